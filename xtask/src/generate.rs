@@ -70,8 +70,8 @@ fn files(root: &Path) -> Result<Files> {
             part::replaced(root, ARCHITECTURE, "layers", &layers)?,
         ),
         (VERDICTS.into(), verdicts(root)?),
-        (plot::PATH.into(), plot::draw(root)?),
     ]);
+    plot::add(root, &mut files)?;
     reference::add(root, &mut files)?;
     Ok(files)
 }

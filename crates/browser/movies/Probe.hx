@@ -1,5 +1,5 @@
-// A movie that the page drives: it opens a Socket (or, with -D xml, an XMLSocket), sends what it is told to, and tells
-// the page of every event. It opens its socket when it starts, to the `host` and `port` of its FlashVars.
+// A movie that the page controls: it opens a Socket (or, with -D xml, an XMLSocket), sends what the page orders, and
+// reports every event to the page. It opens its socket when it starts, to the `host` and `port` of its FlashVars.
 import flash.events.DataEvent;
 import flash.events.Event;
 import flash.events.IOErrorEvent;
@@ -10,7 +10,7 @@ import flash.utils.ByteArray;
 
 class Probe {
 	static var socket:#if xml flash.net.XMLSocket #else flash.net.Socket #end;
-	// What is still to come of a bulk, and the CRC-32 of what has come; texts are told as they are.
+	// The bytes that a bulk still lacks, and the CRC-32 of those that have arrived; texts are reported as they are.
 	static var awaited = 0;
 	static var received = 0;
 	static var crc = 0;
@@ -81,7 +81,7 @@ class Probe {
 		}
 	}
 
-	// So many bytes in one flush.
+	// This many bytes in one flush.
 	static function pour(count:Int) {
 		var bytes = new ByteArray();
 		bytes.length = count;

@@ -1,4 +1,4 @@
-//! A movie in the bytecode of ActionScript 1, written action by action: in the language it would be
+//! A movie in the bytecode of ActionScript 1, written action by action. In source code it would be:
 //!
 //! ```text
 //! function tell(kind, text) { flash.external.ExternalInterface.call("probe", kind, text); }
@@ -21,7 +21,7 @@ use swf::{
 /// The first version with `ExternalInterface`.
 const VERSION: u8 = 8;
 
-/// The file.
+/// The bytes of the movie's file.
 pub(crate) fn movie(host: Option<&str>) -> Result<Vec<u8>> {
     let script = script(host)?;
     let header = Header {
@@ -85,7 +85,7 @@ fn script(host: Option<&str>) -> Result<ActionScript> {
     Ok(script)
 }
 
-/// Actions, one behind the other; they work on a stack.
+/// A sequence of actions, which work on a stack.
 #[derive(Default)]
 struct ActionScript {
     bytes: Vec<u8>,
@@ -111,15 +111,15 @@ impl ActionScript {
         self.push([text(name)])?.act(&Action::GetMember)
     }
 
-    /// Calls a method of the object on the stack, below which lie the number of arguments and the arguments, the last one
-    /// deepest; what it returns is dropped.
+    /// Calls a method of the object on the stack. Below it are the number of arguments and the arguments, the last one
+    /// deepest. The return value is dropped.
     fn call(&mut self, method: &'static str) -> Result<&mut Self> {
         self.push([text(method)])?
             .act(&Action::CallMethod)?
             .act(&Action::Pop)
     }
 
-    /// Tells what lies on the stack.
+    /// Reports the value on the stack.
     fn tells(&mut self, kind: &'static str) -> Result<&mut Self> {
         self.push([text(kind), Value::Int(2), text("tell")])?
             .act(&Action::CallFunction)?
@@ -138,7 +138,7 @@ impl ActionScript {
         Ok(())
     }
 
-    /// Without a name it is left on the stack.
+    /// An unnamed function is left on the stack.
     fn function(
         &mut self,
         name: &'static str,

@@ -1,4 +1,4 @@
-//! A headless Chromium with a profile of its own, ended by its process group.
+//! A headless Chromium with its own profile, ended by its process group.
 
 use std::fs::File;
 use std::os::unix::process::CommandExt as _;
@@ -10,12 +10,11 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use testkit::folder::Folder;
 use testkit::until;
 
-/// What it is given to end by itself.
+/// How long it may take to end by itself.
 const END_LIMIT: Duration = Duration::from_secs(5);
 
-/// Nothing of this changes what a page may do, but the last three: names under `.test` and `.example.com` are this
-/// machine, a certificate made by a test is taken, a page stays with `http:` where it was opened so, and it is not asked
-/// whether it may reach this machine's own addresses.
+/// Only the last three flags affect what a page may do. Names under `.test` and `.example.com` resolve to this machine,
+/// a test's certificates are accepted, and `http:` pages are not upgraded and need no permission for local addresses.
 const FLAGS: [&str; 14] = [
     "--headless=new",
     "--no-sandbox",
@@ -37,12 +36,12 @@ const FLAGS: [&str; 14] = [
 #[derive(Debug)]
 pub(crate) struct Chromium {
     child: Child,
-    // Deleted when the browser is gone.
+    // Deleted after the browser has ended.
     _profile: Folder,
 }
 
 impl Chromium {
-    /// Starts one that opens a page.
+    /// Starts a browser that opens a page.
     pub(crate) fn start(url: &str) -> Result<Self> {
         let profile = Folder::new()?;
         let log = File::create(profile.path().join("log"))?;
@@ -54,7 +53,7 @@ impl Chromium {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
-            // It has children of its own; they end with it.
+            // It has child processes, which must end with it.
             .process_group(0)
             .spawn()
             .context("can't start chromium")?;
@@ -67,7 +66,7 @@ impl Chromium {
     fn signal(&self, signal: Signal) {
         let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
         if let Some(pid) = pid {
-            // It may have ended before.
+            // It may already have ended.
             let _ = kill_process_group(pid, signal);
         }
     }

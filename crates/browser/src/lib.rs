@@ -1,7 +1,7 @@
-//! Ruffle in Debian's Chromium, showing movies that open sockets: what a visitor of such a page gets through flashgate.
+//! Ruffle in Debian's Chromium, running movies that open sockets: what a visitor of such a page gets through flashgate.
 //!
-//! A movie's own events prove little: Ruffle says "connect" before anything is connected. What counts is what the game
-//! server sees, and data that comes back.
+//! A movie's own events prove little, because Ruffle reports "connect" before anything is connected. What counts is
+//! what the game server receives, and data that comes back.
 
 mod avm1;
 mod chromium;
@@ -26,16 +26,16 @@ use site::Site;
 /// A visitor with a page open; the browser ends when this is dropped.
 #[derive(Debug)]
 pub struct Visit {
-    // In this order: the browser ends before the site that it asks.
+    // In this order, the browser ends before the site that it uses.
     _chromium: Chromium,
     site: Site,
     seen: Vec<PageEvent>,
 }
 
-/// Far above what a browser's start and Ruffle's take beside a compiler.
+/// Far longer than the browser and Ruffle take to start while a compiler runs.
 const LIMIT: Duration = Duration::from_secs(90);
 
-/// What this machine lacks for such a visit.
+/// Describes what this machine lacks for a visit, or returns `None`.
 #[must_use]
 pub fn missing() -> Option<String> {
     ["chromium", "haxe"]
@@ -46,7 +46,7 @@ pub fn missing() -> Option<String> {
 }
 
 impl Visit {
-    /// Opens a page in a browser of its own, inside a namespace, where the page's site has port 80.
+    /// Opens a page in a new browser inside a namespace, where the page's site has port 80.
     pub fn to(namespace: &Namespace, page: &Page<'_>) -> Result<Self> {
         namespace.run(|| {
             let site = Site::start(page)?;
@@ -69,7 +69,7 @@ impl Visit {
         });
     }
 
-    /// Waits for the next event of a kind, skipping others; its text.
+    /// Waits for the next event of a kind, skips others, and returns its text.
     pub fn wait_for(&mut self, kind: &str) -> Result<String> {
         let deadline = Instant::now() + LIMIT;
         loop {
@@ -81,7 +81,7 @@ impl Visit {
         }
     }
 
-    /// The kinds of the next events, up to the first of this kind.
+    /// The kinds of the next events, up to and including the first of this kind.
     pub fn kinds_until(&mut self, kind: &str) -> Result<Vec<String>> {
         let before = self.seen.len();
         self.wait_for(kind)?;

@@ -1,4 +1,4 @@
-//! The movies: two that Haxe compiles, for today's ActionScript, and one for the old kind that Haxe no longer writes.
+//! The movies: two that Haxe compiles for ActionScript 3, and one in ActionScript 1, which Haxe no longer supports.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,19 +10,19 @@ use testkit::folder::Folder;
 
 use crate::avm1;
 
-/// A movie, named after how it connects.
+/// A movie, named after the API that it connects with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TestMovie {
     /// ActionScript 3, `flash.net.Socket`.
     Socket,
     /// ActionScript 3, `flash.net.XMLSocket`.
     XmlSocket,
-    /// ActionScript 1, `XMLSocket`; it says `hello` once it is connected, and takes no orders.
+    /// ActionScript 1, `XMLSocket`; it sends `hello` once it is connected, and cannot be controlled.
     Avm1,
 }
 
 impl TestMovie {
-    /// Its bytes; what Haxe compiles is compiled once, and takes its host from the page.
+    /// The bytes of the movie. Haxe compiles its movies once; they read their host from the page.
     pub(crate) fn bytes(self, host: Option<&str>) -> Result<Vec<u8>> {
         static SOCKET: OnceLock<Vec<u8>> = OnceLock::new();
         static XML_SOCKET: OnceLock<Vec<u8>> = OnceLock::new();

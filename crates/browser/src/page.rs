@@ -5,14 +5,14 @@ use crate::movie::TestMovie;
 /// A page to visit.
 #[derive(Clone, Debug)]
 pub struct Page<'a> {
-    /// Its URL without the slash, `http://play.test`; every name under `.test` and `.example.com` is the namespace's
-    /// loopback.
+    /// Its URL without the trailing slash, `http://play.test`. Every name under `.test` and `.example.com` is the
+    /// namespace's loopback.
     pub origin: &'a str,
-    /// What it shows.
+    /// The movie that it runs.
     pub movie: TestMovie,
-    /// Where the movie connects to, as Flash content names it; without a host, it passes `null`.
+    /// Where the movie connects to, in the movie's own terms. Without a host, it passes `null`.
     pub game: (Option<&'a str>, u16),
-    /// The scripts in its head, in their order; [`RUFFLE`] is Ruffle's.
+    /// The scripts in its head, in order; [`RUFFLE`] is Ruffle's.
     pub scripts: &'a [String],
 }
 

@@ -1,8 +1,8 @@
-//! Where Ruffle's files are: `cargo xtask test` has fetched them from npm.
+//! Finds Ruffle's files, which `cargo xtask test` fetches from npm.
 
 use std::path::{Path, PathBuf};
 
-/// Where `npm install --prefix` puts them below the build folder.
+/// The path below the build folder where `npm install --prefix` puts them.
 const PLACE: &str = "ruffle/node_modules/@ruffle-rs/ruffle";
 
 /// The folder with `ruffle.js`.
@@ -13,13 +13,13 @@ pub(crate) fn folder() -> Option<PathBuf> {
     found.join("ruffle.js").is_file().then_some(found)
 }
 
-/// What is missing if they are not there.
+/// The message if they are missing.
 pub(crate) fn missing() -> Option<String> {
     let missing = folder().is_none();
-    missing.then(|| "Ruffle's files are not there: `cargo xtask test` fetches them".to_owned())
+    missing.then(|| "Ruffle's files are missing: run `cargo xtask test` to fetch them".to_owned())
 }
 
-/// The type of a file, by its name: a browser compiles WebAssembly as it comes only with the right one.
+/// The content type of a file, by its name. A browser compiles WebAssembly while it loads only with the right type.
 pub(crate) fn content_type(path: &Path) -> &'static str {
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("js") => "text/javascript",

@@ -1,4 +1,4 @@
-//! The web server of a page: gives it Ruffle and its movie, takes its events, and hands it the test's orders.
+//! The web server of a page: it serves Ruffle and the movie, receives their events, and delivers the test's calls.
 
 use std::fs::File;
 use std::path::{Component, Path};
@@ -16,12 +16,12 @@ use tiny_http::{Header, Request, Response, Server};
 use crate::page::Page;
 use crate::ruffle;
 
-/// What the page or its movie told.
+/// An event from the page or its movie.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageEvent {
     /// What happened.
     pub kind: String,
-    /// What there is to say about it.
+    /// Details.
     pub text: String,
 }
 
@@ -34,14 +34,14 @@ pub(crate) struct Site {
     server: Option<JoinHandle<()>>,
 }
 
-/// What the port is given to become free.
+/// How long to wait for the port to become free.
 const FREE_LIMIT: Duration = Duration::from_secs(10);
 
-/// How often the server looks whether it is to end.
+/// How often the server checks whether it should end.
 const LOOK: Duration = Duration::from_millis(20);
 
 impl Site {
-    /// A site on port 80 of 127.0.0.1, with this page at `/`.
+    /// Starts a site on port 80 of 127.0.0.1, with this page at `/`.
     pub(crate) fn start(page: &Page<'_>) -> Result<Self> {
         let server = listen()?;
         let (orders, taken) = channel();
@@ -56,7 +56,7 @@ impl Site {
         let stopped = Arc::clone(&stop);
         let server = thread::Builder::new()
             .name("site".to_owned())
-            // The server ends on this thread, for it connects to itself to do so, inside the namespace.
+            // The server is dropped on this thread, because it connects to itself to end, inside the namespace.
             .spawn(move || content.serve(&server, &stopped))?;
         Ok(Self {
             stop,
@@ -66,9 +66,9 @@ impl Site {
         })
     }
 
-    /// What the page is to call, once it asks.
+    /// Queues a call, which the page makes when it asks next.
     pub(crate) fn order(&self, order: Value) {
-        // The receiver lives as long as the server does.
+        // The receiver exists as long as the server does.
         let _ = self.orders.send(order);
     }
 
@@ -86,7 +86,7 @@ impl Drop for Site {
     }
 }
 
-/// The site of the visit before may be about to end.
+/// The site of the previous visit may still be ending.
 fn listen() -> Result<Server> {
     let try_to = || Server::http("127.0.0.1:80").map_err(|error| anyhow!("{error}"));
     let mut server = try_to();
@@ -110,7 +110,7 @@ impl SiteContent {
     fn serve(&self, server: &Server, stopped: &AtomicBool) {
         while !stopped.load(Ordering::Relaxed) {
             if let Ok(Some(request)) = server.recv_timeout(LOOK) {
-                // A browser that has gone away wants no answer.
+                // If the browser is gone, it needs no answer.
                 let _ = self.answer(request);
             }
         }
@@ -136,7 +136,7 @@ impl SiteContent {
         reply(request, b"", "text/plain")
     }
 
-    /// Answers when there is an order, on a thread of its own; or when the site ends.
+    /// Answers once there is a call, on a new thread, or when the site ends.
     fn hand_out(&self, request: Request) -> Result<()> {
         let orders = Arc::clone(&self.orders);
         thread::Builder::new()
@@ -153,7 +153,7 @@ impl SiteContent {
 fn html(page: &Page<'_>) -> String {
     let script = |path: &String| format!("<script src=\"{path}\"></script>\n");
     let (host, port) = page.game;
-    // Ruffle would make a text of a null.
+    // Ruffle would turn a null into text.
     let parameters = match host {
         Some(host) => json!({ "host": host, "port": port.to_string() }),
         None => json!({ "port": port.to_string() }),
@@ -172,7 +172,7 @@ fn reply(request: Request, body: &[u8], content_type: &str) -> Result<()> {
     Ok(())
 }
 
-/// One of Ruffle's; only names, no paths.
+/// One of Ruffle's files; names only, no paths.
 fn file(request: Request, name: &Path) -> Result<()> {
     let plain = name
         .components()

@@ -59,7 +59,7 @@ mod punycode;
 pub mod recognise;
 pub mod reply;
 pub mod silverlight;
-// For the program, which reads config files and flags; it is no part of what the library promises.
+// Used by the program for config files and flags. Not part of the public API.
 #[doc(hidden)]
 pub mod spelling;
 pub mod write;
@@ -79,7 +79,7 @@ pub use ports::{Port, PortRange, PortSet};
 pub use recognise::{Recogniser, Recognition};
 pub use reply::Reply;
 
-/// What a player sends, to the byte: 22 characters and a NUL.
+/// The exact bytes that a player sends: 22 characters and a NUL.
 ///
 /// Source: Adobe, *`ActionScript` 3.0 Developer's Guide*, "Connecting to sockets"; Ruffle's `mocket`, which compares
 /// these 23 bytes exactly when run against the real player.

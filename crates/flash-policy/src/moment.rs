@@ -10,7 +10,7 @@ use core::time::Duration;
 pub struct Moment(Duration);
 
 impl Moment {
-    /// The fixed moment itself.
+    /// The fixed moment.
     pub const ZERO: Self = Self(Duration::ZERO);
 
     /// The latest possible moment: never.

@@ -48,7 +48,7 @@ impl Slip {
             Self::BytesBeforeNul => {
                 "other bytes follow `<policy-file-request/>`: send the NUL directly after it"
             }
-            Self::Capitals => "the request has capital letters: send `<policy-file-request/>`",
+            Self::Capitals => "the request must be in lower case: send `<policy-file-request/>`",
             Self::ByteOrderMark => {
                 "a UTF-8 byte order mark precedes the request: send it without the mark"
             }

@@ -24,7 +24,7 @@ pub enum Recognition {
     /// The methods are those in IANA's registry, and `PURGE`, which caches use; they must be in upper case. `CONNECT`
     /// is left out, because its target is neither a path nor a URL, and STOMP starts with the same word.
     Http,
-    /// Something else.
+    /// Anything else.
     Other,
 }
 

@@ -18,7 +18,8 @@ pub enum Interruption {
 }
 
 impl Interruption {
-    const ALL: [Self; 3] = [Self::Interrupted, Self::Terminated, Self::HungUp];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Interrupted, Self::Terminated, Self::HungUp];
 
     /// The signal's number.
     pub const fn number(self) -> u8 {
@@ -35,6 +36,15 @@ impl Interruption {
             Self::Interrupted => "interrupted",
             Self::Terminated => "terminated",
             Self::HungUp => "hung up",
+        }
+    }
+
+    /// What ends the check, as people name it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Interrupted => "Ctrl-C",
+            Self::Terminated => "SIGTERM",
+            Self::HungUp => "SIGHUP",
         }
     }
 

@@ -18,6 +18,7 @@ use crate::snapshot::{Plan, Watched};
 pub mod backend;
 mod bridge;
 pub mod defaults;
+pub mod explain;
 mod findings;
 pub mod gates;
 mod handover;

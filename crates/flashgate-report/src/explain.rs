@@ -17,7 +17,7 @@ pub fn page(rule: &LintRule) -> String {
 /// Of longer summaries, what is enumerated behind a colon is left to the page.
 const LONG: usize = 100;
 
-/// The first sentence of a rule's page, on one line and without its full stop.
+/// The first sentence of a rule's page, on one line, without "Checks for" and the full stop.
 pub fn summary(rule: &LintRule) -> String {
     let paragraph = rule.page.trim().split("\n\n").find(|text| {
         // A heading says only that there is a text.
@@ -31,7 +31,11 @@ pub fn summary(rule: &LintRule) -> String {
         Some((summary, _)) if sentence.len() > LONG => summary,
         Some(_) | None => sentence,
     };
-    summary.trim_end_matches('.').to_owned()
+    let summary = summary.trim_end_matches('.');
+    let summary = summary.strip_prefix("Checks for ").unwrap_or(summary);
+    let mut characters = summary.chars();
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(characters).collect()
 }
 
 /// Every rule on a line, by chapter.

@@ -1,7 +1,7 @@
-//! The servers that a gate stands before: one that echoes, one that records, one that speaks first, one that does nothing
-//! unless the test does it, and some that can't be reached.
+//! The servers behind a gate: one that echoes, one that records, one that sends first, one that does only what the test
+//! does, and some that are unreachable.
 //!
-//! They know nothing of policies. Each connection has a thread of its own, which ends with the connection.
+//! They know nothing about policies. Each connection has its own thread, which ends with the connection.
 
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -21,20 +21,20 @@ const PIECE: usize = 64 * 1024;
 /// What a backend does with a connection.
 #[derive(Clone, Debug)]
 pub enum BackendBehaviour {
-    /// Sends back what it gets, and ends when the client does.
+    /// Sends back what it receives, and closes when the client does.
     Echo,
-    /// Keeps what it gets, and ends when the client does.
+    /// Keeps what it receives, and closes when the client does.
     Record,
-    /// Says this after so long, whatever comes; then echoes, and keeps what it gets.
+    /// Sends these bytes after this time, whatever it receives; then echoes, and keeps what it receives.
     Greet(Vec<u8>, Duration),
     /// Does nothing: the test takes the connection with [`TestBackend::next`].
     Hold,
 }
 
-/// One connection, once it is over.
+/// A connection that has ended.
 #[derive(Clone, Debug)]
 pub struct Record {
-    /// Who connected: the gate.
+    /// The address of the peer, which is the gate.
     pub peer: SocketAddr,
     /// Every byte; empty for [`BackendBehaviour::Echo`].
     pub bytes: Vec<u8>,
@@ -51,41 +51,42 @@ pub struct TestBackend {
 }
 
 impl TestBackend {
-    /// On a free port of 127.0.0.1.
+    /// Starts one on a free port of 127.0.0.1.
     pub fn start(manner: BackendBehaviour) -> Result<Self> {
         Absent::reserve(([127, 0, 0, 1], 0).into())?.appear(manner)
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.listening.address()
     }
 
-    /// The next connection of [`BackendBehaviour::Hold`], with a limit on each read and write.
+    /// The next connection of [`BackendBehaviour::Hold`], with a limit for each read and write.
     pub fn next(&self, limit: Duration) -> Result<TcpStream> {
         let stream = self
             .held
             .recv_timeout(limit)
-            .context("expected a connection to the backend, found none in time")?;
+            .context("no connection to the backend in time")?;
         stream.set_read_timeout(Some(crate::client::TestClient::PATIENCE))?;
         stream.set_write_timeout(Some(crate::client::TestClient::PATIENCE))?;
         stream.set_nodelay(true)?;
         Ok(stream)
     }
 
-    /// Whether a connection of [`BackendBehaviour::Hold`] is there already or comes within a limit; it is taken and closed.
+    /// Whether a connection of [`BackendBehaviour::Hold`] is waiting or arrives within a limit; it is accepted and
+    /// closed.
     pub fn is_called_within(&self, limit: Duration) -> bool {
         self.held.recv_timeout(limit).is_ok()
     }
 
-    /// The next connection that is over.
+    /// The next connection that has ended.
     pub fn record(&self, limit: Duration) -> Result<Record> {
         self.records
             .recv_timeout(limit)
-            .context("expected a connection to the backend to end, found none in time")
+            .context("no connection to the backend ended in time")
     }
 
-    /// All connections that are over, up to one with these bytes, which the test makes as its last.
+    /// All connections that have ended, up to the one with these bytes, which the test makes last.
     pub fn records_until(&self, last: &[u8], limit: Duration) -> Result<Vec<Record>> {
         let deadline = Instant::now() + limit;
         let mut records = Vec::new();
@@ -99,7 +100,7 @@ impl TestBackend {
     }
 }
 
-/// A backend that is down: its port is kept from others, and whoever connects is refused.
+/// A backend that is down: its port is reserved, and connections to it are refused.
 #[derive(Debug)]
 pub struct Absent {
     socket: Socket,
@@ -107,19 +108,19 @@ pub struct Absent {
 }
 
 impl Absent {
-    /// One at this address; port 0 takes a free one.
+    /// Reserves this address; port 0 takes a free port.
     pub fn reserve(address: SocketAddr) -> Result<Self> {
         let socket = listening::bind(address).with_context(|| format!("can't bind {address}"))?;
         let address = socket.local_addr()?.as_socket().context("no IP address")?;
         Ok(Self { socket, address })
     }
 
-    /// Where it would listen.
+    /// The address that it would listen on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// It comes up.
+    /// Starts the backend.
     pub fn appear(self, manner: BackendBehaviour) -> Result<TestBackend> {
         let (pass_on, held) = channel();
         let (tell, records) = channel();
@@ -133,15 +134,15 @@ impl Absent {
         })
     }
 
-    /// It hangs instead: its queue is full, so that the kernel drops what is sent to connect. Whoever connects waits.
+    /// Hangs instead: the queue is full, so the kernel drops SYNs and clients wait.
     pub fn hang(self) -> Result<BlackHole> {
         self.socket.listen(0)?;
         let mut queued = Vec::new();
-        // A queue of length 0 takes one; the others are in vain, and prove that it is full.
+        // A queue of length 0 takes one connection. The others cannot connect, which proves that the queue is full.
         for _ in 0..4 {
             let client = Socket::new(Domain::for_address(self.address), Type::STREAM, None)?;
             client.set_nonblocking(true)?;
-            // It is under way, or never will be.
+            // The connect is in progress, or never completes.
             let _ = client.connect(&self.address.into());
             queued.push(client);
         }
@@ -153,7 +154,7 @@ impl Absent {
     }
 }
 
-/// See [`Absent::hang`].
+/// A backend that hangs; see [`Absent::hang`].
 #[derive(Debug)]
 pub struct BlackHole {
     address: SocketAddr,
@@ -162,7 +163,7 @@ pub struct BlackHole {
 }
 
 impl BlackHole {
-    /// Where one connects in vain.
+    /// The address, where connects hang.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -176,7 +177,7 @@ fn serve(
 ) {
     for (stream, peer) in connections {
         if let BackendBehaviour::Hold = manner {
-            // A test that has ended takes no more of them.
+            // A test that has ended takes no more connections.
             let _ = pass_on.send(stream);
             continue;
         }
@@ -188,7 +189,7 @@ fn serve(
     }
 }
 
-/// One connection to its end; what came, and how it ended.
+/// Handles one connection to its end; returns the received bytes and how it ended.
 fn converse(manner: &BackendBehaviour, mut stream: TcpStream) -> (Vec<u8>, StreamEnd) {
     let mut kept = Vec::new();
     let end = match speak(manner, &mut stream, &mut kept) {
@@ -209,7 +210,7 @@ fn speak(manner: &BackendBehaviour, stream: &mut TcpStream, kept: &mut Vec<u8>) 
     loop {
         let count = stream.read(&mut piece)?;
         let Some(read) = piece.get(..count).filter(|read| !read.is_empty()) else {
-            // The last to end; what the peer did before is what counts.
+            // Last of all; what the peer did before is what the test checks.
             let _ = stream.shutdown(Shutdown::Write);
             return Ok(());
         };

@@ -1,4 +1,4 @@
-//! Where the program under test is: built once, as users get it.
+//! Finds or builds the program under test: built once, as users get it.
 
 use std::env;
 use std::ffi::OsString;
@@ -17,9 +17,9 @@ pub fn flashgate() -> Result<PathBuf> {
     }
 }
 
-/// A `flashgate` that panics on request, in a build folder of its own.
+/// A `flashgate` that panics on request, in a separate build folder.
 ///
-/// `FLASHGATE_BIN` plays no part: no released program can do this.
+/// It ignores `FLASHGATE_BIN`, because no released program can do this.
 pub fn with_faults() -> Result<PathBuf> {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     once(&BUILT, || {
@@ -28,7 +28,7 @@ pub fn with_faults() -> Result<PathBuf> {
     })
 }
 
-/// What was built before, else what is built now.
+/// The program from the first build, or from a build now.
 fn once(cell: &OnceLock<PathBuf>, build: impl FnOnce() -> Result<PathBuf>) -> Result<PathBuf> {
     if let Some(path) = cell.get() {
         return Ok(path.clone());
@@ -37,7 +37,7 @@ fn once(cell: &OnceLock<PathBuf>, build: impl FnOnce() -> Result<PathBuf>) -> Re
     Ok(cell.get_or_init(|| path).clone())
 }
 
-/// Nobody measures its time, so it need not be as fast as a release, and is built in half the time.
+/// Its speed is not measured, so it is built without full optimization, in half the time.
 const QUICKLY_WITH_FAULTS: [&str; 9] = [
     "--config",
     "profile.release.lto=\"off\"",
@@ -50,9 +50,9 @@ const QUICKLY_WITH_FAULTS: [&str; 9] = [
     "--target-dir",
 ];
 
-/// Beside `release`, below which the running test lies.
+/// Next to `release`, which contains the running test.
 fn fault_folder() -> Result<PathBuf> {
-    let test = env::current_exe().context("can't tell where this test lies")?;
+    let test = env::current_exe().context("can't find the path of this test")?;
     let target = test.ancestors().nth(3);
     let target = target.with_context(|| format!("no build folder above {}", test.display()))?;
     Ok(target.join("fault-injection"))
@@ -85,7 +85,7 @@ fn build(further: &[OsString]) -> Result<PathBuf> {
         .lines()
         .filter(|line| line.contains("\"name\":\"flashgate\""))
         .find_map(executable);
-    executable.context("expected cargo to name the flashgate it built, found no such line")
+    executable.context("cargo did not print the path of the flashgate that it built")
 }
 
 /// The value of `"executable"` in one of cargo's messages.

@@ -1,4 +1,4 @@
-//! One connection by hand: send what a test says, and tell exactly how it ended.
+//! One connection under manual control: it sends what a test says, and reports exactly how the connection ended.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, SocketAddrV4, TcpStream};
@@ -19,15 +19,15 @@ pub struct TestClient {
 /// How a connection ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StreamEnd {
-    /// The server ended the stream.
+    /// The server closed the stream.
     Fin,
     /// The connection was reset.
     Reset,
-    /// The server did nothing of the kind within [`TestClient::PATIENCE`].
+    /// The server did neither within [`TestClient::PATIENCE`].
     None,
 }
 
-/// What came back.
+/// What the client received.
 #[derive(Clone, Debug)]
 pub struct ReceivedBytes {
     /// Every byte.
@@ -39,7 +39,7 @@ pub struct ReceivedBytes {
 }
 
 impl TestClient {
-    /// How long it listens for anything.
+    /// The time limit for receiving anything.
     pub const PATIENCE: Duration = Duration::from_secs(45);
 
     /// Connects.
@@ -50,7 +50,7 @@ impl TestClient {
         Self::of(stream, start)
     }
 
-    /// Connects from an address of this machine.
+    /// Connects from one of this machine's addresses.
     pub fn connect_from(source: Ipv4Addr, address: SocketAddr) -> Result<Self> {
         let start = Instant::now();
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
@@ -61,7 +61,7 @@ impl TestClient {
         Self::of(socket.into(), start)
     }
 
-    /// What a backend was called by, looked at with the same eyes.
+    /// The connection that a backend accepted, examined in the same way.
     pub fn from_stream(stream: TcpStream) -> Result<Self> {
         Self::of(stream, Instant::now())
     }
@@ -85,34 +85,34 @@ impl TestClient {
         self.stream
     }
 
-    /// Sends; false if the server has closed its ears.
+    /// Sends; false if the server no longer accepts data.
     pub fn send(&mut self, bytes: &[u8]) -> bool {
         self.stream.write_all(bytes).is_ok()
     }
 
-    /// Ends its own side.
+    /// Closes the sending side.
     pub fn half_close(&self) -> Result<()> {
         self.stream
             .shutdown(Shutdown::Write)
             .context("can't half-close")
     }
 
-    /// Listens for exactly as many bytes.
+    /// Reads exactly this many bytes.
     pub fn read_exact(&mut self, bytes: &mut [u8]) -> Result<()> {
         self.stream.read_exact(bytes).context("can't read")
     }
 
-    /// How long ago it connected.
+    /// The time since it connected.
     pub fn elapsed(&self) -> Duration {
         self.start.elapsed()
     }
 
-    /// Its own address.
+    /// The local address.
     pub fn address(&self) -> Result<SocketAddr> {
-        self.stream.local_addr().context("can't tell the address")
+        self.stream.local_addr().context("can't get the address")
     }
 
-    /// Whether the server ends it, or sends anything, within a limit; nothing is taken from what it sends.
+    /// Whether the server closes, or sends anything, within a limit. It does not consume what the server sends.
     pub fn stirs_within(&mut self, limit: Duration) -> bool {
         let stirred = self.stream.set_read_timeout(Some(limit)).is_ok()
             && {
@@ -123,7 +123,7 @@ impl TestClient {
         stirred || restored.is_err()
     }
 
-    /// Listens until the server ends it.
+    /// Reads until the server closes.
     pub fn hear(&mut self) -> ReceivedBytes {
         let mut bytes = Vec::new();
         let end = match self.stream.read_to_end(&mut bytes) {

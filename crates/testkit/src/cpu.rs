@@ -1,7 +1,7 @@
-//! What a process costs the machine, read from `/proc`, and where it may run.
+//! The resources that a process uses, read from `/proc`, and the CPU that it runs on.
 //!
-//! Everything here is about another process, named by its id, so that a server is measured from outside and needs no
-//! part in it. Nothing here starts, signals or waits for a process.
+//! Everything here is about another process, identified by its id, so that a server is measured from outside without
+//! its help. Nothing here starts, signals or waits for a process.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -11,10 +11,10 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use rustix::thread::{CpuSet, sched_setaffinity};
 
-/// CPU time that the threads of a process have really run.
+/// CPU time that the threads of a process have used.
 ///
-/// It comes from the scheduler's own nanosecond count (the first field of `schedstat`), because the tick-based times
-/// of `/proc/PID/stat` are 10 ms coarse. A thread that has ended is no longer in it.
+/// It comes from the scheduler's nanosecond count (the first field of `schedstat`), because the times in
+/// `/proc/PID/stat` have a resolution of 10 ms. Threads that have ended are not included.
 pub fn time(pid: u32) -> Result<Duration> {
     let mut total = Duration::ZERO;
     for text in each_task(pid, "schedstat")? {
@@ -30,11 +30,11 @@ pub fn time(pid: u32) -> Result<Duration> {
     Ok(total)
 }
 
-/// CPU time of the processes that a process has started and waited for; 10 ms coarse.
+/// CPU time of the child processes that a process has waited for; the resolution is 10 ms.
 pub fn time_of_children(pid: u32) -> Result<Duration> {
     let path = format!("/proc/{pid}/stat");
     let stat = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
-    // Behind the name in brackets, which may hold anything: field 3 is the first.
+    // After the name in parentheses, which may contain anything. Field 3 comes first.
     let (_, rest) = stat.rsplit_once(')').context("expected a name in stat")?;
     let ticks = rest.split_whitespace().skip(16 - 3).take(2);
     let ticks: u64 = ticks.map(|field| field.parse().unwrap_or(0)).sum();
@@ -43,12 +43,19 @@ pub fn time_of_children(pid: u32) -> Result<Duration> {
 
 /// Whether a process has children that are running, or that it has not waited for.
 pub fn has_children(pid: u32) -> Result<bool> {
-    let path = format!("/proc/{pid}/task/{pid}/children");
-    let children = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
-    Ok(!children.trim().is_empty())
+    Ok(!children(pid)?.is_empty())
 }
 
-/// How often the threads of a process went to sleep of their own accord, which is how often something woke them.
+/// The children of a process that are running, or that it has not waited for.
+fn children(pid: u32) -> Result<Vec<u32>> {
+    let path = format!("/proc/{pid}/task/{pid}/children");
+    let children = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+    let pids = children.split_whitespace().map(str::parse);
+    pids.collect::<Result<_, _>>()
+        .with_context(|| format!("expected process ids in {path}"))
+}
+
+/// How often the threads of a process went to sleep voluntarily, which is how often something woke them.
 pub fn voluntary_switches(pid: u32) -> Result<u64> {
     let tasks = each_task(pid, "status")?;
     tasks
@@ -64,6 +71,17 @@ pub fn resident_kb(pid: u32) -> Result<u64> {
     field(&status, "VmRSS")
 }
 
+/// Memory of a process and its children in kB. A page that several processes share counts once.
+pub fn memory_kb_with_children(pid: u32) -> Result<u64> {
+    let mut total = 0;
+    for pid in [vec![pid], children(pid)?].concat() {
+        let path = format!("/proc/{pid}/smaps_rollup");
+        let rollup = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+        total += field(&rollup, "Pss")?;
+    }
+    Ok(total)
+}
+
 /// How many descriptors a process holds open.
 pub fn open_files(pid: u32) -> Result<usize> {
     let path = format!("/proc/{pid}/fd");
@@ -72,16 +90,16 @@ pub fn open_files(pid: u32) -> Result<usize> {
         .count())
 }
 
-/// Keeps the calling thread, and what it starts from now on, on one CPU.
+/// Moves the calling thread, and what it starts from now on, to one CPU.
 pub fn pin(cpu: usize) -> Result<()> {
     let mut only = CpuSet::new();
     only.set(cpu);
-    sched_setaffinity(None, &only).with_context(|| format!("cannot run on CPU {cpu} alone"))
+    sched_setaffinity(None, &only).with_context(|| format!("cannot pin to CPU {cpu}"))
 }
 
 /// A command whose program runs on one CPU only.
 ///
-/// `taskset` replaces itself by the program, so the id of the child is the id of the program.
+/// `taskset` replaces itself with the program, so the child's id is the program's id.
 pub fn pinned(cpu: usize, program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new("taskset");
     command.arg("-c").arg(cpu.to_string()).arg(program);
@@ -93,7 +111,7 @@ fn each_task(pid: u32, file: &str) -> Result<Vec<String>> {
     let path = format!("/proc/{pid}/task");
     let mut texts = Vec::new();
     for task in fs::read_dir(&path).with_context(|| format!("cannot list {path}"))? {
-        // A thread may end between being listed and being read; its share is lost either way.
+        // A thread may end after being listed and before being read. Its share is lost either way.
         if let Ok(text) = fs::read_to_string(task?.path().join(file)) {
             texts.push(text);
         }
@@ -123,6 +141,7 @@ mod tests {
         let pid = std::process::id();
         assert!(time(pid).unwrap() > Duration::ZERO);
         assert!(resident_kb(pid).unwrap() > 0);
+        assert!(memory_kb_with_children(pid).unwrap() > 0);
         assert!(open_files(pid).unwrap() > 2);
         voluntary_switches(pid).unwrap();
     }

@@ -1,4 +1,4 @@
-//! A running `flashgate serve`: started on free ports, watched through its log, ended by its pid.
+//! A running `flashgate serve`: started on free ports, observed through its log, and ended by its pid.
 
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader};
@@ -41,7 +41,7 @@ pub struct Builder {
     log: Log,
 }
 
-/// What becomes of the log once the daemon is ready.
+/// What happens to the log once the daemon is ready.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Log {
     #[default]
@@ -49,11 +49,11 @@ enum Log {
     Unread,
 }
 
-/// What a start is given at most.
+/// The time limit for a start.
 const START_LIMIT: Duration = Duration::from_secs(20);
 
 impl Builder {
-    /// The arguments, `serve` among them.
+    /// The arguments, including `serve`.
     pub fn args<I: IntoIterator<Item = A>, A: Into<OsString>>(mut self, arguments: I) -> Self {
         self.arguments.extend(arguments.into_iter().map(Into::into));
         self
@@ -93,13 +93,13 @@ impl Builder {
             .through(["sh", "-c", "LISTEN_PID=$$ exec \"$@\"", "sh"])
     }
 
-    /// Another program than [`binary::flashgate`].
+    /// Runs this program instead of [`binary::flashgate`].
     pub fn binary(mut self, path: PathBuf) -> Self {
         self.binary = Some(path);
         self
     }
 
-    /// Reads nothing of its log once it is ready.
+    /// Stops reading its log once it is ready.
     pub fn with_unread_log(mut self) -> Self {
         self.log = Log::Unread;
         self
@@ -110,9 +110,9 @@ impl Builder {
         let mut words = self.wrapper;
         words.push(self.binary.map_or_else(binary::flashgate, Ok)?.into());
         words.extend(self.arguments);
-        // To make a call fail, strace replaces it by one that the sandbox does not know.
+        // To make a call fail, strace replaces it with one that the sandbox does not know.
         if words.first().is_none_or(|wrapper| wrapper != "strace") {
-            // A system call that its sandbox should have allowed ends the daemon, and so the test.
+            // If the sandbox blocks a call that it should allow, the daemon ends, and the test fails.
             words.push("--strict-sandbox".into());
         }
         let program = words.remove(0);
@@ -162,7 +162,7 @@ impl Daemon {
             .start()
     }
 
-    /// Where it listens first; a wildcard as loopback.
+    /// The first address that it listens on, with a wildcard replaced by loopback.
     pub fn address(&self) -> SocketAddr {
         let mut address = self
             .addresses
@@ -175,17 +175,17 @@ impl Daemon {
         address
     }
 
-    /// Where it listens, as it says.
+    /// The addresses that it listens on, as it logs them.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
     }
 
-    /// Where it tells about itself, if it does.
+    /// The address of `[admin]`, if it is configured.
     pub fn admin(&self) -> Option<SocketAddr> {
         self.admin
     }
 
-    /// Its process; with [`Builder::through`], the wrapper's, unless that has become the daemon.
+    /// Its process id. With [`Builder::through`], this is the wrapper's id, unless the wrapper has become the daemon.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -196,12 +196,12 @@ impl Daemon {
         &self.seen
     }
 
-    /// The lines of its log since the last look, without waiting; they are not kept.
+    /// The log lines since the last call, without waiting; they are not kept.
     pub fn take_log(&mut self) -> impl Iterator<Item = String> {
         self.seen.drain(..).chain(self.lines.try_iter())
     }
 
-    /// Waits for a line of its log that holds a text; lines seen before count.
+    /// Waits for a log line that contains a text, including earlier lines.
     pub fn wait_for_line(&mut self, text: &str, limit: Duration) -> Result<String> {
         let deadline = Instant::now() + limit;
         if let Some(line) = self.log().iter().find(|line| line.contains(text)) {
@@ -236,7 +236,7 @@ impl Daemon {
         kill_process(pid, signal).with_context(|| format!("can't send {signal:?}"))
     }
 
-    /// Waits for a line of its log that holds a text, and has not been returned or skipped by this before.
+    /// Waits for a log line that contains a text and comes after the line that the last call returned.
     pub fn next_line_with(&mut self, text: &str, limit: Duration) -> Result<String> {
         let deadline = Instant::now() + limit;
         loop {
@@ -257,11 +257,11 @@ impl Daemon {
     /// Waits for it to end by itself.
     pub fn wait(&mut self, limit: Duration) -> Result<ExitStatus> {
         let deadline = Instant::now() + limit;
-        // Its log ends when it does; only then is the wait for its status short.
+        // Its log ends when the daemon does, so the wait for the status is short.
         while self.next_line(deadline).is_ok() {}
         if Instant::now() >= deadline {
             bail!(
-                "expected the daemon to end within {limit:?}, its log so far:\n{}",
+                "the daemon did not end within {limit:?}; its log so far:\n{}",
                 self.seen.join("\n")
             );
         }
@@ -278,7 +278,7 @@ impl Daemon {
                 Ok(line)
             }
             Err(RecvTimeoutError::Timeout) => {
-                bail!("no such line in time; the log:\n{}", self.seen.join("\n"))
+                bail!("no such line in time; log:\n{}", self.seen.join("\n"))
             }
             Err(RecvTimeoutError::Disconnected) => {
                 bail!("the log has ended:\n{}", self.seen.join("\n"))
@@ -319,16 +319,17 @@ pub fn address_in(line: &str) -> Option<SocketAddr> {
     rest.split(['"', ' ', ',']).next()?.parse().ok()
 }
 
-/// Reads the log on a thread of its own, so that a daemon never waits for its reader; or only until it is ready.
+/// Reads the log on a separate thread, so that the daemon never waits for its reader; or stops reading once it is
+/// ready.
 fn follow(stderr: ChildStderr, log: Log) -> Receiver<String> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
         for line in BufReader::new(stderr).lines().map_while(Result::ok) {
             let ready = line.contains("flashgate ready");
-            // Where nobody listens any more, reading goes on: the daemon must not block on a full pipe.
+            // Without a receiver, keep reading: the daemon must not block on a full pipe.
             let sent = sender.send(line);
             while ready && log == Log::Unread && sent.is_ok() {
-                // The pipe stays open, and nobody reads it, for as long as the test runs.
+                // The pipe stays open and unread for as long as the test runs.
                 thread::park();
             }
         }

@@ -1,4 +1,4 @@
-//! A folder of a test's own, gone with it.
+//! A test's own folder, deleted when dropped.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context as _, Result};
 
-/// See the module.
+/// A temporary folder, deleted when dropped.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
@@ -26,12 +26,12 @@ impl Folder {
         Ok(Self { path })
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Writes a file into it and says where.
+    /// Writes a file into it and returns the path.
     pub fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> Result<PathBuf> {
         let path = self.path.join(name);
         fs::write(&path, bytes).with_context(|| format!("can't write {}", path.display()))?;
@@ -41,7 +41,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What is left behind lies among the system's temporary files.
+        // If this fails, the folder stays among the system's temporary files.
         let _ = fs::remove_dir_all(&self.path);
     }
 }

@@ -1,6 +1,6 @@
-//! Black-box tests of the `flashgate` binary: a harness that starts it, load, faults, namespaces, stand-ins.
+//! Black-box tests of the `flashgate` binary: a harness that starts it, load, failures, namespaces, stand-in servers.
 //!
-//! Nothing here links the program: what the tests see is what a client or an operator sees.
+//! Nothing here links the program: tests see what a client or an operator sees.
 
 pub mod backend;
 pub mod binary;
@@ -31,8 +31,8 @@ use std::time::{Duration, Instant};
 
 /// Sets a flag when it is dropped, also by a panic.
 ///
-/// For threads of a scope that go on until then: a scope waits for its threads before it passes a panic on, so without
-/// this a test that fails would hang.
+/// For threads in a scope that run until the flag is set: a scope waits for its threads before it propagates a panic,
+/// so without this a failing test would hang.
 #[derive(Debug)]
 pub struct SetAtEnd<'a>(pub &'a AtomicBool);
 
@@ -42,9 +42,9 @@ impl Drop for SetAtEnd<'_> {
     }
 }
 
-/// Waits until something holds, looking every few milliseconds; false if it does not within the limit.
+/// Waits until a condition is true, checking every few milliseconds; returns false after the limit.
 ///
-/// For what has no event to wait for: a counter in `/proc`, a file that another program writes.
+/// For conditions without an event to wait for: a counter in `/proc`, a file that another program writes.
 #[must_use = "a condition that was never met is a failed test"]
 pub fn until(limit: Duration, mut holds: impl FnMut() -> bool) -> bool {
     let deadline = Instant::now() + limit;

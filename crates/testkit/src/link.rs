@@ -1,8 +1,8 @@
-//! A link between two namespaces whose delay, jitter and loss a test can choose.
+//! A link between two namespaces with a configurable delay, jitter and loss.
 //!
-//! Not every kernel has `tc netem`, so the packets of two TUN devices pass through a thread that
-//! holds back, reorders and drops them. The devices ask for no offload, so what passes are real
-//! packets: at most 1500 bytes, each with its own checksum. Packets are never changed.
+//! Not every kernel has `tc netem`, so a thread carries the packets between two TUN devices, and delays, reorders or
+//! drops them. The devices use no offload, so these are real packets: at most 1500 bytes, each with its own checksum.
+//! Packets are never changed.
 
 mod forwarder;
 mod path;
@@ -23,7 +23,7 @@ use self::forwarder::{Forwarder, LinkDirection, PacketCounter};
 pub use self::path::Path;
 use crate::namespace::{self, Namespace};
 
-/// What the kernel offers to make network devices whose other end is a program.
+/// The kernel's interface for network devices whose other end is a program.
 const TUN: &str = "/dev/net/tun";
 
 /// How a link behaves in both directions.
@@ -33,7 +33,7 @@ pub struct Conditions {
     pub outbound: Path,
     /// From the far namespace to the near one.
     pub inbound: Path,
-    /// Where the chances start: the same seed and the same packets meet the same fate.
+    /// The seed of the random numbers. The same seed with the same packets gives the same result.
     pub seed: u64,
 }
 
@@ -54,7 +54,7 @@ pub struct Link {
     number: u8,
     outbound: Arc<PacketCounter>,
     inbound: Arc<PacketCounter>,
-    // Closing this end of the pair is what tells the forwarder to stop.
+    // Closing this end of the pair stops the forwarder.
     stop: Option<UnixStream>,
     forwarder: Option<JoinHandle<()>>,
 }
@@ -76,7 +76,7 @@ impl Link {
             near: link.open_end(near, link.near())?,
             far: link.open_end(far, link.far())?,
             outbound: LinkDirection::new(conditions.outbound, conditions.seed, &link.outbound),
-            // The two directions must not share their luck, hence the complement.
+            // The two directions must use different random numbers, so one uses the complement.
             inbound: LinkDirection::new(conditions.inbound, !conditions.seed, &link.inbound),
             stopped,
         };
@@ -86,12 +86,12 @@ impl Link {
         Ok(link)
     }
 
-    /// The address of the near namespace.
+    /// The address of the near end.
     pub fn near(&self) -> Ipv4Addr {
         Ipv4Addr::new(10, 99, self.number, 1)
     }
 
-    /// The address of the far namespace.
+    /// The address of the far end.
     pub fn far(&self) -> Ipv4Addr {
         Ipv4Addr::new(10, 99, self.number, 2)
     }
@@ -101,17 +101,17 @@ impl Link {
         format!("link{}", self.number)
     }
 
-    /// The network that both ends have a route to, as `ip route` writes it.
+    /// The network that both ends have a route to, in the format of `ip route`.
     pub fn network(&self) -> String {
         format!("10.99.{}.0/30", self.number)
     }
 
-    /// What went from near to far so far.
+    /// The traffic from near to far so far.
     pub fn outbound(&self) -> Traffic {
         self.outbound.read()
     }
 
-    /// What went from far to near so far.
+    /// The traffic from far to near so far.
     pub fn inbound(&self) -> Traffic {
         self.inbound.read()
     }
@@ -124,7 +124,7 @@ impl Link {
         // Router solicitations would be counted as traffic; a kernel without IPv6 sends none.
         let _ = namespace.set_sysctl(&format!("net.ipv6.conf.{device}.disable_ipv6"), "1");
         namespace.ip(&["address", "add", &format!("{address}/30"), "dev", &device])?;
-        // A burst must wait for its turn: only the path may lose packets, and it counts them.
+        // A burst must be able to queue: only the path may lose packets, because it counts them.
         namespace.ip(&["link", "set", "dev", &device, "txqueuelen", "10000", "up"])?;
         Ok(tun)
     }
@@ -134,13 +134,13 @@ impl Drop for Link {
     fn drop(&mut self) {
         self.stop = None;
         if let Some(forwarder) = self.forwarder.take() {
-            // A forwarder that panicked has said so on stderr; a destructor must not panic too.
+            // A forwarder that panicked has already reported it on stderr; a destructor must not panic too.
             let _ = forwarder.join();
         }
     }
 }
 
-/// Says what this machine lacks for links, or `None` if it has everything.
+/// Describes what this machine lacks for links, or returns `None` if it has everything.
 pub fn missing() -> Option<String> {
     namespace::missing().or_else(|| {
         let device = File::options().read(true).write(true).open(TUN);
@@ -163,7 +163,7 @@ mod tests {
 
     use super::*;
 
-    /// Sends `count` numbered datagrams near to far and returns (travel time, number) of each.
+    /// Sends `count` numbered datagrams from near to far and returns the travel time and number of each.
     fn travel(path: Path, count: u32) -> (Vec<(Duration, u32)>, Traffic) {
         let (near, far) = (Namespace::new().unwrap(), Namespace::new().unwrap());
         let link = Link::join(&near, &far, Conditions::both_ways(path, 2048)).unwrap();

@@ -1,4 +1,4 @@
-//! A listener with a thread of its own, which stops when it is dropped.
+//! A listener with its own thread, which stops when it is dropped.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -10,20 +10,20 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use socket2::{Domain, Protocol, Socket, Type};
 
-/// Enough for every client of a test at once: the backlog is no test's subject.
+/// Enough for all clients of a test at once, because no test is about the backlog.
 const BACKLOG: i32 = 4096;
 
 /// A running listener.
 #[derive(Debug)]
 pub(crate) struct Listening {
     address: SocketAddr,
-    // Closing this end of the pair is what tells the thread to stop.
+    // Closing this end of the pair stops the thread.
     stop: Option<UnixStream>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Listening {
-    /// Listens on a bound socket, and lets `serve` take the connections as they come.
+    /// Listens on a bound socket, and passes the connections to `serve`.
     pub(crate) fn start(
         socket: Socket,
         serve: impl FnOnce(Connections) + Send + 'static,
@@ -32,7 +32,7 @@ impl Listening {
         socket.listen(BACKLOG)?;
         let listener = TcpListener::from(socket);
         let address = listener.local_addr()?;
-        let (stop, stopped) = UnixStream::pair().context("can't make a socket pair")?;
+        let (stop, stopped) = UnixStream::pair().context("can't create a socket pair")?;
         let thread =
             thread::Builder::new().spawn(move || serve(Connections { listener, stopped }))?;
         Ok(Self {
@@ -42,7 +42,7 @@ impl Listening {
         })
     }
 
-    /// The address, with the port that the system chose if it was asked to.
+    /// The address, with the port that the system chose if none was given.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
@@ -52,13 +52,13 @@ impl Drop for Listening {
     fn drop(&mut self) {
         self.stop = None;
         if let Some(thread) = self.thread.take() {
-            // A thread that panicked has said so on stderr; a destructor must not panic too.
+            // A thread that panicked has already reported it on stderr; a destructor must not panic too.
             let _ = thread.join();
         }
     }
 }
 
-/// The connections as they come, until the listener is dropped.
+/// The incoming connections, until the listener is dropped.
 pub(crate) struct Connections {
     listener: TcpListener,
     stopped: UnixStream,
@@ -81,7 +81,7 @@ impl Iterator for Connections {
             if !stopped.revents().is_empty() {
                 return None;
             }
-            // The only failure left is a client that gave up while it waited in the backlog.
+            // The only error left is a client that gave up while it waited in the backlog.
             if let Ok(connection) = self.listener.accept() {
                 return Some(connection);
             }
@@ -89,7 +89,7 @@ impl Iterator for Connections {
     }
 }
 
-/// A socket that is bound and refuses until somebody listens on it; port 0 takes a free one.
+/// A socket that is bound and refuses connections until it listens; port 0 takes a free port.
 pub(crate) fn bind(address: SocketAddr) -> io::Result<Socket> {
     let domain = Domain::for_address(address);
     let socket = Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;

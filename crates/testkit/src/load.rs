@@ -1,8 +1,8 @@
-//! A load generator: fetches a policy many times over and says how every fetch ended.
+//! A load generator: fetches a policy many times and reports how every fetch ended.
 //!
-//! One thread, one epoll, raw sockets: beside a server worth measuring, the generator is the slow part, so it spends
-//! as few calls on a fetch as it can. It compares every byte of every reply and tells a clean end of stream from a
-//! reset. It must never hide a failure: a fetch that is not exactly right is counted under what went wrong with it.
+//! One thread, one epoll, raw sockets. Compared with a fast server the generator is the slow part, so it makes as few
+//! system calls per fetch as possible. It compares every byte of every reply, and distinguishes a clean end of stream
+//! from a reset. It must never hide a failure: a fetch that is not exactly right is counted under its kind of failure.
 
 mod engine;
 mod fetch;
@@ -18,10 +18,10 @@ use engine::Engine;
 pub use report::{FetchFailure, FetchOutcome, FetchProgress, LoadReport};
 pub use settings::{Load, REQUEST};
 
-/// How many addresses [`spread`] names.
+/// How many addresses [`spread`] returns.
 const SPREAD: u8 = 32;
 
-/// Fetches, and blocks until everything has ended or the time is up.
+/// Runs the load, and blocks until all fetches have ended or the time is up.
 pub fn run(load: &Load) -> Result<LoadReport> {
     ensure!(
         !load.targets.is_empty(),
@@ -38,7 +38,7 @@ pub fn run(load: &Load) -> Result<LoadReport> {
     Engine::new(load)?.run()
 }
 
-/// 127.0.1.1 to 127.0.1.32 if the target is on the IPv4 loopback, otherwise nothing: what [`Load::sources`] wants.
+/// 127.0.1.1 to 127.0.1.32 if the target is an IPv4 loopback address, otherwise nothing. For [`Load::sources`].
 pub fn spread(target: SocketAddr) -> Vec<Ipv4Addr> {
     match target.ip() {
         IpAddr::V4(ip) if ip.is_loopback() => (1..=SPREAD)

@@ -1,4 +1,4 @@
-//! The pipe that a daemon's log goes to: filled, so that the daemon has to do without.
+//! Fills the pipe that a daemon's log goes to, so that the daemon cannot write to it.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -9,7 +9,8 @@ use rustix::fs::OFlags;
 
 use crate::daemon::Daemon;
 
-/// Fills it, through a descriptor that does not wait; the daemon's own goes on waiting. Nobody may read it meanwhile.
+/// Fills it through a non-blocking descriptor; the daemon's own descriptor stays blocking. Nothing may read the pipe
+/// during this.
 pub fn fill(daemon: &Daemon) -> Result<()> {
     let mut pipe = OpenOptions::new()
         .write(true)

@@ -1,7 +1,7 @@
-//! Network namespaces, so that a test can have two hosts, odd sysctls and port 843 to itself.
+//! Network namespaces, in which a test can have two hosts, unusual sysctls, or port 843 to itself.
 //!
-//! Everything happens inside the namespace that a test made: nothing here may touch the
-//! addresses, routes or settings of the machine that runs the tests.
+//! Everything happens inside a namespace that a test made. Nothing here may change the addresses, routes or settings of
+//! the machine.
 
 use std::fs::{self, File};
 use std::os::fd::AsFd;
@@ -34,7 +34,7 @@ impl Namespace {
         let serial = MADE.fetch_add(1, Ordering::Relaxed);
         let name = format!("flashgate-{}-{serial}", process::id());
         ip(&["netns", "add", &name])?;
-        // From here on, dropping the value deletes the namespace, whatever fails below.
+        // From here on, dropping the value deletes the namespace, also after an error.
         let namespace = Namespace { name };
         namespace.ip(&["link", "set", "dev", "lo", "up"])?;
         Ok(namespace)
@@ -51,10 +51,10 @@ impl Namespace {
         &self.name
     }
 
-    /// Runs `action` on a thread of its own inside this namespace and returns its value.
+    /// Runs `action` on a new thread inside this namespace and returns its value.
     ///
-    /// Sockets opened in there stay there, and so do threads and child processes started in
-    /// there, also after `action` has returned. A panic in `action` goes on in the caller.
+    /// Sockets that it opens stay in the namespace, and so do threads and child processes that it starts, also after
+    /// `action` has returned. A panic in `action` continues in the caller.
     pub fn run<T: Send>(&self, action: impl FnOnce() -> T + Send) -> Result<T> {
         let path = Path::new(HANDLES).join(&self.name);
         let handle = File::open(&path).with_context(|| format!("opening {}", path.display()))?;
@@ -81,7 +81,7 @@ impl Namespace {
 
     /// Sets a sysctl of this namespace, named with dots as in sysctl(8).
     ///
-    /// Only names under `net.` are accepted: all others belong to the whole machine.
+    /// Only names under `net.` are accepted, because all others apply to the whole machine.
     pub fn set_sysctl(&self, name: &str, value: &str) -> Result<()> {
         if !name.starts_with("net.") {
             bail!("{name} is not a setting of a network namespace: expected a name under net.");
@@ -95,12 +95,12 @@ impl Namespace {
 
 impl Drop for Namespace {
     fn drop(&mut self) {
-        // A name that cannot be deleted leaves an empty namespace behind and harms no test.
+        // If this fails, an empty namespace stays behind, which affects no test.
         let _ = ip(&["netns", "del", &self.name]);
     }
 }
 
-/// Says what this machine lacks for network namespaces, or `None` if it has everything.
+/// Describes what this machine lacks for network namespaces, or returns `None` if it has everything.
 pub fn missing() -> Option<String> {
     if !rustix::process::geteuid().is_root() {
         return Some("network namespaces need root".to_owned());

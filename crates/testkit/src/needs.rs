@@ -1,29 +1,29 @@
 //! What a test needs beyond this workspace: a program, or root.
 //!
-//! Where it is missing, a test says so and passes, so that everybody can run the others; with `CI` set it fails.
+//! If it is missing, a test says so and passes, so that everyone can run the others. With `CI` set it fails.
 
 use std::process::{Command, Stdio};
 
-/// Whether a test can go on; says why not on standard error.
+/// Whether a test can run; prints the reason to standard error if not.
 ///
 /// # Panics
 ///
-/// Under CI, where nothing may be left out.
+/// In CI, where no test may be skipped.
 #[expect(
     clippy::print_stderr,
-    reason = "a test has no other way to say that it was left out"
+    reason = "a test has no other way to report that it was skipped"
 )]
 pub fn met(missing: Option<String>) -> bool {
     let Some(missing) = missing else { return true };
     assert!(
         std::env::var_os("CI").is_none(),
-        "this test can't be left out under CI: {missing}"
+        "this test must not be skipped in CI: {missing}"
     );
     eprintln!("skipped: {missing}");
     false
 }
 
-/// What is missing if a program can't be run.
+/// The message if a program cannot be run.
 pub fn program(name: &str) -> Option<String> {
     let runs = Command::new(name)
         .arg("--version")
@@ -34,7 +34,7 @@ pub fn program(name: &str) -> Option<String> {
     (!runs).then(|| format!("the program `{name}` is not installed"))
 }
 
-/// What is missing if the test does not run as root.
+/// The message if the test does not run as root.
 pub fn root() -> Option<String> {
     let root = rustix::process::geteuid().is_root();
     (!root).then(|| "the test needs root".to_owned())

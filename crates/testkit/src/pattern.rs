@@ -1,9 +1,8 @@
-//! A stream of bytes without end, in which every byte depends on its place.
+//! An endless stream of bytes in which every byte depends on its position.
 //!
-//! Whoever reads it can tell at once whether a byte was lost, doubled or changed, and needs to remember nothing but how
-//! far it has come.
+//! A reader can detect at once whether a byte was lost, duplicated or changed, and only needs to remember its position.
 
-/// A place in the stream with this number; different numbers are different streams.
+/// A position in the stream with this number; different numbers are different streams.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     number: u64,
@@ -11,22 +10,22 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// The beginning of one of the streams.
+    /// The start of the stream with this number.
     pub const fn new(number: u64) -> Self {
         Self { number, place: 0 }
     }
 
-    /// How far it has come.
+    /// The position.
     pub const fn place(&self) -> u64 {
         self.place
     }
 
-    /// Writes what comes next.
+    /// Writes the next bytes.
     pub fn fill(&mut self, bytes: &mut [u8]) {
         self.walk(bytes.iter_mut(), |byte, next| *byte = next);
     }
 
-    /// Whether this is what comes next.
+    /// Whether these are the next bytes.
     #[must_use = "bytes that differ are a failed test"]
     pub fn matches(&mut self, bytes: &[u8]) -> bool {
         let mut same = true;
@@ -46,7 +45,7 @@ impl Pattern {
         }
     }
 
-    /// The eight bytes around this place, by splitmix64 (Steele, Lea and Flood, 2014).
+    /// The eight bytes around this position, by splitmix64 (Steele, Lea and Flood, 2014).
     fn word(&self) -> u64 {
         let index = self.number.wrapping_shl(40).wrapping_add(self.place / 8);
         let mut word = index.wrapping_mul(0x9e37_79b9_7f4a_7c15);

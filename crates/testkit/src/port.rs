@@ -1,8 +1,9 @@
-//! Ports for programs and configs that must name one, where port 0 can't be written.
+//! Ports for programs and configs that must name one and cannot use port 0.
 //!
-//! A port that was free a moment ago may belong to another program now: the system gives it to any program that asks for
-//! a free one. So these ports are below the system's range (ip(7), `ip_local_port_range`), and each stays locked until this
-//! process ends. Tests that run at the same time, in this process or in another one, never get the same port.
+//! A port that was free a moment ago may belong to another program now, because the system gives it to any program that
+//! asks for a free one. So these ports are below the system's range (ip(7), `ip_local_port_range`), and each stays
+//! locked until this process ends. Tests that run at the same time, in this process or in another one, never get the
+//! same port.
 
 use std::env;
 use std::fs::{self, File};
@@ -13,24 +14,24 @@ use anyhow::{Context as _, Result, bail};
 use rustix::fs::{FlockOperation, flock};
 use rustix::process::getuid;
 
-/// Below Linux' default range, and above what programs listen on as a rule.
+/// Below the default range of Linux, and above the ports that most programs use.
 const FIRST: u16 = 20_000;
 const LAST: u16 = 31_999;
 
-/// What the ports of this process are locked with.
+/// The locks of this process's ports.
 static LOCKS: Mutex<Vec<File>> = Mutex::new(Vec::new());
 
 /// A port on which nothing listens, and which no other call returns while this process runs.
 ///
 /// # Errors
 ///
-/// If there is none, or no folder for the locks can be made.
+/// If no port is free, or the folder for the locks cannot be created.
 pub fn free() -> Result<u16> {
     let folder = env::temp_dir().join(format!("flashgate-ports-{}", getuid().as_raw()));
-    fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
+    fs::create_dir_all(&folder).with_context(|| format!("can't create {}", folder.display()))?;
     let mut locks = LOCKS.lock().unwrap_or_else(PoisonError::into_inner);
     for port in FIRST..=LAST {
-        let file = File::create(folder.join(port.to_string())).context("can't make a lock")?;
+        let file = File::create(folder.join(port.to_string())).context("can't create a lock")?;
         if is_locked(&file) && TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok() {
             locks.push(file);
             return Ok(port);
@@ -39,7 +40,7 @@ pub fn free() -> Result<u16> {
     bail!("no port between {FIRST} and {LAST} is free")
 }
 
-/// Whether the lock is ours now.
+/// Whether this process holds the lock now.
 fn is_locked(file: &File) -> bool {
     flock(file, FlockOperation::NonBlockingLockExclusive).is_ok()
 }

@@ -1,4 +1,4 @@
-//! A published server, run for a test with a config of the test's own, and ended with it.
+//! A published server, run with a test's own config, and ended with the test.
 
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpStream};
@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::folder::Folder;
 use crate::until;
 
-/// What a start is given at most.
+/// The time limit for a start.
 const START_LIMIT: Duration = Duration::from_secs(20);
 
 /// A server that accepts connections; it is killed when this is dropped.
@@ -21,7 +21,7 @@ pub struct RealServer {
     folder: Folder,
 }
 
-/// Where the program is: servers lie where only root's path leads.
+/// Finds a program, also in the folders that are only in root's path, such as those of servers.
 pub fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let usual = ["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from);
@@ -31,16 +31,16 @@ pub fn find(program: &str) -> Option<PathBuf> {
         .find(|place| place.is_file())
 }
 
-/// What is missing if it is not installed.
+/// The message if a server is not installed.
 pub fn missing(program: &str) -> Option<String> {
     let missing = find(program).is_none();
     missing.then(|| format!("the server `{program}` is not installed"))
 }
 
 impl RealServer {
-    /// Runs a program that stays in the foreground, and waits until it accepts connections at an address.
+    /// Starts a program in the foreground, and waits until it accepts connections at an address.
     ///
-    /// `command` gets the program and a folder to write its config to.
+    /// `command` receives the program and a folder to write its config to.
     pub fn start(
         program: &str,
         address: SocketAddr,
@@ -64,12 +64,12 @@ impl RealServer {
                 || server.child.try_wait().is_ok_and(|end| end.is_some())
         });
         if !up || server.child.try_wait()?.is_some() {
-            bail!("{program} does not listen; it said: {}", server.log());
+            bail!("{program} does not listen; its output: {}", server.log());
         }
         Ok(server)
     }
 
-    /// What it has said so far.
+    /// Its output so far.
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }

@@ -1,7 +1,7 @@
-//! How large a test is: short for every change, long for `cargo xtask prove`.
+//! The size of a test: short for every change, long for `cargo xtask prove`.
 //!
-//! A short test asserts counts, bytes and memory. Times and ratios belong to the long one, for machines differ and are
-//! shared.
+//! A short test asserts counts, bytes and memory. Only a long one asserts times and ratios, because machines differ and
+//! are shared.
 
 /// Set by `cargo xtask prove`.
 pub const VARIABLE: &str = "FLASHGATE_PROVE";
@@ -11,7 +11,7 @@ pub fn is_long() -> bool {
     std::env::var_os(VARIABLE).is_some()
 }
 
-/// One of two values, by the length of the run.
+/// One of two values, depending on the length of the run.
 pub fn short_or_long<T>(short: T, long: T) -> T {
     if is_long() { long } else { short }
 }

@@ -1,6 +1,6 @@
-//! Clients that ask as slowly as can be: a byte of the request now and then, and never all of it.
+//! Clients that send their requests as slowly as possible: one byte at a time, and never the whole request.
 //!
-//! Their bytes are spread evenly over time, so that a crowd of them is no burst that would hide what it costs others.
+//! Their bytes are spread evenly over time, because a burst would hide what the clients cost others.
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,12 +12,12 @@ use socket2::{Domain, Socket, Type};
 
 use crate::load::REQUEST;
 
-/// Each sends a byte so often.
+/// Each client sends one byte in this time.
 const PACE: Duration = Duration::from_secs(1);
-/// How many shares the crowd is cut into; the shares have their turns evenly within [`PACE`].
+/// The number of groups of clients. The groups send one after the other, evenly within [`PACE`].
 const SHARES: usize = 1_000;
 
-/// Many of them.
+/// A crowd of slow clients.
 #[derive(Debug)]
 pub struct SlowClients {
     clients: Vec<Socket>,
@@ -25,13 +25,13 @@ pub struct SlowClients {
 }
 
 impl SlowClients {
-    /// Connects them all, from these addresses in turn; each sends its first byte.
+    /// Connects them all, from these addresses in turn. Each sends its first byte.
     pub fn connect(target: SocketAddr, sources: &[Ipv4Addr], count: usize) -> Result<Self> {
         let mut clients = Vec::with_capacity(count);
         let mut since = Instant::now();
         for source in sources.iter().cycle().take(count) {
             let client =
-                Socket::new(Domain::IPV4, Type::STREAM, None).context("can't make a socket")?;
+                Socket::new(Domain::IPV4, Type::STREAM, None).context("can't create a socket")?;
             since = Instant::now();
             client.bind(&SocketAddrV4::new(*source, 0).into())?;
             client
@@ -45,12 +45,12 @@ impl SlowClients {
         Ok(crowd)
     }
 
-    /// How long ago the last of them connected.
+    /// The time since the last of them connected.
     pub fn age(&self) -> Duration {
         self.since.elapsed()
     }
 
-    /// Sends on, a byte a second each, until it is told to end or the request would be whole.
+    /// Sends a byte per second on each connection, until `end` is set or the request would be complete.
     pub fn drip(&self, end: &AtomicBool) {
         let start = Instant::now();
         let share = self.clients.len().div_ceil(SHARES).max(1);
@@ -66,7 +66,7 @@ impl SlowClients {
         }
     }
 
-    /// Sends the nth byte on some connections; those that the server has ended take no harm.
+    /// Sends the nth byte on some connections, ignoring those that the server has closed.
     fn send(&self, nth: usize, which: std::ops::Range<usize>) {
         let byte = REQUEST.get(nth..=nth).unwrap_or_default();
         for client in self.clients.iter().take(which.end).skip(which.start) {

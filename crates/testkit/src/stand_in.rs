@@ -1,7 +1,7 @@
-//! Stand-ins for the policy servers of 2007, each with the close that it is known for.
+//! Stand-ins for the policy servers of 2007, each with the way of closing that it is known for.
 //!
-//! They keep the bytes and the order of system calls of the published daemons and nothing else.
-//! None of them may be made more careful than its ancestor: their faults are what they are for.
+//! They reproduce the bytes and the order of system calls of the published daemons and nothing else. They must not be
+//! made more careful than the originals, because their mistakes are what the tests need.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
@@ -13,10 +13,10 @@ use anyhow::{Context, Result};
 use crate::listening::{self, Connections, Listening};
 use crate::load::REQUEST;
 
-/// Far above every test's path, so that no thread outlives its test by much.
+/// Far above the delay of every test's path, so that no thread survives its test for long.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What a stand-in does with a connection; all of them close it once they have answered.
+/// What a stand-in does with a connection; all of them close it after answering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StandInBehaviour {
     /// Answers at once and never reads, as most published daemons did.
@@ -24,9 +24,9 @@ pub enum StandInBehaviour {
     /// Adobe's manuals recommended it: the server of a dedicated port "might send a policy file
     /// as soon as a connection is established".
     WriteOnAccept,
-    /// Reads the 22 characters of the request but not the NUL behind them.
+    /// Reads the 22 characters of the request but not the NUL after them.
     Reads22,
-    /// Reads the whole request first: the control, which loses nothing.
+    /// Reads the whole request first: the control case, which loses nothing.
     ReadsFirst,
 }
 
@@ -55,7 +55,7 @@ impl StandIn {
         .map(Self)
     }
 
-    /// The address it listens on, with the port that the system chose if it was asked to.
+    /// The address it listens on, with the port that the system chose if none was given.
     pub fn address(&self) -> SocketAddr {
         self.0.address()
     }
@@ -66,7 +66,8 @@ fn serve(manner: StandInBehaviour, connections: Connections, reply: &[u8]) {
     thread::scope(|scope| {
         for (connection, _) in connections {
             match manner {
-                // Nothing to wait for: one after the other, like the single-threaded ancestors.
+                // This never waits, so connections are handled one after the other, as in the single-threaded
+                // originals.
                 StandInBehaviour::WriteOnAccept => answer(manner, connection, reply),
                 StandInBehaviour::Reads22 | StandInBehaviour::ReadsFirst => {
                     scope.spawn(move || answer(manner, connection, reply));
@@ -77,11 +78,11 @@ fn serve(manner: StandInBehaviour, connections: Connections, reply: &[u8]) {
 }
 
 fn answer(manner: StandInBehaviour, connection: TcpStream, reply: &[u8]) {
-    // Whatever goes wrong here is what the test counts at the other end.
+    // The test counts errors at the other end.
     let _ = converse(manner, connection, reply);
 }
 
-/// Owns the connection: returning is the close, without shutdown and without draining.
+/// Owns the connection: returning closes it, without shutdown and without draining.
 fn converse(manner: StandInBehaviour, mut connection: TcpStream, reply: &[u8]) -> io::Result<()> {
     connection.set_read_timeout(Some(PATIENCE))?;
     connection.set_write_timeout(Some(PATIENCE))?;
@@ -101,7 +102,7 @@ fn converse(manner: StandInBehaviour, mut connection: TcpStream, reply: &[u8]) -
 mod tests {
     use super::*;
 
-    /// Fetches over loopback from a stand-in and returns its reply and how the reading ended.
+    /// Fetches over loopback from a stand-in, and returns its reply and how the last read ended.
     fn fetch(manner: StandInBehaviour) -> (Vec<u8>, io::Result<usize>) {
         let stand_in = StandIn::start(manner, "127.0.0.1:0", b"<cross-domain-policy/>").unwrap();
         let mut client = TcpStream::connect(stand_in.address()).unwrap();

@@ -1,4 +1,4 @@
-//! System calls of a daemon, watched and made to fail, by strace.
+//! Traces a daemon's system calls with strace, and makes them fail.
 
 use std::ffi::OsString;
 use std::fs;
@@ -18,7 +18,7 @@ pub struct SyscallTrace {
 }
 
 impl SyscallTrace {
-    /// A trace of these calls, as strace names them: `accept4,recvfrom`.
+    /// A trace of these calls, with strace's names: `accept4,recvfrom`.
     pub fn of(calls: &str) -> Result<Self> {
         Ok(Self {
             folder: Folder::new()?,
@@ -26,14 +26,14 @@ impl SyscallTrace {
         })
     }
 
-    /// Makes a call fail, in strace's own words: `accept4:error=EMFILE:when=2..4`.
+    /// Makes a call fail, in strace's syntax: `accept4:error=EMFILE:when=2..4`.
     pub fn inject(mut self, fault: &str) -> Self {
         self.options
             .extend(["-e".into(), format!("inject={fault}").into()]);
         self
     }
 
-    /// What to run the daemon through. The tracer stands aside (`-D`), so that the daemon keeps its own pid.
+    /// The command prefix to run the daemon with. The tracer is not the parent (`-D`), so the daemon keeps its pid.
     pub fn program(&self) -> Vec<OsString> {
         let mut words: Vec<OsString> = ["strace", "-D", "-f", "-o"].map(Into::into).into();
         words.push(self.path().into());
@@ -44,7 +44,7 @@ impl SyscallTrace {
     /// Every line of the trace; the daemon must have ended.
     pub fn lines(&self) -> Result<Vec<String>> {
         let read = || fs::read_to_string(self.path());
-        // The tracer may end a moment after what it traced.
+        // The tracer may end a moment after the daemon.
         let _ = until(Duration::from_secs(10), || {
             read().is_ok_and(|text| text.contains("+++ exited with"))
         });
@@ -52,7 +52,7 @@ impl SyscallTrace {
         Ok(text.lines().map(str::to_owned).collect())
     }
 
-    /// The lines of the trace until now.
+    /// The lines of the trace so far.
     pub fn lines_so_far(&self) -> Vec<String> {
         let text = fs::read_to_string(self.path()).unwrap_or_default();
         text.lines().map(str::to_owned).collect()

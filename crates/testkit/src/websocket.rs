@@ -1,4 +1,5 @@
-//! A WebSocket client by hand: it sends what a test says, well-formed or not, and tells exactly what came back.
+//! A WebSocket client under manual control: it sends what a test says, well-formed or not, and reports exactly what it
+//! received.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -11,28 +12,28 @@ use crate::client::TestClient;
 
 /// The key that every client here sends, and the answer to it (RFC 6455, 1.3).
 pub const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
-/// See [`KEY`].
+/// The answer to [`KEY`].
 pub const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
-/// Any mask does.
+/// Any mask works.
 const MASK: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 
 /// The first byte of a whole binary message.
 pub const BINARY: u8 = 0x82;
-/// Of a close frame.
+/// The first byte of a close frame.
 pub const CLOSE: u8 = 0x88;
-/// Of a ping.
+/// The first byte of a ping.
 pub const PING: u8 = 0x89;
-/// Of a pong.
+/// The first byte of a pong.
 pub const PONG: u8 = 0x8a;
 
-/// A request for a WebSocket, as Chromium makes it, from a page of this origin if any.
+/// A request for a WebSocket, as Chromium makes it, from a page of this origin if there is one.
 pub fn request(path: &str, origin: Option<&str>) -> String {
     let origin = origin.map_or_else(String::new, |origin| format!("Origin: {origin}\r\n"));
     with_fields(path, &origin)
 }
 
-/// The same with any fields, each with its line end.
+/// The same request with any header fields, each with its line end.
 pub fn with_fields(path: &str, fields: &str) -> String {
     format!(
         "GET {path} HTTP/1.1\r\nHost: play.test:9339\r\nConnection: Upgrade\r\nPragma: no-cache\r\n\
@@ -42,19 +43,19 @@ pub fn with_fields(path: &str, fields: &str) -> String {
     )
 }
 
-/// The head of a response, and of its body what has come.
+/// The head of a response, and the received part of its body.
 #[derive(Clone, Debug)]
 pub struct ResponseHead {
-    /// `101`.
+    /// For example `101`.
     pub status: u16,
     /// Everything up to the empty line.
     pub head: String,
-    /// To the end of the connection; empty behind a 101.
+    /// Up to the end of the connection; empty after a 101.
     pub body: String,
 }
 
 impl ResponseHead {
-    /// The value of a field, if it is there.
+    /// The value of a header field, if it exists.
     pub fn field(&self, name: &str) -> Option<&str> {
         let mut fields = self.head.lines().filter_map(|line| line.split_once(": "));
         fields
@@ -63,12 +64,12 @@ impl ResponseHead {
     }
 }
 
-/// A frame of the server's.
+/// A frame from the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
     /// FIN, reserved bits, opcode.
     pub first: u8,
-    /// As it came.
+    /// The payload as received.
     pub payload: Vec<u8>,
 }
 
@@ -94,7 +95,7 @@ pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// The header of a frame that announces so much.
+/// The header of a frame that announces this many bytes.
 pub fn header(first: u8, length: u64) -> Vec<u8> {
     let mut header = vec![first];
     match (u8::try_from(length), u16::try_from(length)) {
@@ -112,7 +113,7 @@ pub fn header(first: u8, length: u64) -> Vec<u8> {
     header
 }
 
-/// Masks what stands at a place of a payload.
+/// Masks bytes at a position of a payload.
 pub fn mask(at: u64, bytes: &mut [u8]) {
     let skipped = usize::try_from(at % 4).unwrap_or_default();
     for (byte, key) in bytes.iter_mut().zip(MASK.iter().cycle().skip(skipped)) {
@@ -120,7 +121,7 @@ pub fn mask(at: u64, bytes: &mut [u8]) {
     }
 }
 
-/// Sends a request and hears the response, to its end unless it is a 101.
+/// Sends a request and reads the response, to its end unless it is a 101.
 pub fn ask(address: SocketAddr, request: &str) -> Result<(ResponseHead, TcpStream)> {
     let mut client = TestClient::connect(address)?;
     client.send(request.as_bytes());
@@ -129,12 +130,12 @@ pub fn ask(address: SocketAddr, request: &str) -> Result<(ResponseHead, TcpStrea
     Ok((response, stream))
 }
 
-/// Hears a response.
+/// Reads a response.
 pub fn hear(stream: &mut TcpStream) -> Result<ResponseHead> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
-        // Byte by byte, for what follows a 101 is not the head's.
+        // Byte by byte, because what follows a 101 does not belong to the head.
         if stream.read(&mut byte).context("no response")? == 0 {
             bail!(
                 "expected a response, found {:?}",
@@ -149,7 +150,7 @@ pub fn hear(stream: &mut TcpStream) -> Result<ResponseHead> {
     if status != 101 {
         stream
             .read_to_string(&mut body)
-            .context("no end behind the response")?;
+            .context("the connection does not end after the response")?;
     }
     Ok(ResponseHead { status, head, body })
 }
@@ -161,13 +162,13 @@ pub struct WebSocketClient {
 }
 
 impl WebSocketClient {
-    /// Opens one at a path, for a page of an origin.
+    /// Opens one at a path, from a page of an origin.
     pub fn open(address: SocketAddr, path: &str, origin: Option<&str>) -> Result<Self> {
         let (response, stream) = ask(address, &request(path, origin))?;
         Self::of(&response, stream)
     }
 
-    /// What a response has made of a stream.
+    /// Turns the stream of a response into a WebSocket.
     pub fn of(response: &ResponseHead, stream: TcpStream) -> Result<Self> {
         if response.status != 101 {
             bail!("expected a WebSocket, found {response:?}");
@@ -175,12 +176,12 @@ impl WebSocketClient {
         Ok(Self { stream })
     }
 
-    /// Its own address.
+    /// The local address.
     pub fn address(&self) -> Result<SocketAddr> {
-        self.stream.local_addr().context("can't tell the address")
+        self.stream.local_addr().context("can't get the address")
     }
 
-    /// Sends bytes as they are.
+    /// Sends raw bytes.
     pub fn send(&mut self, bytes: &[u8]) -> bool {
         self.stream.write_all(bytes).is_ok()
     }
@@ -190,7 +191,7 @@ impl WebSocketClient {
         self.send(&frame(BINARY, payload))
     }
 
-    /// The next frame; none at the end of the stream.
+    /// The next frame; `None` at the end of the stream.
     pub fn frame(&mut self) -> Result<Option<Frame>> {
         let mut start = [0; 2];
         if self.stream.read(&mut start[..1]).context("no frame")? == 0 {
@@ -209,7 +210,7 @@ impl WebSocketClient {
                 self.stream.read_exact(&mut bytes)?;
                 u64::from_be_bytes(bytes)
             }
-            128.. => bail!("expected no mask from a server, found one"),
+            128.. => bail!("the server masked its frame"),
             short => u64::from(short),
         };
         let mut payload = vec![0; usize::try_from(length)?];
@@ -217,7 +218,7 @@ impl WebSocketClient {
         Ok(Some(Frame { first, payload }))
     }
 
-    /// The next frame but pings; it must be there.
+    /// The next frame that is not a ping.
     pub fn next_frame(&mut self) -> Result<Frame> {
         loop {
             let frame = self.frame()?.context("expected a frame, found the end")?;
@@ -227,20 +228,20 @@ impl WebSocketClient {
         }
     }
 
-    /// So many bytes, from whole binary frames that are not empty.
+    /// This many bytes, from unfragmented binary frames that are not empty.
     pub fn read(&mut self, count: usize) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         while bytes.len() < count {
             let frame = self.next_frame()?;
             if frame.first != BINARY || frame.payload.is_empty() {
-                bail!("expected a binary frame with something in it, found {frame:?}");
+                bail!("expected a binary frame that is not empty, found {frame:?}");
             }
             bytes.extend(frame.payload);
         }
         Ok(bytes)
     }
 
-    /// Hears a close frame with this code, answers it, and hears the end of the stream.
+    /// Reads a close frame with this code, answers it, and reads the end of the stream.
     pub fn is_closed_with(&mut self, code: u16) -> Result<()> {
         let found = self.next_frame()?;
         if found.code() != Some(code) {
@@ -253,7 +254,7 @@ impl WebSocketClient {
         }
     }
 
-    /// Whether nothing comes for so long.
+    /// Whether nothing arrives within this time.
     pub fn is_silent_for(&self, limit: Duration) -> bool {
         let silent = self.stream.set_read_timeout(Some(limit)).is_ok()
             && self.stream.peek(&mut [0]).is_err();
@@ -261,7 +262,7 @@ impl WebSocketClient {
         silent && restored.is_ok()
     }
 
-    /// Ends its side of the stream, without a word.
+    /// Closes its side of the stream, without a close frame.
     pub fn half_close(&self) -> Result<()> {
         self.stream
             .shutdown(Shutdown::Write)

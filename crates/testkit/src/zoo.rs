@@ -1,8 +1,8 @@
-//! Broken and odd policy servers, as data: what each does on the wire, and what `flashgate check` must say of it.
+//! Broken and unusual policy servers, as data: what each does on the wire, and what `flashgate check` must report.
 //!
-//! Every animal has a network namespace of its own, so it can sit on port 843 and be filtered. Nothing here is a
-//! mock: real sockets, real resets, and the kernel's own firewall. What an animal is expected to be judged as is part
-//! of it; the documentation's table is made from these rows, and a test compares the two.
+//! Every animal has its own network namespace, so it can use port 843 and a firewall. Nothing here is a mock: the
+//! sockets, the resets and the kernel's firewall are real. Each animal includes the expected result. The table in the
+//! book is generated from these rows, and a test compares the two.
 
 mod animals;
 mod enclosure;
@@ -16,46 +16,46 @@ pub use keeper::Keeper;
 pub use script::{Script, ScriptStep};
 pub use table::{table, with_table};
 
-/// The name that `check` is given for the host; only the enclosures know it.
+/// The host name that `check` is given; only the enclosures resolve it.
 pub const HOST: &str = "srv.test";
 
-/// A server, what it is asked with, and what must be said of it.
+/// A server, the check to run, and the expected result.
 #[derive(Debug)]
 pub struct Animal {
     /// Its name in the table.
     pub name: &'static str,
-    /// What it does, in the words of the table.
+    /// What it does, as printed in the table.
     pub does: &'static str,
     /// The addresses of [`HOST`].
     pub addresses: &'static [&'static str],
-    /// What listens; where nothing does, the kernel refuses.
+    /// Its listeners; on all other ports the kernel refuses connections.
     pub listeners: &'static [ZooListener],
-    /// Rules of the firewall, as `nft` takes them.
+    /// Firewall rules, in the syntax of `nft`.
     pub firewall: &'static [&'static str],
     /// The arguments of `check` after its name.
     pub asked: &'static [&'static str],
-    /// What must come of it.
+    /// The expected result.
     pub expected: ExpectedReport,
 }
 
 /// One listening socket of an animal.
 #[derive(Clone, Copy, Debug)]
 pub struct ZooListener {
-    /// Where.
+    /// The address.
     pub address: &'static str,
-    /// What it does with its connections: these, in turn.
+    /// What it does with its connections, in turn.
     pub turns: &'static [Script],
 }
 
-/// What `check` must say.
+/// The expected result of `check`.
 #[derive(Clone, Copy, Debug)]
 pub struct ExpectedReport {
     /// `allowed`, `denied` or `unreachable`.
     pub verdict: &'static str,
     /// The reason's code.
     pub reason: &'static str,
-    /// The id of the first finding; none where there is nothing to complain of.
+    /// The id of the first finding, if there is one.
     pub cause: Option<&'static str>,
-    /// What the player's own way takes, in milliseconds: at least, and at most.
+    /// The time that the player takes, in milliseconds: the minimum and the maximum.
     pub takes: [u32; 2],
 }

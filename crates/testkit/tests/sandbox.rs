@@ -1,4 +1,4 @@
-//! What the daemon gives up once its addresses are bound, and what it says where it can't.
+//! What the daemon gives up once its addresses are bound, and what it reports if it cannot.
 
 #![cfg(test)]
 
@@ -31,7 +31,7 @@ fn serve(path: &Path) -> Daemon {
         .expect("a daemon")
 }
 
-/// Everything that a run says which ends by itself.
+/// The whole output of a run that ends by itself.
 fn ends(program: &mut Command) -> (Option<i32>, String) {
     let output = program.output().expect("a run");
     let said = [output.stdout, output.stderr].concat();
@@ -45,7 +45,7 @@ fn flashgate() -> Command {
     Command::new(testkit::binary::flashgate().expect("the program"))
 }
 
-/// Lines of `/proc/PID/status`, their blanks as one.
+/// Lines of `/proc/PID/status`, with single spaces.
 fn status(pid: u32) -> Vec<String> {
     let text = fs::read_to_string(format!("/proc/{pid}/status")).expect("a status");
     let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -81,7 +81,7 @@ fn root_becomes_somebody_without_rights() {
     }
 }
 
-/// What is in force is one line of the log, and with `off` it is less.
+/// One log line says what is in force, and with `off` it is less.
 #[test]
 fn what_is_in_force_is_logged() {
     let folder = Folder::new().unwrap();
@@ -98,7 +98,7 @@ fn what_is_in_force_is_logged() {
     }
 }
 
-/// What an intruder would try, and every time the kernel's answer.
+/// What an intruder would try, and the kernel's answer each time.
 const DENIED: [&str; 25] = [
     "use-descriptor 7 denied (EBADF)",
     "read /etc/passwd denied (EACCES)",
@@ -127,7 +127,7 @@ const DENIED: [&str; 25] = [
     "exec denied (EPERM)",
 ];
 
-/// Only where no name has to be looked up.
+/// Only if no name has to be looked up.
 const SEND_UDP: &str = "send-udp 20000 denied (EPERM)";
 
 /// From inside, everything that an intruder would try is denied: without a config, with one, and with one whose backend
@@ -166,7 +166,7 @@ fn everything_else_is_denied() {
             format!("with {with}, {count} of {count} attempts denied"),
         );
     }
-    // The test itself can tell: without the walls it does not pass.
+    // The test itself works: without the sandbox it does not pass.
     let path = folder
         .file(
             "flashgate.toml",
@@ -187,7 +187,7 @@ fn with_a_descriptor(file: &str) -> Command {
     command
 }
 
-/// A shell's or a supervisor's open files are no way in: they are closed, and named, before anything is served.
+/// Open files of a shell or a supervisor give no access: they are closed and logged before anything is served.
 #[test]
 fn descriptors_of_others_are_closed() {
     let folder = Folder::new().unwrap();
@@ -217,7 +217,7 @@ fn descriptors_of_others_are_closed() {
     }
 }
 
-/// Sockets are opened by a thread of its own then; what that may open is what was bound at the start.
+/// A separate thread opens sockets then; it may open only what was bound at the start.
 #[test]
 fn a_reload_still_opens_sockets() {
     let folder = Folder::new().unwrap();
@@ -252,18 +252,18 @@ fn a_reload_still_opens_sockets() {
     }
 }
 
-/// Parts that a kernel lacks, by the calls that fail there, what is then missing, and the reason that is told.
+/// Parts that a kernel lacks: the calls that fail, what is then missing, and the logged reason.
 const LACKING: [(&str, &[&str], &str); 3] = [
     (
         "landlock_create_ruleset:error=ENOSYS",
         &["files", "ports"],
         "this kernel has no Landlock",
     ),
-    // A kernel of Landlock's third version, asked the second time: by the ports, behind the files.
+    // A kernel with the third version of Landlock, asked for the second time: for the ports, after the files.
     (
         "landlock_create_ruleset:retval=3:when=3",
         &["ports"],
-        "this kernel's Landlock knows no ports",
+        "this kernel's Landlock does not support rules for ports",
     ),
     (
         "seccomp:error=EINVAL",
@@ -290,7 +290,7 @@ fn required_fails_closed() {
             .inject(fault);
         let words = trace.program();
         let (code, said) = ends(
-            // One that starts all the same would serve for ever.
+            // A start that succeeds would serve forever.
             Command::new("timeout")
                 .arg("20")
                 .args(&words)
@@ -300,7 +300,7 @@ fn required_fails_closed() {
         );
         assert_eq!(code, Some(1), "{fault}: {said}");
         for part in parts {
-            let text = format!("part `{part}`: {reason}");
+            let text = format!("part `{part}` can't be activated: {reason}");
             assert!(said.contains(&text), "{fault}: {said}");
         }
         assert!(!said.contains("listening"), "{fault}: {said}");
@@ -335,7 +335,7 @@ fn best_effort_warns_and_serves() {
     }
 }
 
-/// A kernel whose Landlock knows files but no ports, and a container that gives root nothing.
+/// A kernel whose Landlock supports files but not ports, and a container that gives root no privileges.
 #[test]
 fn parts_that_are_missing_alone() {
     if !needs::met(needs::root().or_else(|| needs::program("setpriv"))) {
@@ -349,7 +349,7 @@ fn parts_that_are_missing_alone() {
     let line = daemon.wait_for_line("part=\"user\"", LIMIT).unwrap();
     assert!(line.contains("can't change the"), "{line}");
     assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
-    // Who asked for a user by name gets it or no start.
+    // With a user by name, it runs as that user or does not start.
     let folder = Folder::new().unwrap();
     let path = folder
         .file(
@@ -386,7 +386,7 @@ fn a_user_that_does_not_exist() {
             "{said}"
         );
     }
-    // Among everything else that is wrong, and for whoever may not become anybody.
+    // Among all other mistakes, and for an account that cannot change to another user.
     let text = format!("{text}[limits]\nper-adress = 3\n[admin]\nadress = \"127.0.0.1:9843\"\n");
     let path = folder.file("flashgate.toml", text).unwrap();
     let (_, said) = ends(flashgate().args(["serve", "--config"]).arg(&path));
@@ -406,7 +406,7 @@ fn a_user_that_does_not_exist() {
     }
 }
 
-/// Root by name or number: a warning, and nothing is called given up that is not.
+/// Root by name or number: a warning, and nothing is reported as given up that is not.
 #[test]
 fn a_user_that_is_root() {
     if !needs::met(needs::root()) {
@@ -431,7 +431,7 @@ fn a_user_that_is_root() {
 
 const UNPRIVILEGED: [&str; 3] = ["--reuid=65534", "--regid=65534", "--clear-groups"];
 
-/// Not root, and so nobody else: a user asked for by name is worth a warning, unless it is the present one.
+/// Without root it cannot change the user: a configured user gets a warning, unless it is the current one.
 #[test]
 fn only_root_can_change_the_user() {
     if !needs::met(needs::root().or_else(|| needs::program("setpriv"))) {
@@ -476,7 +476,7 @@ fn a_roundabout_path() {
     assert!(String::from_utf8_lossy(&after).contains("9400"));
 }
 
-/// A port of its own and the rules can change; another port takes a restart, and everything stays as it was.
+/// A port that it already has and the rules can change; another port needs a restart, and everything stays as it was.
 #[test]
 fn what_a_reload_can_still_do() {
     let folder = Folder::new().unwrap();
@@ -504,7 +504,7 @@ fn what_a_reload_can_still_do() {
     daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
     let after = fetch(daemon.address()).unwrap().bytes;
     assert!(String::from_utf8_lossy(&after).contains("9400"));
-    // Whom it runs as and in which sandbox is settled.
+    // The user and the sandbox cannot change any more.
     folder
         .file(
             "flashgate.toml",
@@ -516,11 +516,11 @@ fn what_a_reload_can_still_do() {
         let line = daemon
             .next_line_with(&format!("key=\"{key}\""), LIMIT)
             .unwrap();
-        assert!(line.contains("restart flashgate"), "{line}");
+        assert!(line.contains("after a restart"), "{line}");
     }
 }
 
-/// A policy file in a folder that it did not have at its start, and how that is told from one without permission.
+/// A policy file in a folder that did not exist at start, and how that is distinguished from one without permission.
 #[test]
 fn a_policy_out_of_reach() {
     if !needs::met(needs::root()) {
@@ -558,7 +558,7 @@ fn a_policy_out_of_reach() {
     daemon.next_line_with("not reloaded", LIMIT).unwrap();
 }
 
-/// A folder that only root can enter: losing sight of it is no change of the file, and no reason to reload.
+/// A folder that only root can enter: losing access to it is not a change of the file, and no reason to reload.
 #[test]
 fn a_folder_that_only_root_can_enter() {
     if !needs::met(needs::root()) {
@@ -571,7 +571,7 @@ fn a_folder_that_only_root_can_enter() {
     let path = inner.join("flashgate.toml");
     fs::write(&path, config("\"127.0.0.1:0\"", "")).unwrap();
     let mut daemon = serve(&path);
-    // Several times as long as a change is waited out.
+    // Several times as long as the daemon waits after a change.
     let soon = Duration::from_millis(500);
     let line = daemon.wait_for_line("a file has changed", soon);
     assert!(line.is_err(), "{line:?}");
@@ -582,7 +582,7 @@ fn a_folder_that_only_root_can_enter() {
     assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
 }
 
-/// A file that only root can read is served, and its reload would fail: that is said now rather than then.
+/// A file that only root can read is served, but its reload would fail, so that is reported at start.
 #[test]
 fn a_file_that_only_root_can_read() {
     if !needs::met(needs::root()) {
@@ -607,7 +607,7 @@ fn a_file_that_only_root_can_read() {
     assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
 }
 
-/// Signals go to threads that may tell the event loop; in the one that opens sockets they would be lost.
+/// Signals go to threads that can wake the event loop; in the one that opens sockets they would be lost.
 #[test]
 fn the_opener_takes_no_signals() {
     let daemon = Daemon::serve(["--allow", "a.test:80"]).unwrap();

@@ -61,7 +61,7 @@ impl PolicyAcceptor {
     ///
     /// # Errors
     ///
-    /// Errors are those of the stream. The peer may have reset it before it was recognized, or did not accept the reply
+    /// Errors are those of the stream. For example, the peer reset it before it was recognized, or did not accept the reply
     /// within 10 s (`TimedOut`).
     ///
     /// # Cancel safety

@@ -16,6 +16,8 @@ pub(super) struct Between {
     pub(super) name: &'static str,
     pub(super) pid: u32,
     pub(super) address: SocketAddr,
+    /// How many idle connections it can hold here.
+    pub(super) most_idle: u32,
     /// A dedicated policy port, if there is one.
     pub(super) policy_port: Option<SocketAddr>,
     _process: ServerProcess,
@@ -26,6 +28,8 @@ pub(super) struct Between {
 pub(super) struct OtherProgram {
     pub(super) name: &'static str,
     pub(super) needs: &'static str,
+    /// How many idle connections it can hold here.
+    pub(super) most_idle: u32,
     pub(super) command: fn(&BenchFolder, SocketAddr, SocketAddr) -> Result<Command>,
 }
 
@@ -47,6 +51,7 @@ impl Between {
             name: "flashgate",
             pid: daemon.pid(),
             address,
+            most_idle: u32::MAX,
             policy_port: others.find(|other| *other != address),
             _process: ServerProcess::Daemon(daemon),
         }
@@ -65,6 +70,7 @@ impl Between {
             name: other.name,
             pid: running.pid(),
             address,
+            most_idle: other.most_idle,
             policy_port: None,
             _process: ServerProcess::Child(running),
         })

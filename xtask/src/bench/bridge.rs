@@ -62,7 +62,6 @@ impl Contest for BridgeBench {
     const OTHERS: &'static [OtherProgram] = &OTHERS;
     const FIGURES: &'static [SliceFigure<BridgeSlice>] = &FIGURES;
     const IDLE_GOAL: f64 = IDLE;
-    const IDLERS: usize = 1;
 
     fn options(&self) -> ContestOptions {
         ContestOptions {

@@ -26,8 +26,6 @@ pub(super) trait Contest {
     const FIGURES: &'static [SliceFigure<Self::Slice>];
     /// The limit for the memory of an idle connection, in bytes.
     const IDLE_GOAL: f64;
-    /// How many of the contenders hold idle connections; flashgate is the first.
-    const IDLERS: usize;
 
     fn options(&self) -> ContestOptions;
 
@@ -73,7 +71,7 @@ pub(super) fn run<C: Contest>(contest: &C) -> Result<()> {
     }
     let give = |one: &Between| contest.slice(one);
     let mut standings = rounds::rounds(&contenders, options.rounds, |one| one.name, give)?;
-    for (one, standing) in contenders.iter().zip(&mut standings).take(C::IDLERS) {
+    for (one, standing) in contenders.iter().zip(&mut standings) {
         standing.idle_bytes = idle::<C>(one, options.idle, &backend);
     }
     let mut goals = goals::<C>(options, &standings);
@@ -101,11 +99,12 @@ fn start<C: Contest>(
     Ok(contenders)
 }
 
-/// Resident memory of one idle connection, in bytes; `None` if the connections could not be opened.
+/// Memory of one idle connection, in bytes; `None` if the connections could not be opened.
 fn idle<C: Contest>(one: &Between, count: u32, backend: &BenchBackend) -> Option<f64> {
-    let before = cpu::resident_kb(one.pid).ok()?;
+    let count = count.min(one.most_idle);
+    let before = cpu::memory_kb_with_children(one.pid).ok()?;
     let open = C::open_idle(one, count);
-    let after = cpu::resident_kb(one.pid).ok()?;
+    let after = cpu::memory_kb_with_children(one.pid).ok()?;
     backend.let_go();
     if let Err(error) = open {
         // The other figures are useful without this one.

@@ -105,7 +105,6 @@ impl Contest for RelayBench {
     const OTHERS: &'static [OtherProgram] = &OTHERS;
     const FIGURES: &'static [SliceFigure<RelaySlice>] = &FIGURES;
     const IDLE_GOAL: f64 = IDLE;
-    const IDLERS: usize = usize::MAX;
 
     fn options(&self) -> ContestOptions {
         ContestOptions {

@@ -17,7 +17,7 @@ use super::standings::quantile;
 pub(super) struct ProgramSlices<S> {
     pub(super) name: &'static str,
     slices: Vec<S>,
-    /// Resident memory of an idle connection, if it was measured.
+    /// Memory of an idle connection, if it was measured.
     pub(super) idle_bytes: Option<f64>,
 }
 

@@ -1,109 +1,117 @@
-//! The plot of replies lost, drawn from the figures in the table of its page.
+//! The bar charts of the book. Each is drawn from the tables on a page of the book, so that the two cannot disagree.
 
-use std::fmt::Write as _;
+mod bars;
+mod table;
+
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::read;
+use super::{Files, read};
+use bars::{Bar, Group, Look};
 
-/// The path of the plot.
-pub(super) const PATH: &str = "docs/book/src/images/replies-lost.svg";
+/// The folder of the pictures.
+const FOLDER: &str = "docs/book/src/images";
 
-/// The page with the table.
-const PAGE: &str = "docs/book/src/random-2048.md";
+/// The page with the table of lost replies.
+const RANDOM_2048: &str = "docs/book/src/random-2048.md";
 
-/// A row of the table.
-struct Row<'a> {
-    network: &'a str,
-    server: &'a str,
-    fetches: u32,
-    lost: u32,
+/// The page with the tables of other programs.
+const COMPARISON: &str = "docs/book/src/comparison.md";
+
+/// Draws all of them.
+pub(super) fn add(root: &Path, files: &mut Files) -> Result<()> {
+    let random_2048 = read(root, RANDOM_2048)?;
+    let comparison = read(root, COMPARISON)?;
+    let pictures = [
+        ("replies-lost.svg", replies_lost(&random_2048)?),
+        ("cpu-per-fetch.svg", cpu_per_fetch(&comparison)?),
+        ("idle-memory.svg", idle_memory(&comparison)?),
+    ];
+    let folder = Path::new(FOLDER);
+    files.extend(pictures.map(|(name, picture)| (folder.join(name), picture.into())));
+    Ok(())
 }
 
-/// Widths and heights, in the units of the picture.
-const WIDTH: u32 = 760;
-const BAR: u32 = 20;
-const STEP: u32 = 28;
-const LEFT: u32 = 180;
-/// The width of a bar of 100 %.
-const FULL: u32 = 400;
-/// The space between the bars of two networks, with the name of the second one.
-const GAP: u32 = 48;
-
-/// Draws the plot.
-pub(super) fn draw(root: &Path) -> Result<Vec<u8>> {
-    let page = read(root, PAGE)?;
-    let rows: Vec<_> = page.lines().filter_map(row).collect();
-    ensure!(!rows.is_empty(), "{PAGE} has no table of servers");
-    Ok(picture(&rows)?.into())
-}
-
-/// Parses `| network | server | fetches | lost | …`; `None` for other lines.
-fn row(line: &str) -> Option<Row<'_>> {
-    let mut cells = line.strip_prefix("| ")?.split(" | ");
-    Some(Row {
-        network: cells.next()?,
-        server: cells.next()?,
-        fetches: cells.next()?.parse().ok()?,
-        lost: cells.next()?.parse().ok()?,
-    })
-}
-
-fn picture(rows: &[Row<'_>]) -> Result<String> {
-    let mut bars = String::new();
-    let mut top = 0;
-    let mut network = "";
-    for row in rows {
-        if row.network != network {
-            network = row.network;
-            top += GAP;
-            let name = network.replace('±', "± ");
-            writeln!(
-                bars,
-                "  <text class=\"network\" x=\"20\" y=\"{}\">{name}</text>",
-                top - 14
-            )?;
+fn replies_lost(page: &str) -> Result<String> {
+    let mut groups = Vec::<Group>::new();
+    for [network, server, fetches, lost] in
+        table::columns(page, ["path", "server", "fetches", "lost"])?
+    {
+        let share = table::number(&lost)? / table::number(&fetches)?;
+        ensure!(share.is_finite(), "a server without fetches");
+        let percent = format!("{:.1}", share * 100.0);
+        let percent = percent.trim_end_matches(".0");
+        let bar = Bar {
+            look: if share > 0.0 { Look::Bad } else { Look::Good },
+            name: server,
+            value: share,
+            text: format!("{lost} of {fetches} ({percent} %)"),
+        };
+        let title = network.replace('±', "± ");
+        match groups.last_mut() {
+            Some(group) if group.title == title => group.bars.push(bar),
+            _ => groups.push(Group {
+                title,
+                full: 1.0,
+                bars: vec![bar],
+            }),
         }
-        bars += &bar(row, top)?;
-        top += STEP;
     }
-    let height = top + 20;
-    Ok(format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" \
-         role=\"img\" aria-labelledby=\"t\">\n{HEAD}{bars}</svg>\n"
-    ))
+    bars::picture(
+        "Replies lost by each kind of server on three bad networks",
+        &groups,
+    )
 }
 
-fn bar(row: &Row<'_>, top: u32) -> Result<String> {
-    let percent = (row.lost * 1_000).checked_div(row.fetches);
-    let percent = percent.context("a server without fetches")?;
-    let class = if row.lost == 0 { "no" } else { "some" };
-    // A small loss is still visible, and so is the absence of any.
-    let width = (percent * FULL / 1_000).max(2);
-    let middle = top + BAR - 5;
-    let (server, lost, fetches) = (row.server, row.lost, row.fetches);
-    let share = match (percent / 10, percent % 10) {
-        (whole, 0) => format!("{whole} %"),
-        (whole, tenths) => format!("{whole}.{tenths} %"),
-    };
-    Ok(format!(
-        "  <text class=\"server\" x=\"{}\" y=\"{middle}\">{server}</text>\n\
-         \x20 <rect class=\"{class}\" x=\"{LEFT}\" y=\"{top}\" width=\"{width}\" height=\"{BAR}\"/>\n\
-         \x20 <text x=\"{}\" y=\"{middle}\">{lost} of {fetches} ({share})</text>\n",
-        LEFT - 10,
-        LEFT + width + 8,
-    ))
+fn cpu_per_fetch(page: &str) -> Result<String> {
+    let rows = table::columns(page, ["server", "CPU per fetch, µs"])?;
+    let bars = compared(rows, |figure, _| format!("{figure} µs"))?;
+    bars::picture(
+        "CPU time per policy request, by server",
+        &[Group::scaled("CPU time per policy request", bars)],
+    )
 }
 
-/// Colors that are readable on light and on dark pages.
-const HEAD: &str = "\
-\x20 <title id=\"t\">Replies lost by each kind of server on three bad networks</title>
-  <style>
-    text { font: 14px system-ui, \"Segoe UI\", Roboto, Helvetica, Arial, sans-serif; fill: #78808c }
-    .network { font-weight: 600 }
-    .server { text-anchor: end }
-    .some { fill: #a5383a }
-    .no { fill: #43733f }
-  </style>
-";
+fn idle_memory(page: &str) -> Result<String> {
+    let relays = table::columns(page, ["relay", "idle, bytes"])?;
+    let bridges = table::columns(page, ["bridge", "idle, bytes"])?;
+    let groups = [
+        Group::scaled("An idle TCP connection", compared(relays, bytes)?),
+        Group::scaled(
+            "An idle WebSocket (another scale)",
+            compared(bridges, bytes)?,
+        ),
+    ];
+    bars::picture("Memory per idle connection, by program", &groups)
+}
+
+/// A bar for each program that was measured; flashgate's stands out.
+fn compared(rows: Vec<[String; 2]>, text: impl Fn(&str, f64) -> String) -> Result<Vec<Bar>> {
+    let measured = rows.into_iter().filter(|[_, figure]| figure != "–");
+    let bars = measured.map(|[name, figure]| {
+        let value = table::number(&figure)?;
+        Ok(Bar {
+            look: match &*name {
+                "flashgate" => Look::Good,
+                _ => Look::Other,
+            },
+            name,
+            value,
+            text: text(&figure, value),
+        })
+    });
+    let bars: Vec<_> = bars.collect::<Result<_>>()?;
+    bars.iter()
+        .find(|bar| bar.look == Look::Good)
+        .context("a table of programs without flashgate")?;
+    Ok(bars)
+}
+
+/// Bytes as people say them.
+fn bytes(_: &str, bytes: f64) -> String {
+    match bytes {
+        ..1e6 => format!("{:.1} KB", bytes / 1e3),
+        _ => format!("{:.1} MB", bytes / 1e6),
+    }
+}

@@ -1,4 +1,4 @@
-//! The game's server is killed, restarted and stalled under a movie that goes on.
+//! The game's server is killed, restarted and stalled while a movie is running.
 
 use std::io::{BufRead as _, BufReader, Lines, Read as _, Write as _};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -11,8 +11,8 @@ use testkit::until;
 use super::bulk::pours;
 use super::{LIMIT, Machine, Way, converse, machine};
 
-/// A game's server in a process of its own: it answers the first word, says when the next one has come, and never reads
-/// that.
+/// A game's server in its own process: it answers the first message, reports that the next one has arrived, and never
+/// reads that one.
 const GAME: &str = r#"
 use IO::Socket::INET;
 $| = 1;
@@ -42,7 +42,7 @@ impl Game {
                 .spawn()
         };
         let process = machine.namespace.run(start).expect("a namespace");
-        let mut process = process.expect("perl, of which every Debian has the base");
+        let mut process = process.expect("perl, which is part of Debian's base system");
         let stdout = process.stdout.take().expect("its words");
         let mut game = Self {
             process,
@@ -52,7 +52,7 @@ impl Game {
         game
     }
 
-    /// It ends by itself within a minute, so this does too.
+    /// It ends by itself within a minute, so this ends too.
     fn says(&mut self, expected: &str) {
         let line = self.lines.next().expect("a line").expect("text");
         assert_eq!(line, expected);
@@ -60,7 +60,7 @@ impl Game {
 }
 
 impl Drop for Game {
-    /// SIGKILL: nothing of it runs any more, and the kernel resets what it has not read.
+    /// SIGKILL: the process ends, and the kernel resets the connection because of the unread data.
     fn drop(&mut self) {
         let killed = self.process.kill().and_then(|()| self.process.wait());
         killed.expect("an end");
@@ -86,7 +86,7 @@ fn killed_and_restarted(way: Way) {
         .daemon
         .wait_for_line("outcome=\"backend-reset\"", LIMIT)
         .expect("a reset");
-    // While it is down, each try ends soon.
+    // While it is down, each attempt ends soon.
     let absent = machine.absent();
     for _ in 0..2 {
         visit.call("open", ());
@@ -112,7 +112,7 @@ fn killed_and_restarted_behind_the_bridge() {
     killed_and_restarted(Way::Bridge);
 }
 
-/// It reads nothing until much has piled up; then everything arrives.
+/// It reads nothing until a lot of data has piled up; then everything arrives.
 #[test]
 fn stalled_while_a_movie_pours() {
     pours(Way::Gate, |stream| {
@@ -123,11 +123,14 @@ fn stalled_while_a_movie_pours() {
             waiting = now;
             waiting > 0 && looks > 50
         };
-        assert!(until(LIMIT, fills_no_more), "it was read all the time");
+        assert!(
+            until(LIMIT, fills_no_more),
+            "expected the data to stay unread"
+        );
     });
 }
 
-/// It does not even accept: the movie is let go when `backend-connect` is over.
+/// It does not even accept: the movie's connection is closed after `backend-connect`.
 #[test]
 fn stalled_before_it_accepts() {
     let limits = "[limits]\nbackend-connect = \"1s\"\n";
@@ -143,7 +146,7 @@ fn stalled_before_it_accepts() {
     drop(hole);
 }
 
-/// It stalls in the midst of a conversation: nothing is lost, and nothing ends.
+/// It stalls in the middle of a conversation: nothing is lost, and nothing ends.
 #[test]
 fn stalled_in_between() {
     let Some(machine) = machine(Way::Bridge, "play.test", "") else {

@@ -1,4 +1,4 @@
-//! Behind the web servers and balancers of `docs/book/src/run/reverse-proxies.md`, with its very config and theirs.
+//! Behind the web servers and balancers of `docs/book/src/run/reverse-proxies.md`, with the page's own configs.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -12,13 +12,13 @@ use testkit::real_server::{RealServer, missing};
 
 use super::{LIMIT, Machine, converse, start};
 
-/// What a front listens on: for pages, and for [`outlasts`].
+/// The address of a front, for pages and for [`outlasts`].
 const FRONT: ([u8; 4], u16) = ([127, 0, 0, 1], 443);
 const CONTROL: ([u8; 4], u16) = ([127, 0, 0, 1], 81);
-/// Where nobody answers.
+/// The address of a server that never answers.
 const SILENT: ([u8; 4], u16) = ([127, 0, 0, 1], 82);
 
-/// The snippets of a kind in the document.
+/// The snippets of a kind in the page.
 fn snippets(kind: &str) -> Vec<String> {
     let path =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/book/src/run/reverse-proxies.md");
@@ -36,7 +36,7 @@ fn replaced(text: &str, old: &str, new: &str) -> String {
     text.replace(old, new)
 }
 
-/// flashgate as the document has it behind a web server, with more in `[bridge]`; none where something is missing.
+/// flashgate as the page configures it behind a web server, with more in `[bridge]`; `None` if something is missing.
 fn machine(front: &str, bridge: &str) -> Option<Machine> {
     if !needs::met(browser::missing().or_else(|| missing(front))) {
         return None;
@@ -48,7 +48,7 @@ fn machine(front: &str, bridge: &str) -> Option<Machine> {
     Some(start(&config, page, game, "https://play.example.com"))
 }
 
-/// Starts a front inside the machine; `command` has its config file and the folder for it.
+/// Starts a front inside the machine; `command` receives its config file and its folder.
 fn front(
     machine: &Machine,
     program: &str,
@@ -114,7 +114,7 @@ fn caddy(machine: &Machine) -> RealServer {
     };
     let config = |certificates: &Path| {
         let at = certificates.display();
-        // A certificate of its own it could only order from outside.
+        // It could get its own certificate only from a CA on the internet.
         let begin = "play.example.com {\n";
         let site = format!("{begin}    tls {at}/game.pem {at}/game.key\n");
         let global = "{\n    admin off\n    auto_https disable_redirects\n}\n";
@@ -144,7 +144,7 @@ fn caddy_passes_websockets_on() {
     converse(&mut visit, TestMovie::Socket, &server);
 }
 
-/// Over https a page is admitted where the policy wants that, and can open `wss:` only.
+/// If the policy requires https, an https page is allowed, and it can open `wss:` only.
 #[test]
 fn pages_over_https() {
     let Some(mut machine) = machine("nginx", "") else {
@@ -187,7 +187,7 @@ fn silent_for_longer_than_haproxy_waits() {
     outlasts("haproxy", haproxy);
 }
 
-/// A movie and its server say nothing until the front has given up on somebody who began to be silent after them.
+/// A movie and its server stay silent until the front has dropped another client, one that became silent after them.
 #[track_caller]
 fn outlasts(program: &str, front: impl Fn(&Machine) -> RealServer) {
     let Some(machine) = machine(program, "ping = \"1s\"\n") else {
@@ -203,7 +203,7 @@ fn outlasts(program: &str, front: impl Fn(&Machine) -> RealServer) {
     assert_eq!(heard.trim_end_matches('\0'), "still here");
 }
 
-/// What the front says to who waits for a server that is silent, once it does.
+/// What the front answers when it gives up on a silent server.
 fn given_up() -> String {
     let _silent = TcpListener::bind(SocketAddr::from(SILENT)).expect("a free port");
     let mut client = TcpStream::connect(SocketAddr::from(CONTROL)).expect("a connection");

@@ -1,4 +1,4 @@
-//! Three megabytes in one flush, and back: Chromium cuts them into frames where it likes.
+//! Three megabytes in one flush, and back. Chromium chooses how to cut them into frames.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -9,13 +9,13 @@ use super::{LIMIT, Way, machine};
 
 const COUNT: usize = 3_000_000;
 
-/// What the movie pours.
+/// The data that the movie sends.
 fn poured() -> Vec<u8> {
     let byte = |n: usize| (n * 7 + (n >> 8) * 13 + (n >> 16)).to_le_bytes()[0];
     (0..COUNT).map(byte).collect()
 }
 
-/// CRC-32, as the movie reckons it.
+/// CRC-32, as the movie computes it.
 fn crc(bytes: &[u8]) -> u32 {
     let step = |crc: u32, _| (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg());
     !bytes.iter().fold(u32::MAX, |crc, byte| {
@@ -23,7 +23,7 @@ fn crc(bytes: &[u8]) -> u32 {
     })
 }
 
-/// The way of the movie's bytes is held up at first: `stalled`.
+/// `stalled` delays the server's reading at first.
 #[track_caller]
 pub(super) fn pours(way: Way, stalled: impl FnOnce(&TcpStream)) {
     let Some(machine) = machine(way, "play.test", "") else {

@@ -1,4 +1,4 @@
-//! Every kind of movie connects, sends and receives, on either way.
+//! Every kind of movie connects, sends and receives, over every kind of connection.
 
 use browser::TestMovie;
 

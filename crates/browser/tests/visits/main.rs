@@ -1,4 +1,5 @@
-//! Visitors of a page with Ruffle: what they, the game server and the operator see. `/ruffle.js` is all that the page says.
+//! Visitors of a page with Ruffle: what they, the game server and the operator see. `/ruffle.js` is the page's only
+//! setting.
 
 #![cfg(test)]
 
@@ -24,10 +25,10 @@ use testkit::folder::Folder;
 use testkit::namespace::Namespace;
 use testkit::needs;
 
-/// Far above what anything here takes.
+/// Far longer than anything here takes.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// Where the game's server listens.
+/// The address of the game's server.
 const SERVER: ([u8; 4], u16) = ([127, 0, 0, 1], 9340);
 
 /// How a page's WebSockets reach the gate.
@@ -39,17 +40,17 @@ enum Way {
     BridgeTls,
 }
 
-/// A machine of its own: flashgate before a game at port 9339.
+/// A separate machine: flashgate in front of a game on port 9339.
 struct Machine {
     namespace: Namespace,
     daemon: Daemon,
     /// The page's origin.
     page: &'static str,
-    /// The game's, as movies name it.
+    /// The game's host, as movies name it.
     game: &'static str,
     /// The page's script.
     script: String,
-    /// With `game.pem` and `game.key` in it.
+    /// It contains `game.pem` and `game.key`.
     folder: Folder,
 }
 
@@ -60,7 +61,7 @@ const BRIDGE: &str = "[bridge]\naddress = \"127.0.0.1:8080\"\n";
 const BRIDGE_TLS: &str = "[tls]\ncertificates = [{ certificate = \"game.pem\", key = \"game.key\" }]\n\
                           [bridge]\naddress = \"127.0.0.1:443\"\npublic-url = \"wss://game.test\"\npath = \"/{name}\"\n";
 
-/// A certificate that vouches for itself, and its key.
+/// A self-signed certificate and its key.
 fn certify(folder: &Folder, name: &str) {
     let key = KeyPair::generate().expect("a key");
     let names = CertificateParams::new([name.to_owned()]).expect("a name");
@@ -72,7 +73,7 @@ fn certify(folder: &Folder, name: &str) {
     fs::set_permissions(key, fs::Permissions::from_mode(0o600)).expect("its rights");
 }
 
-/// None where something is missing to run it.
+/// `None` if something is missing to run it.
 fn machine(way: Way, admitted: &str, more: &str) -> Option<Machine> {
     if !needs::met(browser::missing()) {
         return None;
@@ -114,12 +115,12 @@ fn start(config: &str, page: &'static str, game: &'static str, site: &str) -> Ma
 }
 
 impl Machine {
-    /// Somebody opens the page.
+    /// A visitor opens the page.
     fn visit(&self, movie: TestMovie) -> Visit {
         self.visit_with(movie, &[RUFFLE.to_owned(), self.script.clone()])
     }
 
-    /// Somebody opens a page whose movie names no host.
+    /// A visitor opens a page whose movie names no host.
     fn visit_unnamed(&self, movie: TestMovie) -> Visit {
         self.visit_of(movie, None, &[RUFFLE.to_owned(), self.script.clone()])
     }
@@ -138,20 +139,20 @@ impl Machine {
         Visit::to(&self.namespace, &page).expect("a visit")
     }
 
-    /// The game's server, down.
+    /// The game's server while it is down.
     fn absent(&self) -> Absent {
         let absent = self.namespace.run(|| Absent::reserve(SERVER.into()));
         absent.expect("a namespace").expect("a free port")
     }
 
-    /// The game's server; the test speaks for it.
+    /// The game's server, controlled by the test.
     fn server(&self) -> TestBackend {
         self.absent()
             .appear(BackendBehaviour::Hold)
             .expect("a server")
     }
 
-    /// Whether nobody has connected to the server: a connection made now is the first one.
+    /// Whether no client has connected to the server: a connection made now is the first one.
     fn nobody_called(&self, server: &TestBackend) -> bool {
         let connect = || TcpStream::connect(SocketAddr::from(SERVER));
         let own = self.namespace.run(connect).expect("a namespace");
@@ -161,7 +162,7 @@ impl Machine {
     }
 }
 
-/// The movie says hello, and hears the server's answer: only that shows that it is connected.
+/// The movie sends hello and receives the server's answer. Only that proves that it is connected.
 #[track_caller]
 fn converse(visit: &mut Visit, movie: TestMovie, server: &TestBackend) -> TcpStream {
     if movie != TestMovie::Avm1 {

@@ -1,5 +1,5 @@
-//! A page that the policy does not admit. Its movie hears "connect" all the same, for that is what Ruffle says first; the
-//! game's server hears nothing.
+//! A page that the policy does not allow. Its movie still gets a "connect" event, because Ruffle sends that first, but
+//! the game's server receives nothing.
 
 use browser::TestMovie;
 

@@ -1,11 +1,11 @@
-//! What `/ruffle.js` does to a page, in whatever order its scripts come.
+//! What `/ruffle.js` does to a page, in whatever order its scripts are loaded.
 
 use browser::{RUFFLE, TestMovie};
 use serde_json::{Value, json};
 
 use super::{Way, machine};
 
-/// A script of the page's own.
+/// A script in the page itself.
 fn inline(text: &str) -> String {
     format!("data:text/javascript,{text}")
 }
@@ -51,14 +51,14 @@ fn merges_and_leaves_the_rest_alone() {
             vec![theirs, ruffle.clone(), script.clone(), script.clone()],
             &merged,
         ),
-        // What the page says of its own host stays, whatever the order.
+        // The page's entry for its own host stays, whatever the order.
         (vec![own, script.clone(), ruffle, script], &kept),
     ] {
         let mut visit = machine.visit_with(TestMovie::Socket, &scripts);
         let config = visit.wait_for("config").expect("a page");
         let config: Value = serde_json::from_str(&config).expect("JSON");
         assert_eq!(&config, expected, "{scripts:?}");
-        // Ruffle has taken the entry, whenever it looked.
+        // Ruffle has used the entry, whenever it read the config.
         let events = visit.kinds_until("connect").expect("a movie that starts");
         assert_eq!(events, ["started", "connect"]);
     }

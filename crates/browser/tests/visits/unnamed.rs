@@ -1,10 +1,10 @@
-//! Movies that pass `null` for the host, which Flash Player takes for the movie's own.
+//! Movies that pass `null` as the host, which Flash Player treats as the movie's own host.
 
 use browser::TestMovie;
 
 use super::{Machine, Way, converse, machine, needs, start};
 
-/// Every kind of movie that Ruffle lets do so.
+/// Every kind of movie for which Ruffle supports it.
 const MOVIES: [TestMovie; 2] = [TestMovie::Socket, TestMovie::Avm1];
 
 #[track_caller]
@@ -21,7 +21,7 @@ fn connects(machine: Option<Machine>) {
     }
 }
 
-/// A page that is reached by an address, with or without names in the config.
+/// A page that is loaded by IP address, with or without names in the config.
 #[track_caller]
 fn connects_by_address(hosts: &str, more: &str) {
     if !needs::met(browser::missing()) {
@@ -57,7 +57,7 @@ fn in_a_page_reached_by_address_over_the_bridge() {
     connects_by_address("", bridge);
 }
 
-/// Ruffle 0.6.0 throws before it looks at the page's list, so no config helps.
+/// Ruffle 0.6.0 throws before it reads the page's list, so no config helps.
 #[test]
 fn an_xml_socket_of_actionscript_3_throws() {
     let Some(machine) = machine(Way::Gate, "play.test", "") else {

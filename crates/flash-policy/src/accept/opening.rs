@@ -16,7 +16,7 @@ pub enum First {
     Tls,
     /// An HTTP request.
     Http,
-    /// Something else.
+    /// Anything else.
     Other,
     /// No byte within [`Timing::silence`](super::Timing::silence).
     Silent,

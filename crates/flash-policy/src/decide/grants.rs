@@ -86,7 +86,7 @@ fn judge_rule(
 }
 
 impl Policy {
-    /// Whether a rule's domain matches the movie, whatever the rule's ports and its `secure`.
+    /// Whether any rule's domain matches the movie, whatever the rule's ports and its `secure`.
     #[must_use]
     pub fn names(&self, movie: &Movie) -> bool {
         self.rules.iter().any(|rule| admits(rule, movie))

@@ -28,7 +28,7 @@ pub enum DomainErrorKind {
     Whitespace,
     /// A quotation mark, a typographic dash, or an invisible character.
     Pasted {
-        /// The first of them.
+        /// The first such character.
         found: char,
     },
     /// Several domains in one value.

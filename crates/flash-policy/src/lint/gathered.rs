@@ -75,11 +75,6 @@ impl Gathered {
         }
     }
 
-    /// "is" or "are", by how many values there are.
-    pub(crate) const fn are(&self) -> &'static str {
-        if self.values == 1 { "is" } else { "are" }
-    }
-
     /// Points a finding at all places.
     pub(crate) fn place(self, finding: Diagnostic) -> Diagnostic {
         let mut finding = finding.at(self.first, "");

@@ -11,53 +11,53 @@ pub(super) fn outside(fault: OutsideFault, found: &str) -> Words {
     match fault {
         OutsideFault::SecondByteOrderMark => first(
             "a second byte order mark",
-            "save the file as UTF-8 without a byte order mark; some programs add one each time",
+            "save the file as UTF-8 without a byte order mark; some programs add one each time they save",
         ),
         OutsideFault::MisreadByteOrderMark => first(
-            "a byte order mark that was read in another encoding",
+            "a byte order mark that was read in the wrong encoding",
             "remove these three characters, and save the file as UTF-8 without a byte order mark",
         ),
         OutsideFault::EscapedMarkup => escaped_markup(found),
         OutsideFault::HereDocument => first(
             "the first line of a here-document",
-            "remove this line, and the one with the marker behind the policy: a shell removes them, a server doesn't",
+            "remove this line, and the marker after the policy: a shell removes them, a server does not",
         ),
         OutsideFault::Unseen(found) => first(
             &format!("{}, which is invisible", character(found)),
             "remove it: most editors don't show it, so retype the first line",
         ),
         OutsideFault::Fence => first(
-            "the fence of a block in Markdown",
-            "remove the line, and the other one behind the policy",
+            "a Markdown code fence",
+            "remove this line, and the one after the policy",
         ),
         OutsideFault::ProgramText => first(
-            "a program's text",
+            "source code",
             "save what the program prints, without quotes, backslashes and `+`",
         ),
         OutsideFault::DiffMark => first(
-            "the mark of a line in a diff",
+            "the `+` or `-` of a diff",
             "this is a diff: remove the first character of each line, and the lines that begin with `-`",
         ),
         OutsideFault::LineNumber => first(
-            "the number of the line",
+            "a line number",
             "remove the number at the start of each line",
         ),
         OutsideFault::TextBefore => first(
-            "other text",
+            "text",
             "remove everything before `<?xml` or `<cross-domain-policy>`",
         ),
         OutsideFault::SpelledNul => spelled_nul(found),
         OutsideFault::TextAfter => Words::new(
-            "expected nothing after the policy's end, found text",
+            "expected nothing after the policy, found text",
             "remove everything after the last tag",
         ),
         OutsideFault::EscapedLineEnd => Words::new(
-            "found a backslash and a letter between tags, not a line end",
-            "the program that prints the policy escapes twice: have it print real line ends, or none",
+            "found a backslash and a letter in place of a line end",
+            "print real line ends, or none: the program that prints the policy escapes them twice",
         ),
         OutsideFault::Escaped => escaped(found),
         OutsideFault::TreeMark => Words::new(
-            "found the sign of a browser's tree view before an element",
+            "found a `-` or `+` from a browser's tree view",
             "remove the `-` or `+` before each element, or save the page's source instead",
         ),
     }
@@ -71,14 +71,15 @@ fn first(what: &str, help: &'static str) -> Words {
 
 fn escaped_markup(text: &str) -> Words {
     if text.contains("&lt;") {
-        let help = "save the policy itself: with `<` for `&lt;`, `>` for `&gt;`, `\"` for `&quot;`";
-        first("XML that was escaped to be shown on a page", help)
+        let help =
+            "save the unescaped text, with `<` for `&lt;`, `>` for `&gt;`, `\"` for `&quot;`";
+        first("XML that is escaped for HTML", help)
     } else if text.contains('\\') {
-        let help = "save the text that it stands for, with `<` for `\\u003c`";
-        first("XML that was escaped for JSON", help)
+        let help = "save the unescaped text, with `<` for `\\u003c`";
+        first("XML that is escaped for JSON", help)
     } else {
-        let help = "save the text that it stands for, with `<` for `%3C`";
-        first("XML that was escaped for a URL", help)
+        let help = "save the unescaped text, with `<` for `%3C`";
+        first("XML that is escaped for a URL", help)
     }
 }
 
@@ -90,43 +91,40 @@ fn escaped(found: &str) -> Words {
         "a quote"
     };
     Words::new(
-        format!("found a backslash before {what}: this is a program's text"),
+        format!("found a backslash before {what}: this is source code"),
         "save what the program prints, without backslashes and `+`",
     )
 }
 
 fn spelled_nul(spelled: &str) -> Words {
     let message = format!(
-        "expected nothing after the policy's end, found {}",
+        "expected nothing after the policy, found {}",
         quoted(spelled)
     );
-    let help = "remove them: the program that serves the policy appends the NUL, as `flashgate serve` does";
+    let help = "remove it: the server appends the NUL, as `flashgate serve` does";
     Words::new(message, help).note(format!(
-        "this is not a NUL but {} characters; some servers send them as they are written, nginx's `return` among them",
+        "this is not a NUL but {} characters; some servers send them as they are, such as nginx's `return`",
         spelled.len()
     ))
 }
 
 /// The declaration, instructions and the DOCTYPE.
 pub(super) fn prolog(fault: PrologFault, found: &str) -> Words {
-    const REMOVE_DOCTYPE: &str = "remove the DOCTYPE: players need none";
+    const REMOVE_DOCTYPE: &str = "remove the DOCTYPE: players don't need it";
     match fault {
         PrologFault::DeclarationCase => Words::new(
             format!("expected `<?xml` in lower case, found `{found}`"),
-            "write `<?xml version=\"1.0\"?>`, or leave the line out",
+            "write `<?xml version=\"1.0\"?>`, or remove the line",
         ),
         PrologFault::LateDeclaration => Words::new(
-            "expected `<?xml` at the very start of the file only",
-            "remove it, and everything that is left of another document",
-        )
-        .label("found here"),
-        PrologFault::Declaration => Words::new(
-            "expected a declaration like `<?xml version=\"1.0\"?>`, found another",
-            "write `<?xml version=\"1.0\"?>`, or leave the line out",
-        )
-        .note(
-            "the version comes first, then the encoding, if one is given; nothing else is needed",
+            "found `<?xml` after the start of the file",
+            "remove it, and anything left from another document",
         ),
+        PrologFault::Declaration => Words::new(
+            "expected a declaration like `<?xml version=\"1.0\"?>`",
+            "write `<?xml version=\"1.0\"?>`, or remove the line",
+        )
+        .note("the version comes first, then the encoding if there is one; nothing else is needed"),
         PrologFault::InstructionName => {
             let name = quoted(found.strip_prefix("<?").unwrap_or(found));
             Words::new(
@@ -135,7 +133,7 @@ pub(super) fn prolog(fault: PrologFault, found: &str) -> Words {
             )
         }
         PrologFault::PublicIdentifier => Words::new(
-            "found a character in the DOCTYPE that can't stand behind `PUBLIC`",
+            "found a character that is not allowed after `PUBLIC` in a DOCTYPE",
             REMOVE_DOCTYPE,
         ),
         PrologFault::DoctypeSpace => Words::new(
@@ -143,12 +141,12 @@ pub(super) fn prolog(fault: PrologFault, found: &str) -> Words {
             REMOVE_DOCTYPE,
         ),
         PrologFault::Doctype => Words::new(
-            "expected a DOCTYPE like `<!DOCTYPE cross-domain-policy>`, found another",
+            "expected a DOCTYPE like `<!DOCTYPE cross-domain-policy>`",
             REMOVE_DOCTYPE,
         ),
         PrologFault::DoctypePlace => Words::new(
-            "expected `<!DOCTYPE` in capitals, and once, before the root element",
-            "remove it: players need none",
+            "expected one `<!DOCTYPE`, in upper case, before the root element",
+            "remove it: players don't need it",
         ),
     }
 }
@@ -157,34 +155,34 @@ pub(super) fn prolog(fault: PrologFault, found: &str) -> Words {
 pub(super) fn markup(fault: MarkupFault, found: &str) -> Words {
     let without_end = |end: &str, label| {
         let message = format!("expected `{end}`, found the end of the file");
-        Words::new(message, format!("put `{end}` where it is to end")).label(label)
+        Words::new(message, format!("add `{end}` where it should end")).label(label)
     };
     match fault {
-        MarkupFault::UnclosedComment => without_end("-->", "the comment has no end"),
-        MarkupFault::UnclosedCdata => without_end("]]>", "the CDATA section has no end"),
-        MarkupFault::UnclosedInstruction => without_end("?>", "what begins here has no end"),
+        MarkupFault::UnclosedComment => without_end("-->", "this comment is not closed"),
+        MarkupFault::UnclosedCdata => without_end("]]>", "this CDATA section is not closed"),
+        MarkupFault::UnclosedInstruction => without_end("?>", "this is not closed"),
         MarkupFault::CommentDashes => Words::new(
-            "expected no `--` inside a comment",
-            "write one dash, or none: a comment ends at `-->`",
+            "found `--` inside a comment",
+            "write a single dash, or none: a comment may contain `--` only in its closing `-->`",
         ),
         MarkupFault::TypographicDash if found == "-" => Words::new(
-            "expected `-->` at the comment's end, found `->`",
+            "expected `-->` at the end of the comment, found `->`",
             "write comments between `<!--` and `-->`",
         ),
         MarkupFault::TypographicDash => Words::new(
             "expected `--`, found a typographic dash",
-            "write comments between `<!--` and `-->`: word processors and web pages make one dash of two hyphens",
+            "write comments between `<!--` and `-->`: word processors and web pages turn two hyphens into a dash",
         ),
         MarkupFault::CdataAround => Words::new(
-            "expected elements, found a CDATA section around them",
-            "remove `<![CDATA[` here and `]]>` behind the policy",
+            "expected elements, found a CDATA section",
+            "remove `<![CDATA[` here and `]]>` after the policy",
         ),
         MarkupFault::CdataEnd => Words::new(
-            "found `]]>` in text, where no CDATA section ends",
-            "remove it: nothing but elements stands in a policy",
+            "found `]]>` outside a CDATA section",
+            "remove it: a policy contains only elements",
         ),
         MarkupFault::OtherDeclaration => Words::new(
-            "expected an element or a comment, found something else that begins with `<!`",
+            "found `<!` that does not begin a comment",
             "write comments between `<!--` and `-->`",
         ),
         MarkupFault::Character(c) => Words::new(
@@ -193,17 +191,14 @@ pub(super) fn markup(fault: MarkupFault, found: &str) -> Words {
         ),
         MarkupFault::CharacterReference => Words::new(
             format!("{} is not a character that XML allows", quoted(found)),
-            "remove it: a policy needs no such characters",
+            "remove it: a policy does not need it",
         ),
         MarkupFault::UnknownEntity => Words::new(
-            format!(
-                "{} is not one of the five entities that XML has",
-                quoted(found)
-            ),
+            format!("the entity {} is not defined in XML", quoted(found)),
             "write `&amp;` for a `&`",
         ),
         MarkupFault::StrayAmpersand => Words::new(
-            "found a `&` that begins no entity",
+            "found a `&` that does not begin an entity",
             "write `&amp;` for a `&`",
         ),
     }

@@ -87,12 +87,12 @@ fn invalid_site_control(attribute: &Attribute, kind: PolicyKind) -> Diagnostic {
     let value = &attribute.value;
     let message = match value.as_str() {
         "by-content-type" | "by-ftp-filename" => {
-            format!("`{value}` means something for HTTP and FTP only, not for sockets")
+            format!("`{value}` is for HTTP and FTP, not for sockets")
         }
         "none-this-response" => {
             format!("`{value}` is a value of an HTTP header, not of a policy file")
         }
-        _ => format!("{} is no meta-policy", quoted(value)),
+        _ => format!("{} is not a meta-policy", quoted(value)),
     };
     rules::invalid_site_control::found(attribute, message, profile)
 }
@@ -102,7 +102,7 @@ fn invalid_domain(attribute: &Attribute) -> Option<Diagnostic> {
     let note = if matches!(error.kind, DomainErrorKind::International { .. }) {
         "players compare ASCII names; this rule matches no movie"
     } else {
-        "the rule matches no movie in the player"
+        "the rule matches no movie"
     };
     let finding = error.lint_rule().finding(error.to_string());
     let finding = finding.at(attribute.place(&error.range), "").note(note);
@@ -133,6 +133,6 @@ fn bad_ports(attribute: &Attribute) -> Option<Diagnostic> {
         | PortSetErrorKind::Letter(_) => &rules::invalid_to_ports::RULE,
     };
     let finding = rule.finding(error.to_string()).at(place, "");
-    let finding = finding.note("the rule grants nothing in the player");
+    let finding = finding.note("the rule grants nothing");
     Some(finding.help(error.help()))
 }

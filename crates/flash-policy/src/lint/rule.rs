@@ -1,4 +1,4 @@
-//! What a rule is: a name, a level, a page and a check. What almost every rule needs is imported from here.
+//! What a rule is: a name, a level, a page and a check. Reexports what almost every rule needs.
 
 pub(crate) use super::subject::Subject;
 pub(crate) use super::{PolicyKind, PolicyReader};
@@ -9,23 +9,23 @@ pub(crate) use crate::{Diagnostic, Severity, Span};
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct LintRule {
-    /// In kebab-case; it reads well after "allow", and never changes its meaning.
+    /// The name, in kebab-case. It reads well after "allow", and its meaning never changes.
     pub name: &'static str,
-    /// The level of its findings, where nothing else is asked for.
+    /// The default level of its findings.
     pub severity: Severity,
-    /// The chapter it belongs to.
+    /// The chapter that it belongs to.
     pub group: RuleGroup,
-    /// Its page, in Markdown without a heading of the first level: what it finds, why it matters, what Flash does, an
-    /// example, and what to write instead.
+    /// The page, in Markdown without a first-level heading: what the rule does, why it matters, an example, what to use
+    /// instead, and what Flash Player does.
     pub page: &'static str,
-    /// Looks for what it is about; does nothing where the parser has already done so.
+    /// Looks for the mistake. Does nothing if the parser reports it.
     pub(crate) check: RuleCheck,
 }
 
 /// Adds a rule's findings.
 pub(crate) type RuleCheck = fn(&Subject<'_>, &mut Findings);
 
-/// The check of a rule whose findings the parser makes: it sees them when it reads, and cannot read on otherwise.
+/// The check of a rule whose mistakes the parser reports.
 pub(crate) const BY_PARSER: RuleCheck = |_, _| {};
 
 /// The chapters of the rules.
@@ -36,7 +36,7 @@ pub enum RuleGroup {
     File,
     /// XML.
     Syntax,
-    /// Elements and attributes, and where they stand.
+    /// Elements and attributes, and where they belong.
     Structure,
     /// `domain`.
     Domains,
@@ -46,18 +46,18 @@ pub enum RuleGroup {
     MetaPolicy,
     /// `secure`.
     Secure,
-    /// Rules beside each other.
+    /// Rules compared with each other.
     Rules,
-    /// What only URL policies have.
+    /// URL policies.
     Url,
-    /// Silverlight's own format.
+    /// Silverlight's format.
     Silverlight,
-    /// What other clients than Flash Player cannot take.
+    /// What clients other than Flash Player do not accept.
     Clients,
 }
 
 impl RuleGroup {
-    /// A heading for it.
+    /// Its heading.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -68,7 +68,7 @@ impl RuleGroup {
             Self::Ports => "Ports",
             Self::MetaPolicy => "Meta-policies",
             Self::Secure => "Secure",
-            Self::Rules => "Rules beside each other",
+            Self::Rules => "Redundant rules",
             Self::Url => "URL policies",
             Self::Silverlight => "Silverlight policies",
             Self::Clients => "Other clients",
@@ -77,19 +77,21 @@ impl RuleGroup {
 }
 
 impl LintRule {
-    /// A finding of this rule, at its own level.
+    /// A finding of this rule, at the rule's level.
     pub(crate) fn finding(&self, message: impl Into<alloc::string::String>) -> Diagnostic {
         Diagnostic::new(self.name, self.severity, message.into())
     }
 }
 
-/// A rule's page from its sections. An example is the `rules` of a policy, the parts of a `silverlight` one, or a whole
-/// `file`; before each stand the options under which it is an example.
+/// Builds a rule's page from its sections: `finds` completes "Checks for …". An example is the `rules` of a policy, the
+/// parts of a `silverlight` one, or a whole `file`, preceded by the options that it needs. `not_well_formed` is for syntax
+/// errors, which share the section about Flash Player.
 macro_rules! page {
     (finds = $finds:literal, matters = $matters:literal, flash = $flash:literal, remedy = $remedy:literal $(,)?) => {
         concat!(
-            $crate::lint::rule::page!(@start $finds, $matters, $flash),
-            "\n## What to do instead\n\n", $remedy, "\n"
+            $crate::lint::rule::page!(@start $finds, $matters),
+            "\n## What to do\n\n", $remedy, "\n",
+            $crate::lint::rule::page!(@end $flash)
         )
     };
     (
@@ -97,9 +99,10 @@ macro_rules! page {
         example = $example:ident($($wrong:literal),*), instead = $instead:ident($($right:literal),*) $(,)?
     ) => {
         concat!(
-            $crate::lint::rule::page!(@start $finds, $matters, $flash),
+            $crate::lint::rule::page!(@start $finds, $matters),
             "\n## Example\n\n", $crate::lint::rule::page!(@$example $($wrong),*),
-            "\n## Write instead\n\n", $crate::lint::rule::page!(@$instead $($right),*)
+            "\n## Use instead\n\n", $crate::lint::rule::page!(@$instead $($right),*),
+            $crate::lint::rule::page!(@end $flash)
         )
     };
     (
@@ -110,17 +113,17 @@ macro_rules! page {
             finds = $finds,
             matters = $matters,
             flash = "Adobe's specification requires well-formed XML, and no version is known to accept less. What Flash Player does
-with a policy that is not well-formed is not known. flashgate assumes that the player ignores it: it continues
-as if there were no policy, and refuses the connection unless another policy allows it.",
+with a policy that is not well-formed is not known. flashgate assumes that the player ignores it: it continues as if
+there were no policy, and refuses the connection unless another policy allows it.",
             example = $example($($wrong),*),
             instead = $instead($($right),*)
         )
     };
-    (@start $finds:literal, $matters:literal, $flash:literal) => {
-        concat!(
-            "## What it finds\n\n", $finds, "\n\n## Why it matters\n\n", $matters,
-            "\n\n## What Flash does\n\n", $flash, "\n"
-        )
+    (@start $finds:literal, $matters:literal) => {
+        concat!("## What it does\n\nChecks for ", $finds, "\n\n## Why it matters\n\n", $matters, "\n")
+    };
+    (@end $flash:literal) => {
+        concat!("\n## What Flash Player does\n\n", $flash, "\n")
     };
     (@file $file:literal) => {
         concat!("```xml\n", $file, "\n```\n")

@@ -58,7 +58,7 @@ pub(crate) fn findings(
 const ROOTS: [&str; 2] = ["cross-domain-policy", "access-policy"];
 
 /// What is said at the tags that a fault leaves open.
-const NOT_CLOSED: &str = "this is not closed";
+const NOT_CLOSED: &str = "this element is not closed";
 
 impl FaultyText<'_> {
     /// A finding of the fault's rule.
@@ -116,29 +116,29 @@ impl FaultyText<'_> {
                         quoted(&end),
                         quoted(found)
                     ),
-                    format!("write {}, with the slash before the name", quoted(&end)),
+                    format!("write {}, with a slash before the name", quoted(&end)),
                 )
             }
             NestingFault::StrayEndTag => Words::new(
-                format!("expected no end tag here, found {}", quoted(found)),
-                "remove it: no element is open that it could close",
+                format!("unexpected end tag {}", quoted(found)),
+                "remove it: it closes no open element",
             ),
             NestingFault::SecondRoot if fault.also.is_empty() => Words::new(
-                "expected one root element, found another after its end",
+                "expected one root element, found a second one",
                 "put all rules into one `<cross-domain-policy>`",
             ),
             NestingFault::SecondRoot => Words::new(
-                "expected one root element, found another after its end",
-                "remove the `/` there: the rules stand between the start tag and the end tag",
+                "expected one root element, found a second one",
+                "remove the `/` from the start tag: rules go between the start tag and the end tag",
             )
-            .also("this ends the policy"),
+            .also("the policy ends here"),
             NestingFault::EndTagAfter => Words::new(
-                "expected nothing after the policy's end, found an end tag",
+                "expected nothing after the policy, found an end tag",
                 "remove everything after `</cross-domain-policy>`",
             ),
             NestingFault::NoElement => Words::new(
-                "expected `<cross-domain-policy>`, found no element at all",
-                "put the rules into `<cross-domain-policy>` and `</cross-domain-policy>`",
+                "expected `<cross-domain-policy>`, found no element",
+                "put the rules between `<cross-domain-policy>` and `</cross-domain-policy>`",
             ),
         }
     }
@@ -166,7 +166,7 @@ impl FaultyText<'_> {
         }
         Words::new(
             message,
-            format!("close {} first, or end its tag in `/>`", quoted(&open)),
+            format!("close {} first, or end its tag with `/>`", quoted(&open)),
         )
         .also(NOT_CLOSED)
     }
@@ -179,17 +179,17 @@ impl FaultyText<'_> {
         let help = match names.as_slice() {
             [_] => format!("add {} as the last line", quoted(&end)),
             [.., root] if *root == inner => {
-                "put all rules into one, and remove the other".to_string()
+                "put all rules into the first one, and remove the second".to_string()
             }
-            _ => "end the tag in `/>`, as in `<allow-access-from domain=\"…\" to-ports=\"…\"/>`"
+            _ => "end the tag with `/>`, as in `<allow-access-from domain=\"…\" to-ports=\"…\"/>`"
                 .to_string(),
         };
         Words::new(message, help)
     }
 }
 
-const IGNORED: &str = "a policy that is not well-formed XML is taken to count for nothing; what Flash Player makes of it is not known";
-const IGNORED_BY_SILVERLIGHT: &str = "a policy that is not well-formed XML counts for nothing";
+const IGNORED: &str = "flashgate assumes that players ignore a policy that is not well-formed XML; what Flash Player does is not known";
+const IGNORED_BY_SILVERLIGHT: &str = "Silverlight ignores a policy that is not well-formed XML";
 
 fn not_well_formed(
     rule: &LintRule,

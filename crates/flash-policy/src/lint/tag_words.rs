@@ -7,10 +7,10 @@ use crate::diagnostic::{character, quoted};
 use crate::xml::{AttributeFault, Doubled, NameFault, SyntaxFault, TagEndFault, ValueFault};
 
 const RULE: &str = "write `<allow-access-from domain=\"…\" to-ports=\"…\"/>`";
-const ATTRIBUTE: &str = "write attributes as in `domain=\"www.example.com\"`";
-const QUOTES: &str = "close each value with the quote that it begins with";
+const ATTRIBUTE: &str = "write attributes like `domain=\"www.example.com\"`";
+const QUOTES: &str = "end each value with the same quote that it begins with";
 const TAG_END: &str =
-    "end the tag in one `/>`, as in `<allow-access-from domain=\"…\" to-ports=\"…\"/>`";
+    "end the tag with one `/>`, as in `<allow-access-from domain=\"…\" to-ports=\"…\"/>`";
 
 /// The element's name.
 pub(super) fn name(kind: NameFault, fault: &SyntaxFault, source: FaultyText<'_>) -> Words {
@@ -18,17 +18,14 @@ pub(super) fn name(kind: NameFault, fault: &SyntaxFault, source: FaultyText<'_>)
     let also = |index| source.also(fault, index);
     match kind {
         NameFault::NameMissing => Words::new(
-            format!(
-                "expected an element's name directly after {}",
-                quoted(found)
-            ),
-            "write `&lt;` for a `<` that begins no tag",
+            format!("expected an element name directly after {}", quoted(found)),
+            "write `&lt;` for a `<` that does not begin a tag",
         ),
         NameFault::SpaceBeforeName => {
             let mark = quoted(found.trim_end());
             Words::new(
-                format!("expected an element's name directly after {mark}, found a space"),
-                "remove the space; to switch a rule off, put it between `<!--` and `-->`",
+                format!("expected an element name directly after {mark}, found a space"),
+                "remove the space; to disable a rule, put it between `<!--` and `-->`",
             )
         }
         NameFault::Backslash => Words::new(
@@ -36,17 +33,17 @@ pub(super) fn name(kind: NameFault, fault: &SyntaxFault, source: FaultyText<'_>)
             format!("write {}", quoted(&format!("</{}>", also(0)))),
         ),
         NameFault::JoinedName => Words::new(
-            "expected a space between the element's name and its first attribute",
+            "expected a space between the element name and the first attribute",
             RULE,
         )
-        .label("found `=` here: is the space missing in `allow-access-from domain=`?"),
+        .label("is a space missing, as in `allow-access-from domain=`?"),
         NameFault::Name => Words::new(
-            format!("{} is not a name in XML", quoted(found)),
+            format!("{} is not a valid XML name", quoted(found)),
             "names consist of letters, digits, `-`, `_` and `.`, and begin with a letter",
         ),
         NameFault::UnknownPrefix => Words::new(
-            format!("the prefix {} is not declared", quoted(found)),
-            "declare it on the root element with `xmlns:`, or leave it out",
+            format!("the namespace prefix {} is not declared", quoted(found)),
+            "remove the prefix, or declare it on the root element with `xmlns:`",
         ),
     }
 }
@@ -61,33 +58,30 @@ pub(super) fn attribute(
     match kind {
         AttributeFault::LikeSpace(found) => Words::new(
             format!(
-                "expected a space, found {}, which XML does not count as one",
+                "expected a space, found {}, which is not whitespace in XML",
                 character(found)
             ),
-            "write an ordinary space: web pages and word processors use other characters",
+            "replace it by an ordinary space; it was probably copied from a web page or a word processor",
         ),
-        AttributeFault::AttributeExpected => Words::new(
-            "expected an attribute's name, found something else",
-            ATTRIBUTE,
-        ),
+        AttributeFault::AttributeExpected => Words::new("expected an attribute name", ATTRIBUTE),
         AttributeFault::Colon => {
             let name = source.part(fault.also.first().copied().unwrap_or(fault.span));
             Words::new(
-                format!("expected `=` behind {}, found `:`", quoted(name)),
+                format!("expected `=` after {}, found `:`", quoted(name)),
                 format!("write {}", quoted(&format!("{name}=\"…\""))),
             )
         }
         AttributeFault::ValueMissing => Words::new(
-            format!("expected `=` and a value behind {}", quoted(found)),
+            format!("expected `=` and a value after {}", quoted(found)),
             ATTRIBUTE,
         ),
         AttributeFault::SplitName => Words::new(
-            "expected `to-ports`, found it in two words",
-            "write `to-ports` with a `-`",
+            "expected `to-ports`, found two words",
+            "write `to-ports` with a hyphen",
         ),
         AttributeFault::DuplicateAttribute => Words::new(
-            format!("found the attribute {} twice in one tag", quoted(found)),
-            "for another domain or other ports, add another `<allow-access-from>`",
+            format!("the attribute {} occurs twice in this tag", quoted(found)),
+            "for another domain or other ports, add another rule",
         )
         .label("the second one"),
         AttributeFault::Separator(found) => Words::new(
@@ -96,7 +90,7 @@ pub(super) fn attribute(
         ),
         AttributeFault::SpaceMissing => Words::new(
             "expected a space after the value",
-            "write a space between the attributes",
+            "add a space between the attributes",
         )
         .label("this is read as one value"),
     }
@@ -110,34 +104,30 @@ pub(super) fn value(kind: ValueFault, fault: &SyntaxFault, source: FaultyText<'_
         ValueFault::Unquoted => unquoted(found, also(0)),
         ValueFault::EmptyValue => {
             let name = format!("{}=", also(0));
-            let message = format!("expected a value in quotes behind {}", quoted(&name));
-            Words::new(message, "write it as in `domain=\"www.example.com\"`")
+            let message = format!("expected a quoted value after {}", quoted(&name));
+            Words::new(message, "write it like `domain=\"www.example.com\"`")
         }
         ValueFault::StrayQuote(quote) => Words::new(
-            format!("found a `{quote}` that begins no value"),
-            "remove it, or write the attribute's name and `=` before it",
+            format!("unexpected `{quote}`"),
+            "remove it, or add the attribute's name and `=` before it",
         ),
         ValueFault::TypographicQuote(quote) => Words::new(
             format!("expected a straight quote, found {}", character(quote)),
-            "write `\"` or `'`: word processors and web pages make quotes curly",
+            "replace it by `\"` or `'`: word processors and web pages make quotes curly",
         ),
         ValueFault::TypographicEnd => Words::new(
-            "the value begins with a straight quote and ends with a typographic one",
-            "write `\"`: word processors and web pages make quotes curly",
+            "the value begins with a straight quote and ends with a curly one",
+            "replace it by `\"`: word processors and web pages make quotes curly",
         ),
         ValueFault::MixedQuotes(first, last) => Words::new(
             format!("the value begins with `{first}` and ends with `{last}`"),
             QUOTES,
         ),
-        ValueFault::UnclosedValue => Words::new(
-            "expected the value to end before the tag does: a quote is missing",
-            QUOTES,
-        ),
-        ValueFault::QuoteMissing => Words::new(
-            "expected the value to end before the next attribute: a quote is missing",
-            QUOTES,
-        )
-        .label("this is read as one value"),
+        ValueFault::UnclosedValue => Words::new("missing closing quote", QUOTES),
+        ValueFault::QuoteMissing => {
+            Words::new("missing closing quote before the next attribute", QUOTES)
+                .label("this is read as one value")
+        }
         ValueFault::DoubledQuotes(which) => {
             let quote = found.trim_start().chars().next().unwrap_or('"');
             let right = format!("{}={quote}{}{quote}", also(0), also(1));
@@ -155,7 +145,10 @@ fn unquoted(found: &str, name: &str) -> Words {
         let right = format!("{name}=\"{value}\"");
         return Words::new(
             "expected a quote before the value, found `&quot;`",
-            format!("write {}: web pages show quotes like this", quoted(&right)),
+            format!(
+                "write {}: `&quot;` is a quote in the source of a web page",
+                quoted(&right)
+            ),
         );
     }
     let value = found.trim_matches(['"', '\'']);
@@ -171,7 +164,7 @@ fn unquoted(found: &str, name: &str) -> Words {
 fn doubled(which: Doubled, help: alloc::string::String) -> Words {
     match which {
         Doubled::Both => Words::new("the quotes around the value are doubled", help).note(
-            "C# and Visual Basic double the quotes in their strings: this may be a program's text",
+            "C# and Visual Basic double quotes inside strings: this may be copied from source code",
         ),
         Doubled::First => Words::new("the quote before the value is doubled", help),
         Doubled::Last => Words::new("the quote after the value is doubled", help),
@@ -183,26 +176,26 @@ pub(super) fn end(fault: TagEndFault, found: &str) -> Words {
     match fault {
         TagEndFault::Slash => Words::new("expected `>` after the `/`", TAG_END),
         TagEndFault::BackslashEnd => {
-            Words::new("expected `/>` at the tag's end, found `\\>`", TAG_END)
+            Words::new("expected `/>` at the end of the tag, found `\\>`", TAG_END)
         }
         TagEndFault::TwoSlashes => {
-            Words::new("expected one `/` at the tag's end, found two", TAG_END)
+            Words::new("expected one `/` at the end of the tag, found two", TAG_END)
         }
         TagEndFault::TagInTag => Words::new(
             "found a `<` inside a tag",
-            "check that the tag before it ends in `>`, and that the quotes in it are closed",
+            "check that the tag before it ends with `>` and that its quotes are closed",
         ),
         TagEndFault::UnclosedTag => Words::new(
-            "expected the tag to end, found the end of the file",
+            "expected `>`, found the end of the file",
             if found.starts_with("</") {
-                "the file is cut off: look at how it is written, and how it is sent"
+                "the file is cut off: check how it is written and how it is sent"
             } else {
-                "end it in `/>`, or in `>` if something is to stand in it"
+                "end it with `/>`, or with `>` if the element has content"
             },
         ),
         TagEndFault::EndTagContent => Words::new(
             "expected `>` directly after the name in an end tag",
-            "remove what stands between them: an end tag has no attributes",
+            "remove the text between them: an end tag has no attributes",
         ),
     }
 }

@@ -106,9 +106,9 @@ pub enum Client {
     Lightspark,
     /// Unity Web Player.
     Unity,
-    /// Ruffle's desktop player, which fetches no policies.
+    /// Microsoft Silverlight.
     Silverlight,
-    /// Ruffle's desktop player, which asks for no policy.
+    /// Ruffle's desktop player, which fetches no policies.
     Ruffle,
 }
 

@@ -53,7 +53,7 @@ fn a_meta_policy_gets_one_advice() {
         &["site-control-none-with-rules"],
     );
     for written in ["master_only", "masteronly", "Master-Only"] {
-        let message = format!("`{written}` is no meta-policy");
+        let message = format!("`{written}` is not a meta-policy");
         let help = "did you mean `master-only`?";
         check(
             &control(written),

@@ -78,7 +78,7 @@ fn a_file_whose_rules_have_another_name_opens_nothing_which_is_an_error() {
             "to-ports=\"*\"",
         ] {
             let text = policy(&format!("<{name} {attributes}/>"));
-            let message = format!("a policy has no element `<{name}>`");
+            let message = format!("unknown element `<{name}>`");
             let help = "did you mean `allow-access-from`?";
             check(&text, &socket(), &[("unknown-element", &message, help)]);
             assert!(lint_with(text.as_bytes(), &socket()).has_errors(), "{name}");

@@ -37,9 +37,9 @@ fn five_mistakes_are_five_findings() {
         &[
             ("“", "expected a straight quote, found `“` (U+201C)"),
             ("a.test", "expected quotes around the value"),
-            ("&", "found a `&` that begins no entity"),
-            ("--", "expected no `--` inside a comment"),
-            ("to ports", "expected `to-ports`, found it in two words"),
+            ("&", "found a `&` that does not begin an entity"),
+            ("--", "found `--` inside a comment"),
+            ("to ports", "expected `to-ports`, found two words"),
         ],
     );
 }
@@ -52,7 +52,7 @@ fn mistakes_in_one_tag_are_told_apart() {
         &text.replace("=true>", "=true></x>"),
         &[
             ("“", "expected a straight quote, found `“` (U+201C)"),
-            (":", "expected `=` behind `to-ports`, found `:`"),
+            (":", "expected `=` after `to-ports`, found `:`"),
             (",", "expected a space after the value, found `,`"),
             ("true", "expected quotes around the value"),
             ("</x>", "expected `</allow-access-from>`, found `</x>`"),
@@ -126,23 +126,23 @@ fn pasted_text_is_named_for_what_it_is() {
     for (text, message) in [
         (
             escaped(&page),
-            "expected `<` as the first character, found XML that was escaped to be shown on a page",
+            "expected `<` as the first character, found XML that is escaped for HTML",
         ),
         (
             escaped(&[("<", "\\u003c"), (">", "\\u003e")]),
-            "expected `<` as the first character, found XML that was escaped for JSON",
+            "expected `<` as the first character, found XML that is escaped for JSON",
         ),
         (
             escaped(&[("<", "%3C"), (">", "%3E")]),
-            "expected `<` as the first character, found XML that was escaped for a URL",
+            "expected `<` as the first character, found XML that is escaped for a URL",
         ),
         (
             escaped(&[("\"", "\\\"")]),
-            "found a backslash before a quote: this is a program's text",
+            "found a backslash before a quote: this is source code",
         ),
         (
             escaped(&[("</", "<\\/")]),
-            "found a backslash before a slash: this is a program's text",
+            "found a backslash before a slash: this is source code",
         ),
         (
             escaped(&[("\"", "&quot;")]),
@@ -158,7 +158,7 @@ fn pasted_text_is_named_for_what_it_is() {
         ),
         (
             escaped(&[(" ", "\u{a0}")]),
-            "expected a space, found U+00A0, a no-break space, which XML does not count as one",
+            "expected a space, found U+00A0, a no-break space, which is not whitespace in XML",
         ),
         (
             format!("\u{a0}{sound}"),
@@ -166,7 +166,7 @@ fn pasted_text_is_named_for_what_it_is() {
         ),
         (
             format!("{{\"policy\": \"{sound}\"}}"),
-            "expected `<` as the first character, found a program's text",
+            "expected `<` as the first character, found source code",
         ),
         (
             format!("cat > policy.xml <<'EOF'\n{sound}\nEOF\n"),
@@ -174,31 +174,31 @@ fn pasted_text_is_named_for_what_it_is() {
         ),
         (
             format!("```xml\n{sound}\n```\n"),
-            "expected `<` as the first character, found the fence of a block in Markdown",
+            "expected `<` as the first character, found a Markdown code fence",
         ),
         (
             format!("--- a\n+++ b\n@@ -1 +1,3 @@\n {sound}"),
-            "expected `<` as the first character, found the mark of a line in a diff",
+            "expected `<` as the first character, found the `+` or `-` of a diff",
         ),
         (
             format!("-{sound}"),
-            "found the sign of a browser's tree view before an element",
+            "found a `-` or `+` from a browser's tree view",
         ),
         (
             format!("<?xml version=\"1.0\"?>\n- {sound}"),
-            "found the sign of a browser's tree view before an element",
+            "found a `-` or `+` from a browser's tree view",
         ),
         (
             format!("1 {}", sound.replace('\n', "\n2 ")),
-            "expected `<` as the first character, found the number of the line",
+            "expected `<` as the first character, found a line number",
         ),
         (
             format!("{sound}\\n"),
-            "found a backslash and a letter between tags, not a line end",
+            "found a backslash and a letter in place of a line end",
         ),
         (
             format!("<?xml version=\"1.0\"?>\\r\\n{sound}"),
-            "found a backslash and a letter between tags, not a line end",
+            "found a backslash and a letter in place of a line end",
         ),
     ] {
         let findings = found(&text, &socket());

@@ -85,8 +85,8 @@ fn one_mistake_with_many_values_is_one_finding() {
 fn a_repeated_mistake_names_its_values() {
     let text = many(|n| format!("<allow-access-from domain=\"s{n}.test\"/>"));
     let message =
-        "`s0.test`, `s1.test`, `s2.test`, `s3.test`, `s4.test` and 25 more are trusted here";
-    let help = "check that these sites are still yours, and need this";
+        "this policy trusts `s0.test`, `s1.test`, `s2.test`, `s3.test`, `s4.test` and 25 more";
+    let help = "check that you still control or trust these sites, and that they still need access";
     check(&text, &url(), &[("trusted-domain", message, help)]);
 }
 

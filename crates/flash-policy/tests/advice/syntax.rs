@@ -78,11 +78,11 @@ fn end_tags_that_are_misspelt_or_missing_are_named() {
         ),
         (
             "<cross-domain-policy/>",
-            "expected `</cross-domain-policy>`, found a second `<cross-domain-policy/>`: write `</cross-domain-policy>`, with the slash before the name",
+            "expected `</cross-domain-policy>`, found a second `<cross-domain-policy/>`: write `</cross-domain-policy>`, with a slash before the name",
         ),
         (
             "<cross-domain-policy />\n",
-            "expected `</cross-domain-policy>`, found a second `<cross-domain-policy />`: write `</cross-domain-policy>`, with the slash before the name",
+            "expected `</cross-domain-policy>`, found a second `<cross-domain-policy />`: write `</cross-domain-policy>`, with a slash before the name",
         ),
         (
             "<\\cross-domain-policy>",
@@ -94,7 +94,10 @@ fn end_tags_that_are_misspelt_or_missing_are_named() {
     let early = said(&format!(
         "<cross-domain-policy/>{rule}</cross-domain-policy>"
     ));
-    assert!(early.contains("remove the `/` there"), "{early}");
+    assert!(
+        early.contains("remove the `/` from the start tag"),
+        "{early}"
+    );
 }
 
 #[test]
@@ -111,7 +114,7 @@ fn characters_in_the_wrong_place_are_named() {
         ),
         (
             format!("+ {}", policy(rule)),
-            "found the sign of a browser's tree view before an element",
+            "found a `-` or `+` from a browser's tree view",
         ),
     ] {
         let findings = found(&text, &socket());

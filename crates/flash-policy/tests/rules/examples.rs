@@ -1,19 +1,19 @@
-//! Examples in Markdown: fenced blocks of XML, the options they are judged with, and what is expected of them.
+//! Examples in Markdown: fenced blocks of XML with the options to check them with, and the expected result.
 //!
-//! The first word after the fence is `xml`. The others say how to judge the block, and what to expect:
+//! The first word after the fence is `xml`. The others are the options and the expectation:
 //!
 //! | word | meaning |
 //! |---|---|
-//! | `fires`, `silent` | the rule that the file is about finds something, or nothing |
-//! | `escaped` | `\n`, `\r`, `\t`, `\0`, `\\`, `\xE9` and `\u{feff}` stand for bytes and characters |
-//! | `as=url`, `as=silverlight` | the kind; a socket policy otherwise |
-//! | `name=crossdomain.xml` | the name of the file; the kind is told by it and the content |
-//! | `port=5000` | the port it is served from; 843 otherwise |
-//! | `client=unity` | a client beside Flash Player |
-//! | `used=9339` | the ports on which something listens |
-//! | `times=100` | the block between `<!--repeat-->` and `<!--/repeat-->` so many times |
+//! | `fires`, `silent` | the rule that the file is named after reports something, or nothing |
+//! | `escaped` | `\n`, `\r`, `\t`, `\0`, `\\`, `\xE9` and `\u{feff}` are escapes for bytes and characters |
+//! | `as=url`, `as=silverlight` | the kind of policy; a socket policy by default |
+//! | `name=crossdomain.xml` | the file name; with the content it determines the kind |
+//! | `port=5000` | the port that serves the policy; 843 by default |
+//! | `client=unity` | a client in addition to Flash Player |
+//! | `used=9339` | the ports that have a listener |
+//! | `times=100` | the block between `<!--repeat-->` and `<!--/repeat-->` is repeated 100 times |
 //!
-//! A block of `text findings` behind one of XML lists the expected findings, one a line.
+//! A `text findings` block after an XML block lists the expected findings, one per line.
 
 use flash_policy::lint::{Options, PolicyKind, PolicyReader};
 use flash_policy::{Diagnostic, Port, Serving};
@@ -23,9 +23,9 @@ use flash_policy::{Diagnostic, Port, Serving};
 pub(crate) struct Block {
     /// The line of its opening fence, from 1.
     pub(crate) line: usize,
-    /// The words behind the fence.
+    /// The words after the fence.
     pub(crate) info: Vec<String>,
-    /// What stands between the fences.
+    /// The text between the fences.
     pub(crate) text: String,
 }
 
@@ -40,7 +40,7 @@ impl Block {
             .find_map(|info| info.strip_prefix(key)?.strip_prefix('='))
     }
 
-    /// The bytes to judge. The line end before the closing fence is the fence's.
+    /// The bytes to check. The line end before the closing fence belongs to the fence.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let text = self.text.strip_suffix('\n').unwrap_or(&self.text);
         let text = repeated(text, self.value("times"));
@@ -58,7 +58,7 @@ impl Block {
             None => PolicyKind::Socket,
             Some("url") => PolicyKind::Url,
             Some("silverlight") => PolicyKind::Silverlight,
-            Some(other) => panic!("no kind {other}"),
+            Some(other) => panic!("unknown kind {other}"),
         });
         if let Some(name) = self.value("name") {
             options = options.detected_kind(&self.bytes(), Some(name));
@@ -71,7 +71,7 @@ impl Block {
             Some("unity") => options.clients(&[PolicyReader::Unity]),
             Some("silverlight") => options.clients(&[PolicyReader::Silverlight]),
             Some("lightspark") => options.clients(&[PolicyReader::Lightspark]),
-            Some(other) => panic!("no client {other}"),
+            Some(other) => panic!("unknown client {other}"),
         }
     }
 }
@@ -94,11 +94,11 @@ pub(crate) fn blocks(markdown: &str) -> Vec<Block> {
             (None, None) => {}
         }
     }
-    assert!(open.is_none(), "a block has no end");
+    assert!(open.is_none(), "a block is not closed");
     blocks
 }
 
-/// Findings as lines: place, level, rule and message; fixes and further places behind them.
+/// Findings as lines: place, level, rule and message, then other places and the fix.
 pub(crate) fn lines(findings: &[Diagnostic], bytes: &[u8]) -> String {
     let mut text = String::new();
     for finding in findings {
@@ -133,7 +133,7 @@ pub(crate) fn lines(findings: &[Diagnostic], bytes: &[u8]) -> String {
     text
 }
 
-/// Line and column, both from 1, columns in characters; bytes that are no text count one each.
+/// Line and column, both from 1. Columns are in characters; each byte that is not valid UTF-8 counts as one.
 fn place(bytes: &[u8], at: usize) -> String {
     let before = String::from_utf8_lossy(&bytes[..at]).into_owned();
     let line = before.matches('\n').count() + 1;
@@ -175,7 +175,7 @@ fn unescaped(text: &str) -> Vec<u8> {
                 out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
                 rest = after;
             }
-            other => panic!("no escape {other}"),
+            other => panic!("unknown escape {other}"),
         }
     }
     out.extend_from_slice(rest.as_bytes());

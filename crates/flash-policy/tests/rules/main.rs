@@ -1,6 +1,6 @@
-//! Every rule has a page whose examples behave as it says, and a Markdown test in `tests/lint`.
+//! Every rule has a page whose examples behave as the page says, and a Markdown test in `tests/lint`.
 //!
-//! `UPDATE=1 cargo test -p flash-policy --test rules` writes the expected findings into the tests; read what changed.
+//! `UPDATE=1 cargo test -p flash-policy --test rules` writes the findings into the tests. Review what changed.
 
 #![cfg(test)]
 
@@ -39,7 +39,7 @@ fn each_rule_has_a_file_and_a_place_in_the_list() {
         .collect();
     let names: BTreeSet<String> = rules().iter().map(|rule| rule.name.to_owned()).collect();
     assert_eq!(files, names);
-    assert_eq!(names.len(), rules().len(), "a name is there twice");
+    assert_eq!(names.len(), rules().len(), "two rules have the same name");
     assert!(rules().is_sorted_by_key(|rule| (rule.group, rule.name)));
     for known in rules() {
         assert_eq!(rule(known.name).unwrap().page, known.page);
@@ -51,7 +51,7 @@ fn each_rule_has_a_file_and_a_place_in_the_list() {
     assert!(nearest_rule("nonsense").is_none());
 }
 
-/// What it finds, why it matters, what Flash does, an example, and what to write instead.
+/// Each page has the same sections in the same order.
 #[test]
 fn each_page_says_all_that_a_page_says() {
     for rule in rules() {
@@ -60,15 +60,18 @@ fn each_page_says_all_that_a_page_says() {
             .lines()
             .filter(|line| line.starts_with('#'))
             .collect();
-        let start = [
-            "## What it finds",
-            "## Why it matters",
-            "## What Flash does",
-        ];
-        assert_eq!(headings[..3], start, "{}", rule.name);
-        match &headings[3..] {
-            ["## Example", "## Write instead"] | ["## What to do instead"] => {}
-            other => panic!("{}: {other:?}", rule.name),
+        let last = "## What Flash Player does";
+        match headings[..] {
+            [
+                "## What it does",
+                "## Why it matters",
+                "## Example",
+                "## Use instead",
+                end,
+            ]
+            | ["## What it does", "## Why it matters", "## What to do", end]
+                if end == last => {}
+            ref other => panic!("{}: {other:?}", rule.name),
         }
         assert!(
             outside_blocks(rule.page).all(|line| line.chars().count() <= 120),
@@ -78,7 +81,7 @@ fn each_page_says_all_that_a_page_says() {
     }
 }
 
-/// The lines that are to be wrapped.
+/// The lines outside of fenced blocks.
 fn outside_blocks(page: &str) -> impl Iterator<Item = &str> {
     let mut inside = false;
     page.lines().filter(move |line| {
@@ -107,7 +110,7 @@ fn the_example_of_each_page_fires_and_what_to_write_instead_does_not() {
     }
 }
 
-/// The Markdown tests: what fires, what does not, and the findings with their places.
+/// Checks what fires, what does not, and the findings with their places.
 #[test]
 fn each_rule_has_a_test_that_holds() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint");
@@ -127,21 +130,21 @@ fn each_rule_has_a_test_that_holds() {
     assert_eq!(
         files,
         rules().len() + 1,
-        "a test without a rule, or the README is missing"
+        "a test has no rule, or the README is missing"
     );
 }
 
-/// A test with the findings that are found; panics where a block does not do what it says.
+/// The test with its findings updated. Panics if a block does not do what it says.
 fn checked(name: &str, text: &str) -> String {
     let blocks = examples::blocks(text);
     let xml: Vec<_> = blocks.iter().filter(|block| block.says("xml")).collect();
     assert!(
         xml.iter().any(|block| block.says("fires")),
-        "{name}: nothing fires"
+        "{name}: no block fires"
     );
     assert!(
         xml.iter().any(|block| block.says("silent")),
-        "{name}: nothing is silent"
+        "{name}: no block is silent"
     );
     let mut new = text.to_owned();
     for (index, block) in blocks.iter().enumerate().rev() {
@@ -161,7 +164,7 @@ fn checked(name: &str, text: &str) -> String {
     new
 }
 
-/// Mending an example adds no finding and can't be done twice.
+/// Fixing an example adds no finding, and fixing it again changes nothing.
 fn check_fix(at: &str, block: &Block) {
     let options = block.options();
     let fixed = fix(&block.bytes(), &options);
@@ -176,12 +179,12 @@ fn check_fix(at: &str, block: &Block) {
     assert!(fixed.applied.len() <= places, "{at}");
     assert!(
         offered == 0 || !fixed.applied.is_empty() || before.len() > 1,
-        "{at}: nothing was mended"
+        "{at}: no fix was applied"
     );
     assert_eq!(fix(&fixed.bytes, &options).bytes, fixed.bytes, "{at}");
 }
 
-/// The text with another content for a block.
+/// The text with the content of a block replaced.
 fn replaced(text: &str, block: &Block, content: &str) -> String {
     let lines: Vec<_> = text.split_inclusive('\n').collect();
     let end = block.line + block.text.matches('\n').count();

@@ -12,39 +12,43 @@ use crate::{About, CheckReport, Finding};
 
 pub use super::bridge::nagios as bridge;
 
-/// What a plugin's exit code says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NagiosStatus {
-    /// All is well.
-    Ok,
-    /// A client would connect, and something is wrong all the same.
-    Warning,
-    /// A client would not connect.
-    Critical,
-    /// The check could not run.
-    Unknown,
+macro_rules! statuses {
+    ($($name:ident $code:literal $word:literal: $meaning:literal;)*) => {
+        /// What a plugin's exit code means.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum NagiosStatus {
+            $(#[doc = $meaning] $name,)*
+        }
+
+        impl NagiosStatus {
+            /// The exit code, 0 to 3.
+            pub const fn code(self) -> u8 {
+                match self {
+                    $(Self::$name => $code,)*
+                }
+            }
+
+            const fn word(self) -> &'static str {
+                match self {
+                    $(Self::$name => $word,)*
+                }
+            }
+        }
+
+        /// A row for each exit code, in Markdown.
+        pub const NAGIOS_TABLE: &str =
+            concat!($("| ", $code, " | ", $word, ": ", $meaning, " |\n"),*);
+    };
+}
+
+statuses! {
+    Ok 0 "OK": "the movie would connect.";
+    Warning 1 "WARNING": "it would, and there are findings.";
+    Critical 2 "CRITICAL": "it would not.";
+    Unknown 3 "UNKNOWN": "the check could not run, or its flags are wrong.";
 }
 
 impl NagiosStatus {
-    /// The exit code, 0 to 3.
-    pub const fn code(self) -> u8 {
-        match self {
-            Self::Ok => 0,
-            Self::Warning => 1,
-            Self::Critical => 2,
-            Self::Unknown => 3,
-        }
-    }
-
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "OK",
-            Self::Warning => "WARNING",
-            Self::Critical => "CRITICAL",
-            Self::Unknown => "UNKNOWN",
-        }
-    }
-
     /// The line that says it; a bar would begin the performance data, and a line feed end it.
     pub fn line(self, text: &str, performance: &str) -> String {
         let text = text.replace('|', "/").replace(['\n', '\r'], " ");

@@ -209,7 +209,7 @@ impl Check {
                 CheckFormat::Human => human(),
                 CheckFormat::Json => json(),
             };
-            (text, Exit::Status(u8::from(verdict != Verdict::Allowed)))
+            (text, of_verdict(verdict))
         };
         match super::print(text.as_bytes()) {
             Exit::Success => exit,
@@ -231,10 +231,36 @@ impl Check {
         plain_error(&fault.message, &[&fault.help]);
         match fault.kind {
             FaultKind::CannotRun => Exit::Usage,
-            // A shell uses the same exit status for a program that was killed by a signal.
-            FaultKind::Ended(ending) => Exit::Status(128 + ending.number()),
+            FaultKind::Ended(ending) => of_interruption(ending),
         }
     }
+}
+
+fn of_verdict(verdict: Verdict) -> Exit {
+    Exit::Status(u8::from(verdict != Verdict::Allowed))
+}
+
+/// As a shell reports a program that a signal ended.
+const fn of_interruption(ending: Interruption) -> Exit {
+    Exit::Status(128 + ending.number())
+}
+
+/// The codes of `check`, for the book's reference.
+pub(super) fn exit_codes() -> String {
+    let results = [
+        (of_verdict(Verdict::Allowed), "The movie would connect."),
+        (of_verdict(Verdict::Denied), "It would not."),
+        (
+            Exit::Usage,
+            "The check could not run, or its report could not be written.",
+        ),
+    ];
+    let results = results.map(|(exit, meaning)| format!("| {} | {meaning} |\n", exit.code()));
+    let interrupted = Interruption::ALL.map(|ending| {
+        let (code, name) = (of_interruption(ending).code(), ending.name());
+        format!("| {code} | Interrupted by {name}. This says nothing about the server. |\n")
+    });
+    [results.concat(), interrupted.concat()].concat()
 }
 
 /// The exit code for wrong flags. With `--nagios` it is not 2, which a monitoring system would take for an outage.

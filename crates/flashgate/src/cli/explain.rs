@@ -3,6 +3,7 @@
 use clap::Args;
 use flash_policy::lint::{nearest_rule, rule};
 use flashgate_check::findings::{self, FindingId};
+use flashgate_config::config::explain as config_findings;
 use flashgate_report::explain;
 use flashgate_report::render;
 
@@ -21,14 +22,21 @@ pub(super) struct Explain {
 impl Explain {
     pub(super) fn run(self) -> Exit {
         let Some(name) = self.rule else {
-            let list = format!("{}\n{}", explain::list(), findings::list());
+            let lists = [explain::list(), findings::list(), config_findings::list()];
+            let list = lists.join("\n");
             return super::print(list.as_bytes());
         };
         if let Some(rule) = rule(&name) {
             return super::print(explain::page(rule).as_bytes());
         }
-        if let Some(finding) = FindingId::named(&name) {
-            return super::print(finding.page().as_bytes());
+        // Some ids are found in a server and in a config file.
+        let pages = [
+            FindingId::named(&name).map(FindingId::page),
+            config_findings::page(&name),
+        ];
+        let pages: Vec<_> = pages.into_iter().flatten().collect();
+        if !pages.is_empty() {
+            return super::print(pages.join("\n").as_bytes());
         }
         let help = match nearest_rule(&name) {
             Some(near) => format!("did you mean `{}`?", near.name),

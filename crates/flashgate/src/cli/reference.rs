@@ -4,9 +4,11 @@ use std::fmt::Write as _;
 
 use clap::{Args, Command, ValueEnum};
 use flashgate_check::findings;
-use flashgate_config::config::keys;
+use flashgate_check::report::NAGIOS_TABLE;
+use flashgate_config::config::{explain as config_findings, keys};
 use flashgate_report::explain;
 
+use super::check;
 use crate::exit::{self, Exit};
 
 /// Print a page of the book's reference in Markdown; without a name, list the pages
@@ -20,6 +22,7 @@ pub(super) struct Reference {
 enum ReferencePage {
     Cli,
     Config,
+    ConfigFindings,
     ExitCodes,
     Findings,
     Metrics,
@@ -34,6 +37,7 @@ impl Reference {
             None => names(),
             Some(ReferencePage::Cli) => commands(command),
             Some(ReferencePage::Config) => keys::reference(),
+            Some(ReferencePage::ConfigFindings) => config_findings::reference(),
             Some(ReferencePage::ExitCodes) => exit_codes(),
             Some(ReferencePage::Findings) => findings::reference(),
             Some(ReferencePage::Metrics) => crate::daemon::metrics_reference(),
@@ -84,37 +88,15 @@ The output of `flashgate --help` and `flashgate COMMAND --help`. `man flashgate`
 ";
 
 fn exit_codes() -> String {
-    format!("{EXIT_CODES}{}{EXIT_CODES_OF_CHECK}", exit::table())
+    let shared = exit::TABLE;
+    let (check, nagios) = (check::exit_codes(), NAGIOS_TABLE);
+    format!(
+        "# Exit codes\n\n{HEAD}{shared}\n## `flashgate check`\n\n{HEAD}{check}\n\
+         ## `flashgate check --nagios`\n\n{HEAD}{nagios}\n<!-- Generated: cargo xtask generate. -->\n"
+    )
 }
 
-const EXIT_CODES: &str = "\
-# Exit codes
-
-| code | meaning |
-|--:|---|
-";
-
-const EXIT_CODES_OF_CHECK: &str = "
-## `flashgate check`
-
-| code | meaning |
-|--:|---|
-| 0 | The movie would connect. |
-| 1 | It would not. |
-| 2 | The check could not run, or its report could not be written. |
-| 130, 143, 129 | Interrupted by Ctrl-C, SIGTERM or SIGHUP. This says nothing about the server. |
-
-## `flashgate check --nagios`
-
-| code | meaning |
-|--:|---|
-| 0 | OK: the movie would connect. |
-| 1 | WARNING: it would, and there are findings. |
-| 2 | CRITICAL: it would not. |
-| 3 | UNKNOWN: the check could not run, or its flags are wrong. |
-
-<!-- Generated: cargo xtask generate. -->
-";
+const HEAD: &str = "| code | meaning |\n|--:|---|\n";
 
 const SCHEMAS: &str = "\
 # JSON schemas
@@ -127,6 +109,15 @@ const SCHEMAS: &str = "\
 
 A key never changes its meaning. Later versions may add keys.
 
+These have no schema:
+
+| JSON | described in |
+|---|---|
+| the lines of `flashgate serve --log-format json` | [Logs](../operate/logs.md#json) |
+| `/status.json` of `[admin]` | [Health and metrics](../operate/metrics.md#statusjson) |
+| `/ruffle.json`, and what `flashgate ruffle` prints | [Pages with Ruffle](../run/ruffle-pages.md) |
+| what `flashgate lint --format sarif` prints | [SARIF 2.1.0](https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html) |
+
 Editors with a TOML language server, such as VS Code with Even Better TOML, read the first line of the shipped example
 and need no other setup:
 
@@ -136,3 +127,49 @@ and need no other setup:
 
 <!-- Generated: cargo xtask generate. -->
 ";
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use clap::CommandFactory as _;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    #[test]
+    fn every_schema_is_listed() {
+        let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+        let mut schemas = 0;
+        for entry in fs::read_dir(docs).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            if name.ends_with(".schema.json") {
+                assert!(SCHEMAS.contains(&format!("| [`{name}`](")), "{name}");
+                schemas += 1;
+            }
+        }
+        assert!(schemas > 0, "no schema in docs");
+    }
+
+    #[test]
+    fn every_json_output_is_listed() {
+        let mut outputs = 0;
+        for command in Cli::command().get_subcommands() {
+            for flag in command.get_arguments() {
+                for format in ["json", "sarif"] {
+                    let takes_it =
+                        |value: &clap::builder::PossibleValue| value.get_name() == format;
+                    if flag.get_possible_values().iter().any(takes_it) {
+                        let (command, flag) = (command.get_name(), flag.get_id());
+                        let flag = flag.as_str().replace('_', "-");
+                        let shown = format!("`flashgate {command} --{flag} {format}`");
+                        assert!(SCHEMAS.contains(&shown), "{shown}");
+                        outputs += 1;
+                    }
+                }
+            }
+        }
+        assert!(outputs >= 4, "{outputs} outputs");
+    }
+}

@@ -32,10 +32,7 @@ use crate::log::{self, LineFormat, Verbosity};
 /// SIGTERM, SIGINT and SIGQUIT stop it once every accepted connection has been answered; a second signal stops it at
 /// once.
 #[derive(Debug, Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag that is given or not"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an on/off flag")]
 #[command(after_help = EXAMPLES, override_usage = "flashgate serve [OPTIONS]")]
 pub(super) struct Serve {
     #[command(flatten)]

@@ -21,7 +21,7 @@ impl Ours {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = addresses;
     }
 
-    /// The address of ours that a connection reached, if it reached one.
+    /// The own address that a connection reached, if any.
     pub(super) fn reached_by(&self, stream: &TcpStream, there: SocketAddr) -> Option<SocketAddr> {
         let ours = Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner));
         let there = peer::canonical(there);

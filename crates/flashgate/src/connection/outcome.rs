@@ -49,7 +49,7 @@ outcomes! {
         "A TLS handshake on a port without TLS. Closed.",
         "Add [`[tls]`](../run/tls.md) if clients need it.";
     TlsFailed "tls-failed":
-        "A TLS handshake failed. Through a gate: the client sent an invalid TLS record.",
+        "A TLS handshake failed. On a connection through a gate, also an invalid TLS record.",
         "See the [warning in the log](../operate/logs.md#clients) before it.";
     NotARequest "not-a-request":
         "Not a policy request, and nothing else that flashgate recognizes. Closed.",

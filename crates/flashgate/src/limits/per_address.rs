@@ -147,12 +147,12 @@ impl PerAddress {
         Ok(())
     }
 
-    /// Uncounts a forwarded connection that has ended.
+    /// Records the end of a forwarded connection.
     pub(super) fn relay_ended(&mut self, subscriber: Subscriber) {
         one_less(&mut self.relays, subscriber);
     }
 
-    /// Uncounts an open connection that has ended.
+    /// Records the end of an open connection.
     pub(super) fn closed(&mut self, subscriber: Subscriber) {
         one_less(&mut self.open, subscriber);
     }

@@ -87,6 +87,49 @@ fn lines_that_strangers_can_cause_are_limited() {
     assert!(seen > 20, "{seen} lines found: has the way to log changed?");
 }
 
+/// The page of the book with every message.
+const PAGE: &str = "../../docs/book/src/operate/logs.md";
+
+#[test]
+fn every_message_is_documented() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = spaced(&fs::read_to_string(root.join(PAGE)).unwrap());
+    let mut missing = Vec::new();
+    for file in files(&root.join("src")) {
+        if file.ends_with("log/tests.rs") {
+            continue;
+        }
+        let source = fs::read_to_string(&file).unwrap();
+        let messages = calls(&source)
+            .into_iter()
+            .map(|call| message(call, &source));
+        missing.extend(messages.filter(|message| !page.contains(message)));
+    }
+    assert!(
+        missing.is_empty(),
+        "not in docs/book/src/operate/logs.md:\n{}",
+        missing.join("\n")
+    );
+}
+
+/// The text of a call, which is its last string; `{NAME}` is a constant of the same file.
+fn message(call: &str, source: &str) -> String {
+    let text = call.rsplit('"').nth(1).expect("a message");
+    let constant = text.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
+    let text = constant.map_or(text, |name| {
+        let (_, value) = source
+            .split_once(&format!("const {name}: &str ="))
+            .expect("a constant");
+        value.split('"').nth(1).expect("its value")
+    });
+    spaced(&text.replace("\\\n", ""))
+}
+
+/// A text on one line.
+fn spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn files(folder: &Path) -> Vec<PathBuf> {
     let files = walkdir::WalkDir::new(folder).into_iter();
     let files = files.map(|entry| entry.unwrap().into_path());

@@ -1,6 +1,6 @@
-//! The thread that carries packets between the two devices of a link and hands them on when due.
+//! The thread that carries packets between the two devices of a link and delivers them when due.
 //!
-//! It sleeps until a packet arrives, a packet is due or the link is dropped; it must never spin.
+//! It sleeps until a packet arrives, a packet is due or the link is dropped. It must never spin.
 
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -16,13 +16,13 @@ use super::path::{Lane, Path};
 /// The default MTU of a TUN device, as on Ethernet.
 const MTU: usize = 1500;
 
-/// Packets read from one device before those that are due get their turn.
+/// How many packets to read from one device before delivering those that are due.
 const BATCH: usize = 64;
 
-/// The packets that went one way over a link.
+/// The packets that were sent one way over a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Traffic {
-    /// Packets handed to the other end.
+    /// Packets delivered to the other end.
     pub passed: u64,
     /// Packets that the path lost.
     pub dropped: u64,
@@ -44,7 +44,7 @@ impl PacketCounter {
     }
 }
 
-/// One direction of the link: what is on its way and what has been counted.
+/// One direction of the link: the packets in flight, and the counts.
 #[derive(Debug)]
 pub(super) struct LinkDirection {
     lane: Lane,
@@ -57,12 +57,12 @@ pub(super) struct Forwarder {
     pub(super) far: Tun,
     pub(super) outbound: LinkDirection,
     pub(super) inbound: LinkDirection,
-    /// Hangs up when the link is dropped.
+    /// Is closed when the link is dropped.
     pub(super) stopped: UnixStream,
 }
 
 impl Forwarder {
-    /// Forwards until the link is dropped or one of the namespaces is gone.
+    /// Forwards until the link is dropped or one of the namespaces is deleted.
     pub(super) fn run(mut self) {
         let mut buffer = [0; MTU];
         while let Ok(Wake::Forward) = self.sleep() {
@@ -97,7 +97,7 @@ impl Forwarder {
         let due = [self.outbound.lane.next_due(), self.inbound.lane.next_due()];
         let next = due.into_iter().flatten().min()?;
         let left = next.saturating_duration_since(Instant::now());
-        // A time that does not fit is an hour at least; waking early does no harm.
+        // A time that does not fit is at least an hour; waking early does no harm.
         Some(Timespec::try_from(left).unwrap_or(Timespec {
             tv_sec: 3600,
             tv_nsec: 0,
@@ -118,10 +118,10 @@ impl LinkDirection {
         }
     }
 
-    /// Reads the packets that the device has to send, up to a batch.
+    /// Reads the packets that the device sends, up to a batch.
     fn take_in(&mut self, from: &Tun, now: Instant, buffer: &mut [u8]) {
         for _ in 0..BATCH {
-            // A device that is down gives an error too; poll says so if it never comes back.
+            // A device that is down gives an error too; poll reports it if it stays down.
             let Ok(length) = from.recv(buffer) else {
                 return;
             };

@@ -1,34 +1,34 @@
-//! What a path does to packets: which are lost, how late the others are, in what order they leave.
+//! What a path does to packets: which ones are lost, how much the others are delayed, and in what order they leave.
 //!
-//! Time and chance come in from outside, so the same seed and the same arrivals always give the
-//! same departures. Nothing here may read a clock or a device.
+//! Time and randomness are inputs, so the same seed and the same arrivals always give the same departures. Nothing here
+//! may read a clock or a device.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::{Duration, Instant};
 
-/// Packets on their way in one direction; beyond this the path drops, as a full router would.
+/// Packets in flight in one direction; beyond this the path drops packets, as a full router would.
 const MAX_IN_FLIGHT: usize = 20_000;
 
 /// How one direction of a link treats its packets; the default is a perfect wire.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Path {
-    /// The time that every packet takes.
+    /// The delay of every packet.
     pub delay: Duration,
-    /// Each packet takes up to this much more or less, so neighbours overtake each other.
+    /// Each packet takes up to this much more or less, so that packets overtake each other.
     pub jitter: Duration,
     /// The probability that a packet is dropped, from 0 to 1.
     pub loss: f64,
     /// The probability that a packet is held back by `late_by`, from 0 to 1.
     pub late: f64,
-    /// How much longer a late packet takes.
+    /// The extra delay of a late packet.
     pub late_by: Duration,
 }
 
 impl Path {
-    /// The time that the next packet takes, or `None` if it is lost.
+    /// The delay of the next packet, or `None` if it is lost.
     fn travel_time(&self, dice: &mut Dice) -> Option<Duration> {
-        // Always three throws, so that one setting does not shift the chances of another.
+        // Always three random numbers, so that one setting does not affect the others.
         let (lost, shift, late) = (dice.throw(), dice.throw(), dice.throw());
         if lost < self.loss {
             return None;
@@ -43,12 +43,12 @@ impl Path {
     }
 }
 
-/// One direction of a link: the packets on their way, ordered by when they are due.
+/// One direction of a link: the packets in flight, ordered by when they are due.
 #[derive(Debug)]
 pub(super) struct Lane {
     path: Path,
     dice: Dice,
-    // The serial number keeps packets that are due together in the order of their arrival.
+    // The serial number keeps packets that are due at the same time in order of arrival.
     in_flight: BinaryHeap<Reverse<(Instant, u64, Vec<u8>)>>,
     serial: u64,
 }
@@ -77,7 +77,7 @@ impl Lane {
         true
     }
 
-    /// Gives out the next packet that has reached the end of the path by `now`.
+    /// Returns the next packet that has reached the end of the path by `now`.
     pub(super) fn arrived(&mut self, now: Instant) -> Option<Vec<u8>> {
         if self.next_due()? > now {
             return None;
@@ -98,7 +98,7 @@ struct Dice {
 }
 
 impl Dice {
-    /// A number from 0 up to, not including, 1.
+    /// A number from 0 up to, but not including, 1.
     fn throw(&mut self) -> f64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.state;

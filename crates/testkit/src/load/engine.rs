@@ -1,6 +1,6 @@
 //! The loop that keeps a number of fetches in flight.
 //!
-//! A fetch lives in a slot, the slot's number is its epoll data, and a slot whose fetch has ended starts the next one.
+//! A fetch has a slot, and the slot's number is its epoll data. A slot whose fetch has ended starts the next one.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::fd::OwnedFd;
@@ -17,11 +17,11 @@ use super::message::Message;
 use super::report::{FetchFailure, FetchOutcome, FetchProgress, LoadReport};
 use super::settings::Load;
 
-/// How many events one wait may bring.
+/// The most events per wait.
 const EVENTS: usize = 256;
-/// Large enough that a whole reply is mostly one read.
+/// Large enough to read a whole reply at once in most cases.
 const BUFFER: usize = 64 * 1024;
-/// How often the deadlines are looked at; they are seconds, and looking costs a walk over all slots.
+/// How often to check the deadlines. They are seconds long, and a check iterates over all slots.
 const SWEEP: Duration = Duration::from_millis(50);
 const SWEEP_TIMEOUT: Timespec = Timespec {
     tv_sec: 0,
@@ -34,7 +34,7 @@ struct Slot {
     interest: EventFlags,
 }
 
-/// A load under way.
+/// A running load.
 #[derive(Debug)]
 pub(super) struct Engine<'a> {
     load: &'a Load,
@@ -106,7 +106,7 @@ impl<'a> Engine<'a> {
         Ok(self.report)
     }
 
-    /// Starts the next fetch in a free slot; one that fails on the spot makes room for the one after it.
+    /// Starts the next fetch in a free slot. If one fails at once, starts the one after it.
     fn refill(&mut self, index: usize) -> Result<()> {
         while self.begun < self.load.fetches && self.since.elapsed() < self.load.total_deadline {
             let nth = self.begun;
@@ -127,7 +127,8 @@ impl<'a> Engine<'a> {
         Ok(())
     }
 
-    /// Sends at once what can be sent, which on a loopback is everything, and puts the fetch into its slot; false if it has ended already.
+    /// Sends at once what can be sent, which is everything on loopback, and puts the fetch into its slot; false if it
+    /// has already ended.
     fn launch(&mut self, index: usize, mut fetch: RunningFetch) -> Result<bool> {
         let step = fetch.push(&self.plan);
         let Some(interest) = self.judge(&fetch, step) else {
@@ -164,7 +165,7 @@ impl<'a> Engine<'a> {
         Ok(())
     }
 
-    /// Sends and reads as the flags say; what to wait for afterwards, as [`Self::judge`] says it.
+    /// Sends and reads as the flags allow. Returns what to wait for next, as [`Self::judge`] does.
     fn act(&mut self, slot: &mut Slot, flags: EventFlags) -> Option<EventFlags> {
         let mut interest = slot.interest;
         if flags.contains(EventFlags::OUT) {
@@ -178,7 +179,7 @@ impl<'a> Engine<'a> {
         Some(interest)
     }
 
-    /// What a fetch waits for after a step, or nothing if it has ended, and then it is counted.
+    /// What a fetch waits for after a step. If it has ended, counts it and returns `None`.
     fn judge(&mut self, fetch: &RunningFetch, step: FetchStep) -> Option<EventFlags> {
         match step {
             FetchStep::Read => Some(EventFlags::IN),
@@ -205,7 +206,7 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Counts a fetch that did not get as far as a connection.
+    /// Counts a fetch that could not even start to connect.
     fn stillborn(&mut self, nth: u64, error: Errno) {
         let outcome = outcome_of(error);
         self.report.count(outcome, Duration::ZERO);
@@ -225,7 +226,7 @@ impl<'a> Engine<'a> {
         });
     }
 
-    /// Ends the fetches whose time is up.
+    /// Ends the fetches whose deadline has passed.
     fn sweep(&mut self, now: Instant) -> Result<()> {
         for index in 0..self.slots.len() {
             let Some(place) = self.slots.get_mut(index) else {
@@ -244,7 +245,7 @@ impl<'a> Engine<'a> {
     }
 }
 
-/// The members of a list one after the other, round and round.
+/// The members of a list in turn, over and over.
 #[derive(Debug)]
 struct Turns<'a, T> {
     of: &'a [T],

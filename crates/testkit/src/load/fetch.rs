@@ -1,6 +1,6 @@
 //! One fetch from connect to the end of the stream.
 //!
-//! It never blocks: each call does what can be done now and says what it waits for.
+//! It never blocks: each call does what is possible now and returns what it waits for.
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::os::fd::OwnedFd;
@@ -15,7 +15,7 @@ use rustix::net::{
 use super::message::Message;
 use super::report::{FetchOutcome, FetchProgress};
 
-/// What a fetch needs before it can go on.
+/// What a fetch needs before it can continue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FetchStep {
     /// Wait until there is something to read.
@@ -26,7 +26,7 @@ pub(super) enum FetchStep {
     Done(FetchOutcome),
 }
 
-/// What a fetch is to do, the same for all of them.
+/// What a fetch does, the same for all of them.
 #[derive(Debug)]
 pub(super) struct FetchPlan<'a> {
     pub(super) message: Message,
@@ -34,7 +34,7 @@ pub(super) struct FetchPlan<'a> {
     pub(super) half_close: bool,
 }
 
-/// A fetch under way.
+/// A running fetch.
 #[derive(Debug)]
 pub(super) struct RunningFetch {
     pub(super) socket: OwnedFd,
@@ -42,13 +42,13 @@ pub(super) struct RunningFetch {
     pub(super) nth: u64,
     sent: usize,
     received: usize,
-    /// The peer refused to take more; what it sent before is still to be read.
+    /// The peer accepts no more data; what it sent before must still be read.
     broken: bool,
     error: Option<Errno>,
 }
 
 impl RunningFetch {
-    /// Starts to connect; whether that has worked shows when it sends or receives.
+    /// Starts to connect. Whether that worked shows at the first send or receive.
     pub(super) fn start(
         target: SocketAddr,
         source: Option<Ipv4Addr>,
@@ -97,7 +97,7 @@ impl RunningFetch {
         FetchStep::Read
     }
 
-    /// Reads and compares until nothing more is there.
+    /// Reads and compares until no more data is available.
     pub(super) fn pull(&mut self, plan: &FetchPlan<'_>, buffer: &mut [u8]) -> FetchStep {
         loop {
             match recv(&self.socket, &mut *buffer, RecvFlags::empty()) {
@@ -121,7 +121,7 @@ impl RunningFetch {
         }
     }
 
-    /// How far it came, for a report of its failure.
+    /// How far it got, to report its failure.
     pub(super) fn progress(&self) -> FetchProgress {
         let local = getsockname(&self.socket)
             .ok()
@@ -179,7 +179,7 @@ fn open(
     let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
     let socket = socket_with(family, SocketType::STREAM, flags, None)?;
     if plan.message.is_cut() {
-        // Without this, the kernel would hold back a piece to join it with the next.
+        // Without this, the kernel would hold back a piece to join it with the next one.
         sockopt::set_tcp_nodelay(&socket, true)?;
     }
     if let Some(source) = source {
@@ -188,7 +188,7 @@ fn open(
     Ok(socket)
 }
 
-/// What an error says about the fetch that met it.
+/// The outcome that an error means.
 pub(super) fn outcome_of(error: Errno) -> FetchOutcome {
     match error {
         Errno::CONNREFUSED => FetchOutcome::Refused,

@@ -1,10 +1,10 @@
-//! What a fetch sends, and in which pieces. The same for all fetches of a load, so it is made once.
+//! What a fetch sends, and in which pieces. It is the same for all fetches of a load, so it is made once.
 
 use anyhow::{Result, ensure};
 
 use super::settings::Load;
 
-/// The bytes to send and where each piece of them ends.
+/// The bytes to send, and where each piece of them ends.
 #[derive(Debug)]
 pub(super) struct Message {
     bytes: Vec<u8>,
@@ -34,12 +34,12 @@ impl Message {
         self.bytes.len()
     }
 
-    /// Whether it goes out in more than one piece, so that the kernel must not wait to join them.
+    /// Whether it is sent in several pieces, so that the kernel must not wait to join them.
     pub(super) fn is_cut(&self) -> bool {
         self.ends.len() > 1
     }
 
-    /// What is left of the piece that the byte at `sent` belongs to.
+    /// The rest of the piece that contains the byte at `sent`.
     pub(super) fn piece_at(&self, sent: usize) -> &[u8] {
         let end = self
             .ends

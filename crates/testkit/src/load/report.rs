@@ -8,7 +8,7 @@ use std::time::Duration;
 /// How many failures are kept in detail.
 const KEPT_FAILURES: usize = 8;
 
-/// What a Flash client waits for before it takes the policy as refused.
+/// How long a Flash client waits before it treats the policy as denied.
 const FLASH_PATIENCE: Duration = Duration::from_secs(3);
 
 /// How one fetch ended.
@@ -22,41 +22,41 @@ pub enum FetchOutcome {
     ResetAfterReply,
     /// The end of the stream before the whole reply.
     Truncated,
-    /// Bytes that were not expected, or more of them.
+    /// Unexpected or additional bytes.
     Mismatch,
-    /// Nobody listens there.
+    /// Nothing listens there.
     Refused,
     /// No end within the deadline.
     TimedOut,
-    /// The fetch could not be made, for a reason on this side.
+    /// The fetch could not be made, for a local reason.
     Failed,
 }
 
-/// How far a connection came.
+/// How far a connection got.
 #[derive(Debug)]
 pub struct FetchProgress {
-    /// The client's end, to find it in a trace.
+    /// The client's address, to find it in a trace.
     pub local: Option<SocketAddr>,
-    /// How many bytes the kernel took.
+    /// How many bytes the kernel accepted.
     pub sent: usize,
     /// How many bytes of reply were read.
     pub received: usize,
-    /// The last error of its socket.
+    /// The last error of the socket.
     pub error: Option<io::Error>,
 }
 
-/// A fetch that did not end well.
+/// A fetch that failed.
 #[derive(Debug)]
 pub struct FetchFailure {
     /// Which fetch it was, counted from 0.
     pub nth: u64,
     /// When it ended, counted from the start of the load.
     pub at: Duration,
-    /// How long it had taken.
+    /// How long it took.
     pub after: Duration,
     /// What happened.
     pub outcome: FetchOutcome,
-    /// How far it had come.
+    /// How far it got.
     pub progress: FetchProgress,
 }
 
@@ -79,20 +79,20 @@ pub struct LoadReport {
     pub timed_out: u64,
     /// Fetches that ended in [`FetchOutcome::Failed`].
     pub failed: u64,
-    /// Fetches not ended, or not even begun, when the time was up.
+    /// Fetches that had not ended, or not started, when the time was up.
     pub unfinished: u64,
-    /// Fetches, however they ended, that took longer than the 3 s a Flash client waits.
+    /// Fetches, with any outcome, that took longer than the 3 s that a Flash client waits.
     pub over_three_seconds: u64,
     /// From the first connect to the last end.
     pub elapsed: Duration,
     /// The first failures.
     pub failures: Vec<FetchFailure>,
-    /// Microseconds that each good fetch took: a million of them are 4 MB, and the quantiles are exact.
+    /// Microseconds of each good fetch: a million of them are 4 MB, and the quantiles are exact.
     micros: Vec<u32>,
 }
 
 impl LoadReport {
-    /// Whether every fetch of the load was made and ended well.
+    /// Whether every fetch of the load was made and succeeded.
     pub fn all_ok(&self) -> bool {
         self.ended() == self.ok && self.unfinished == 0
     }
@@ -108,12 +108,12 @@ impl LoadReport {
             + self.failed
     }
 
-    /// How many ended in a reset, with or without the whole reply.
+    /// How many ended in a reset, after the whole reply or before.
     pub fn resets(&self) -> u64 {
         self.reset + self.reset_after_reply
     }
 
-    /// The time within which `percent` of the good fetches ended; zero if there was none.
+    /// The time within which `percent` of the good fetches ended; zero if there were no good fetches.
     pub fn percentile(&self, percent: usize) -> Duration {
         let rank = (self.micros.len() * percent)
             .div_ceil(100)
@@ -140,7 +140,7 @@ impl LoadReport {
         self.over_three_seconds += u64::from(took > FLASH_PATIENCE);
     }
 
-    /// Keeps a failure if it is among the first; looking at the connection costs calls, so only then is it done.
+    /// Keeps a failure if it is among the first. Only then is the connection examined, because that costs system calls.
     pub(super) fn explain(&mut self, failure: impl FnOnce() -> FetchFailure) {
         if self.failures.len() < KEPT_FAILURES {
             self.failures.push(failure());

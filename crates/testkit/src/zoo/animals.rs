@@ -1,4 +1,4 @@
-//! The animals, by what is odd about them.
+//! The animals, by the kind of their mistake.
 
 use super::script::ScriptStep::{End, Hold, Read, Send};
 use super::{Animal, ExpectedReport, Script, ZooListener};
@@ -27,7 +27,7 @@ pub fn all() -> impl Iterator<Item = &'static Animal> {
     kinds.into_iter().flatten()
 }
 
-/// What most animals are asked: may a movie of `www.a.test` connect to port 5000? Other flags may follow.
+/// The usual question: may a movie from `www.a.test` connect to port 5000? Other flags may follow.
 macro_rules! asked {
     ($($flag:literal),*) => {
         &["srv.test:5000", "--from", "http://www.a.test/game.swf", $($flag),*]
@@ -35,7 +35,7 @@ macro_rules! asked {
 }
 use asked;
 
-/// A game that hangs up on what it does not know.
+/// A game that closes the connection if it does not understand what it receives.
 const GAME: &[ZooListener] = &[game()];
 
 const PLAIN: Animal = Animal {
@@ -53,10 +53,10 @@ const PLAIN: Animal = Animal {
     },
 };
 
-/// What a busy machine may add, in milliseconds: the player's own waits are told by the least time.
+/// How much longer a busy machine may take, in milliseconds. The minimum time shows what the player waits for.
 const SLACK: u32 = 3_000;
 
-/// The policy that grants what is asked.
+/// The policy that grants the usual question.
 const GOOD: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"www.a.test\" to-ports=\"5000\"/></cross-domain-policy>\0";
 const GOOD_WITHOUT_NUL: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"www.a.test\" to-ports=\"5000\"/></cross-domain-policy>";
 
@@ -80,7 +80,7 @@ const fn game() -> ZooListener {
     port(&[&[Read, End]])
 }
 
-/// A game that waits for something it knows.
+/// A game that waits until it receives something that it understands.
 const fn patient_game() -> ZooListener {
     port(&[&[Hold]])
 }
@@ -104,7 +104,7 @@ const fn denied(reason: &'static str, cause: &'static str) -> ExpectedReport {
 }
 
 impl ExpectedReport {
-    /// After so many milliseconds at least; a loaded machine takes more.
+    /// After this many milliseconds at least; a busy machine takes longer.
     const fn after(self, least: u32) -> Self {
         Self {
             takes: [least, least + SLACK],

@@ -1,4 +1,4 @@
-//! A network namespace with an animal in it, and `flashgate check` run inside.
+//! A network namespace with an animal in it, in which `flashgate check` runs.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -13,28 +13,28 @@ use crate::folder::Folder;
 use crate::namespace::{self, Namespace};
 use crate::needs;
 
-/// Gives the command after its first argument that argument as `/etc/hosts`, in a mount namespace of its own.
+/// Runs a command with a file, its first argument, as `/etc/hosts`, in a new mount namespace.
 const WITH_HOSTS: &str = "mount --bind \"$1\" /etc/hosts && shift && exec \"$@\"";
 
-/// A namespace whose `/etc/hosts` names [`HOST`].
+/// A namespace whose `/etc/hosts` contains [`HOST`].
 #[derive(Debug)]
 pub struct Enclosure {
-    // Dropped first: the listeners live in the namespace.
+    // Dropped first, because the listeners live in the namespace.
     keepers: Vec<Keeper>,
     namespace: Namespace,
     folder: Folder,
 }
 
-/// What a check said, and how long it ran.
+/// The output of a check, and how long it ran.
 #[derive(Debug)]
 pub struct Checked {
-    /// What it wrote, and its exit status.
+    /// Its output and exit status.
     pub output: Output,
-    /// From its start to its end.
+    /// How long it ran.
     pub took: Duration,
 }
 
-/// What is missing for enclosures, if anything is.
+/// The message if enclosures are not possible here.
 pub fn missing() -> Option<String> {
     namespace::missing()
         .or_else(|| needs::program("nft"))
@@ -42,7 +42,7 @@ pub fn missing() -> Option<String> {
 }
 
 impl Enclosure {
-    /// An empty one, where [`HOST`] has these addresses.
+    /// An empty enclosure in which [`HOST`] has these addresses.
     pub fn empty(addresses: &[&str]) -> Result<Self> {
         let folder = Folder::new()?;
         let names = addresses
@@ -60,7 +60,7 @@ impl Enclosure {
         })
     }
 
-    /// One with an animal in it.
+    /// An enclosure with an animal in it.
     pub fn of(animal: &Animal) -> Result<Self> {
         let mut enclosure = Self::empty(animal.addresses)?;
         for listener in animal.listeners {
@@ -83,7 +83,7 @@ impl Enclosure {
         Ok(())
     }
 
-    /// Adds rules to the firewall for what comes in.
+    /// Adds firewall rules for incoming packets.
     pub fn filter(&self, rules: &[&str]) -> Result<()> {
         if rules.is_empty() {
             return Ok(());
@@ -103,7 +103,7 @@ impl Enclosure {
         Ok(())
     }
 
-    /// Runs `flashgate check` with these arguments, to its end.
+    /// Runs `flashgate check` with these arguments to its end.
     pub fn check(&self, arguments: &[&str]) -> Result<Checked> {
         let mut command = self.command(&binary::flashgate()?);
         command.arg("check").args(arguments).stdin(Stdio::null());
@@ -115,7 +115,7 @@ impl Enclosure {
         })
     }
 
-    /// A program to be run inside, with the enclosure's names; start it in [`Namespace::run`].
+    /// A command to run inside with the enclosure's names; start it in [`Namespace::run`].
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new("unshare");
         command.args(["--mount", "sh", "-c", WITH_HOSTS, "sh"]);

@@ -18,7 +18,7 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// Binds an address and plays the scripts to its connections, in turn.
+    /// Binds an address and plays one script to each connection, in turn.
     pub fn start(address: SocketAddr, turns: &'static [Script]) -> Result<Self> {
         let socket = listening::bind(address).with_context(|| format!("can't bind {address}"))?;
         let accepted = Arc::new(AtomicUsize::new(0));
@@ -37,7 +37,7 @@ impl Keeper {
         self.accepted.load(Ordering::Relaxed)
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.listening.address()
     }
@@ -48,13 +48,13 @@ fn serve(connections: Connections, turns: &'static [Script], accepted: &AtomicUs
     for (connection, _) in connections {
         accepted.fetch_add(1, Ordering::Relaxed);
         if let Some(script) = turn.next() {
-            // Not waited for: a script that sleeps must not hold up the end of its test.
+            // Not waited for: a script that sleeps must not delay the end of its test.
             thread::spawn(move || converse(script, connection));
         }
     }
 }
 
-/// Whatever goes wrong is what the check sees at the other end.
+/// The check sees any error at the other end.
 fn converse(script: Script, connection: TcpStream) {
     let _ = play(script, connection);
 }

@@ -7,43 +7,43 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-/// The steps, in order; after the last the socket is closed, with whatever lies unread in it.
+/// The steps, in order. After the last one the socket is closed, with whatever is still unread.
 pub type Script = &'static [ScriptStep];
 
 /// One step.
 #[derive(Clone, Copy, Debug)]
 pub enum ScriptStep {
-    /// Reads to a NUL, or until the client sends no more.
+    /// Reads up to a NUL, or until the client closes.
     Read,
-    /// Reads to a line feed, or until the client sends no more.
+    /// Reads up to a line feed, or until the client closes.
     ReadLine,
-    /// Reads exactly so many bytes.
+    /// Reads exactly this many bytes.
     ReadOnly(usize),
-    /// Does nothing for so many milliseconds.
+    /// Does nothing for this many milliseconds.
     Wait(u64),
     /// Sends bytes in one write.
     Send(&'static [u8]),
-    /// Sends bytes one by one, so many milliseconds apart.
+    /// Sends bytes one by one, this many milliseconds apart.
     Drip(&'static [u8], u64),
     /// Sends back what the client sends, until it ends.
     Echo,
-    /// Sends blanks until the client will not have more.
+    /// Sends spaces until the client stops accepting them.
     Flood,
-    /// Ends its side, and reads until the client has ended too: a clean close.
+    /// Closes its side, and reads until the client has closed too: a clean close.
     End,
-    /// Keeps the connection until the client ends it.
+    /// Keeps the connection open until the client closes it.
     Hold,
-    /// Resets.
+    /// Resets the connection.
     Reset,
 }
 
-/// Far above what any check waits, so that no thread outlives its test by much.
+/// Far above the time of any check, so that no thread survives its test for long.
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// The most a flood sends.
 const FLOOD: usize = 64 << 20;
 
-/// Plays a script; the client's going away ends it.
+/// Plays a script; it ends early if the client is gone.
 pub(super) fn play(script: Script, mut connection: TcpStream) -> io::Result<()> {
     connection.set_read_timeout(Some(PATIENCE))?;
     connection.set_write_timeout(Some(PATIENCE))?;

@@ -1,10 +1,10 @@
-//! The zoo as the documentation has it: a table with a row for each animal.
+//! The zoo as a Markdown table with a row for each animal, for the book.
 
 use std::fmt::Write as _;
 
 use super::animals::all;
 
-/// The table of the documentation, in Markdown.
+/// The table in Markdown.
 pub fn table() -> String {
     let mut text = String::from("| the server | verdict | reason | first cause | seconds |\n");
     text.push_str("|---|---|---|---|--:|\n");
@@ -29,14 +29,14 @@ pub fn table() -> String {
 const BEGIN: &str = "<!-- zoo -->\n";
 const END: &str = "<!-- /zoo -->\n";
 
-/// The documentation with the table between its marks; none where it has no marks.
+/// The document with the table between its marks; `None` if it has no marks.
 pub fn with_table(document: &str) -> Option<String> {
     let (before, rest) = document.split_once(BEGIN)?;
     let (_, after) = rest.split_once(END)?;
     Some([before, BEGIN, "\n", &table(), "\n", END, after].concat())
 }
 
-/// What the player itself waits, which is the bound below; the one above leaves room for a busy machine.
+/// The minimum, which is what the player itself waits. The maximum leaves room for a busy machine.
 fn seconds([least, _]: [u32; 2]) -> String {
     let tenths = least / 100;
     if least == 0 {

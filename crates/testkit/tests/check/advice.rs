@@ -1,4 +1,4 @@
-//! Advice is applied, and then the player connects.
+//! Applies the advice of findings, and then checks that the player connects.
 
 use serde_json::Value;
 use testkit::needs;
@@ -11,20 +11,20 @@ const OWN: &str = "<allow-access-from domain='www.a.test' to-ports='5000'/>";
 const OTHER: &str = "<allow-access-from domain='b.test' to-ports='5000'/>";
 const SEVERAL: &str = "<site-control permitted-cross-domain-policies='all'/><site-control permitted-cross-domain-policies='none'/>";
 
-/// What each port answers inside the root; nothing where a game closes, or nothing listens on 843.
+/// What each port answers inside the root element; `None` if a game closes the connection, or nothing listens on 843.
 #[derive(Clone)]
 struct Policies {
     master: Option<String>,
     destination: Option<String>,
 }
 
-/// Most of the time they wait.
+/// They wait most of the time.
 const AT_ONCE: usize = 12;
 
-/// At these Lightspark stops reading: they come first, and what else is advised helps once they are fixed.
+/// Lightspark stops reading at these. They come first, and the other advice helps once they are fixed.
 const FIXED_FIRST: [&str; 2] = ["lightspark-unsupported-element", "duplicate-site-control"];
 
-/// Findings whose remedy, applied alone, opens the port.
+/// Findings whose fix alone opens the port.
 const APPLIED: [&str; 10] = [
     "meta-policy-none",
     "meta-policy-master-only",
@@ -99,7 +99,7 @@ fn rules() -> Vec<Policies> {
     all
 }
 
-/// Leaked, as the rows are few.
+/// Leaked, because there are few rows.
 fn answers(body: &str) -> &'static [Script] {
     let reply = format!("<cross-domain-policy>{body}</cross-domain-policy>\0");
     let script: Script = vec![Read, Send(reply.into_bytes().leak()), End].leak();
@@ -126,7 +126,7 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
     Some(rest.split_once(end)?.0)
 }
 
-/// The policies after one alternative of a remedy; none where it is not about policies.
+/// The policies after one alternative of a fix; `None` if the fix is not about policies.
 fn applied(policies: &Policies, advice: &str) -> Option<Policies> {
     let mut new = policies.clone();
     let mut master = new.master.clone().unwrap_or_default();
@@ -164,7 +164,7 @@ fn applied(policies: &Policies, advice: &str) -> Option<Policies> {
     is_other.then_some(new)
 }
 
-/// Applies every remedy of a refusal, each alternative alone.
+/// Applies every fix of a refusal, each alternative alone.
 fn check(policies: &Policies, client: &str) {
     let arguments = ["--from", "http://www.a.test/", "--client", client];
     let told = judged(policies, &arguments);

@@ -1,4 +1,5 @@
-//! A port that accepts is not a server: gates, Docker's proxy and balancers accept for one that is down.
+//! A port that accepts connections may have no server: gates, Docker's proxy and balancers accept for a server that is
+//! down.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -47,7 +48,7 @@ fn command(port: u16, master: u16, form: &[&str]) -> Output {
     command.args(form).output().unwrap()
 }
 
-/// The report of a check whose master port nobody serves.
+/// The report of a check whose master port has no server.
 fn check(port: u16) -> Value {
     let nobody = Absent::reserve(local()).unwrap();
     let output = command(port, nobody.address().port(), &["--format", "json"]);
@@ -84,7 +85,7 @@ fn a_gate_whose_server_is_down() {
     assert!(text.starts_with("FLASHGATE CRITICAL - "), "{text}");
 }
 
-/// The gate itself goes on for as long as `backend-connect` before it gives up.
+/// The gate itself keeps trying for `backend-connect` before it gives up.
 #[test]
 fn a_gate_whose_server_does_not_answer() {
     let hangs = Absent::reserve(local()).unwrap().hang().unwrap();
@@ -97,7 +98,7 @@ fn a_gate_whose_server_does_not_answer() {
     );
 }
 
-/// Without WebSockets the gate has no way to say so.
+/// Without WebSockets the gate has no way to report it.
 #[test]
 fn a_gate_without_websockets_whose_server_is_down() {
     let down = Absent::reserve(local()).unwrap();
@@ -110,7 +111,7 @@ fn a_gate_without_websockets_whose_server_is_down() {
     );
 }
 
-/// A gate without WebSockets whose server is blackholed, or whose server hangs: the kernel accepts for it.
+/// A gate without WebSockets whose server is blackholed or hangs; the kernel accepts for it.
 #[test]
 fn a_gate_without_websockets_whose_server_hangs() {
     let hangs = Absent::reserve(local()).unwrap().hang().unwrap();
@@ -136,7 +137,7 @@ fn a_gate_without_websockets_whose_server_hangs() {
     assert_eq!(report["not-known"][0]["id"], "server-behind", "{report:#}");
 }
 
-/// Clients that say nothing don't show it for as long as the gate waits for them.
+/// Silent clients do not show it while the gate waits for them.
 #[test]
 fn a_gate_that_waits_for_silent_clients() {
     let down = Absent::reserve(local()).unwrap();
@@ -159,7 +160,7 @@ fn a_gate_that_waits_for_silent_clients() {
     }
 }
 
-/// A gate without WebSockets whose server is up, whether client or server speaks first.
+/// A gate without WebSockets whose server is up, whether the client or the server sends first.
 #[test]
 fn a_gate_without_websockets_whose_server_is_up() {
     let greets = BackendBehaviour::Greet(GREETING.to_vec(), Duration::ZERO);
@@ -172,8 +173,8 @@ fn a_gate_without_websockets_whose_server_is_up() {
     }
 }
 
-/// A game that answers policy requests itself, closes clients that say nothing for 300 ms, and everything it does not
-/// know: either of the two kinds is no gate.
+/// A game that answers policy requests itself, and closes clients that send nothing for 300 ms or something that it
+/// does not know. Neither kind is a gate.
 #[test]
 fn a_game_with_its_own_policy() {
     for drops_unknown in [true, false] {
@@ -200,7 +201,7 @@ fn impatient(mut client: TcpStream, drops_unknown: bool) {
     while let Ok(count @ 1..) = client.read(&mut buffer) {
         asked.extend_from_slice(&buffer[..count]);
         if asked == b"<policy-file-request/>\0" {
-            // What the client makes of it is seen there.
+            // The client reports what it receives.
             let _ = client.write_all(GOOD);
             return;
         }
@@ -218,14 +219,14 @@ fn a_gate_in_front_of_a_forwarder_whose_server_is_down() {
     for turns in FORWARDERS {
         let forwarder = Keeper::start(local(), turns).unwrap();
         let (_daemon, _folder, port) = gate(forwarder.address(), "");
-        // Which of the two says it depends on how soon the reset comes.
+        // Which of the two reports it depends on how soon the reset arrives.
         let report = check(port);
         assert_eq!(report["verdict"], "unreachable", "{turns:?} {report:#}");
         assert_eq!(report["reason"], "target-refused", "{turns:?} {report:#}");
     }
 }
 
-/// A healthy gate is OK for monitoring, whether client or server speaks first.
+/// A healthy gate is OK for monitoring, whether the client or the server sends first.
 #[test]
 fn a_gate_whose_server_is_up() {
     let greets = BackendBehaviour::Greet(GREETING.to_vec(), Duration::ZERO);
@@ -234,15 +235,15 @@ fn a_gate_whose_server_is_up() {
         let (_daemon, _folder, port) = gate(up.address(), "");
         let report = check(port);
         assert_eq!(report["verdict"], "allowed", "{manner:?} {report:#}");
-        // Of the test's own policy.
+        // From the test's own policy.
         assert_eq!(ids(&report), ["wildcard-ports"], "{manner:?} {report:#}");
         let (code, text) = nagios(port);
         assert_eq!(code, Some(0), "{manner:?} {text}");
     }
 }
 
-/// What is no gate: a policy on one port, and this on the game's. Servers that close a client which says nothing, or
-/// one connection among others, are servers.
+/// Not gates: a policy on one port, and this on the game's. Servers that close silent clients, or one of several
+/// connections, are servers.
 #[test]
 fn forwarders_and_servers() {
     const CASES: [(&[Script], &str, Option<&str>); 6] = [
@@ -276,7 +277,7 @@ fn forwarders_and_servers() {
     }
 }
 
-/// A game's own port: what it says is not taken for a policy, and a gate is part of the remedy.
+/// A game's own port: what it sends is not treated as a policy, and a gate is part of the fix.
 #[test]
 fn the_game_itself() {
     const GAMES: [&[Script]; 6] = [
@@ -298,7 +299,7 @@ fn the_game_itself() {
         assert_eq!(ids(&report).len(), 1, "{turns:?} {report:#}");
         let finding = &report["findings"][0];
         let message = finding["message"].as_str().unwrap();
-        // A forwarder without a server closes too: that it is the game is said only of a port that says so.
+        // A forwarder without a server also closes. Only a port that sends something is reported as the game itself.
         let said = if matches!(turns, [[Read]]) {
             "closes the connection without an answer"
         } else {
@@ -307,7 +308,7 @@ fn the_game_itself() {
         assert!(message.contains(said), "{turns:?} {message}");
         let remedy = finding["remedy"].as_str().unwrap();
         assert!(remedy.contains("--gate"), "{turns:?} {remedy}");
-        // Ruffle's side is as clear, and as quick.
+        // The check for Ruffle is just as clear and as quick.
         let started = Instant::now();
         let url = format!("ws://localhost:{}/", game.address().port());
         let mut command = Command::new(binary::flashgate().unwrap());

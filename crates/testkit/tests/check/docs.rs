@@ -1,4 +1,4 @@
-//! The documentation says what the tests check, and the schema describes what is printed.
+//! The documentation matches the tests, and the schema matches the output.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,10 +8,10 @@ use testkit::folder::Folder;
 use testkit::needs;
 use testkit::zoo::{all, with_table};
 
-/// Where Debian's `python3-jsonschema` puts it; other programs have this name too.
+/// The path of Debian's `python3-jsonschema`, because other programs have this name too.
 const VALIDATOR: &str = "/usr/bin/jsonschema";
 
-/// The page that has the zoo in it, and those with the findings and the rules.
+/// The page that contains the zoo, and the pages of the findings and the rules.
 const VERDICTS: &str = "book/src/trouble/verdicts.md";
 const FINDINGS: &str = "book/src/reference/findings.md";
 const RULES: &str = "book/src/reference/rules.md";
@@ -27,7 +27,7 @@ pub(super) fn validate(report: &[u8]) {
     validate_all(&[report]);
 }
 
-/// The same for many, at the price of one.
+/// Checks many reports in one run.
 pub(super) fn validate_all(reports: &[impl AsRef<[u8]>]) {
     if !needs::met(needs::program(VALIDATOR)) {
         return;
@@ -53,11 +53,11 @@ fn the_zoo_is_in_the_documentation() {
     let current = with_table(&page).expect("marks for the table");
     assert!(
         page == current,
-        "docs/{VERDICTS} is not current; run `cargo xtask generate`"
+        "docs/{VERDICTS} is out of date; run `cargo xtask generate`"
     );
 }
 
-/// A cause is a finding of `check`'s own, or a lint rule.
+/// A cause is a finding of `check` or a lint rule.
 #[test]
 fn every_cause_is_documented() {
     let [findings, rules] = [FINDINGS, RULES].map(|page| fs::read_to_string(docs(page)).unwrap());

@@ -1,4 +1,5 @@
-//! Self-signed certificates with keys of every kind, as `openssl req -x509` makes them: refused, overlooked, and named.
+//! Self-signed certificates with keys of every kind, as `openssl req -x509` makes them: refused, ignored with
+//! `--insecure`, and named in messages.
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -13,7 +14,7 @@ use super::secure::{missing, openssl, serve};
 
 const P256: &str = "ec -pkeyopt ec_paramgen_curve:P-256";
 
-/// The key for `-newkey`, and what is said of it if it can't be checked.
+/// The argument of `-newkey`, and what the message names if the key is not supported.
 const KEYS: [(&str, Option<&str>); 7] = [
     (P256, None),
     ("ec -pkeyopt ec_paramgen_curve:P-384", None),
@@ -33,7 +34,7 @@ fn self_signed(folder: &Folder, key: &str, name: &str, ca: &str) {
     );
 }
 
-/// What is said of this server, in JSON.
+/// The JSON report for this server.
 fn judged(address: SocketAddr, arguments: &[&str]) -> (Value, String) {
     let mut command = Command::new(binary::flashgate().unwrap());
     command
@@ -47,7 +48,8 @@ fn judged(address: SocketAddr, arguments: &[&str]) -> (Value, String) {
     (report, text)
 }
 
-/// Refused as not trusted with both ways out; `--insecure` connects; named itself, it is taken if its key can be checked.
+/// Refused as not trusted, with both alternatives. `--insecure` connects. As its own CA, it is accepted if the key is
+/// supported.
 fn check(key: &str, unsupported: Option<&str>, ca: &str) {
     let folder = Folder::new().unwrap();
     self_signed(&folder, key, "localhost", ca);
@@ -82,7 +84,7 @@ fn whatever_the_key() {
     }
     std::thread::scope(|scope| {
         for (key, unsupported) in KEYS {
-            // What plain `openssl req -x509` writes.
+            // The certificate that plain `openssl req -x509` makes.
             scope.spawn(move || check(key, unsupported, "TRUE"));
         }
         for (key, unsupported) in [KEYS[0], KEYS[4], KEYS[6]] {
@@ -91,7 +93,7 @@ fn whatever_the_key() {
     });
 }
 
-/// Named itself, a certificate still has to be for this host, and for today.
+/// As its own CA, a certificate must still be valid for this host and for today.
 #[test]
 fn named_and_for_another_name_or_day() {
     if !needs::met(missing()) {
@@ -121,7 +123,7 @@ fn named_and_for_another_name_or_day() {
     }
 }
 
-/// A server that nothing else is in common with is not said to have no TLS version.
+/// A server that has no cipher suite in common is not reported as having no TLS version.
 #[test]
 fn a_key_that_no_handshake_takes() {
     if !needs::met(missing()) {

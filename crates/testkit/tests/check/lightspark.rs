@@ -1,4 +1,4 @@
-//! Lightspark over real sockets: rows that were run against the real program.
+//! Lightspark over real sockets, with rows that were run against the real program.
 
 use serde_json::Value;
 use testkit::needs;
@@ -48,7 +48,7 @@ fn raw(master: Vec<u8>, expected: (&'static str, &'static str)) -> Row {
     }
 }
 
-/// The same, and a destination that grants.
+/// On 843, with a destination that grants.
 fn both(body: &str, expected: (&'static str, &'static str)) -> Row {
     Row {
         destination: Some(ALL),
@@ -56,7 +56,7 @@ fn both(body: &str, expected: (&'static str, &'static str)) -> Row {
     }
 }
 
-/// A rule for this domain, and a movie from there.
+/// A rule for this domain, and a movie from it.
 fn named(domain: &str, movie: &'static str, expected: (&'static str, &'static str)) -> Row {
     let rule = format!("<allow-access-from domain='{domain}' to-ports='*'/>");
     Row {
@@ -153,7 +153,7 @@ fn decides_as_the_real_program() {
     });
 }
 
-/// Leaked, as the rows are few.
+/// Leaked, because there are few rows.
 fn answers(document: &[u8]) -> &'static [Script] {
     let reply = [document, b"\0"].concat();
     let script: Script = vec![Read, Send(reply.leak()), End].leak();
@@ -171,7 +171,7 @@ fn check(row: &Row) {
     );
 }
 
-/// What Lightspark takes and other players do not is told all the same.
+/// What Lightspark accepts and other players do not is still reported.
 #[test]
 fn what_others_refuse_is_told() {
     if !needs::met(missing()) {
@@ -190,16 +190,16 @@ fn what_others_refuse_is_told() {
         let mut findings = told["findings"].as_array().unwrap().iter();
         let finding = findings.find(|finding| finding["id"] == id);
         let finding = finding.unwrap_or_else(|| panic!("{told:#}"));
-        // It was read, and may not be said to be refused.
+        // It was read, so it must not be reported as refused.
         assert_eq!(finding["level"], "warning", "{finding:#}");
         let said = finding["notes"].to_string();
         assert!(said.contains("Lightspark reads it"), "{finding:#}");
-        assert!(!said.contains("counts for nothing"), "{finding:#}");
+        assert!(!said.contains("not well-formed"), "{finding:#}");
         assert!(!said.contains("players refuse"), "{finding:#}");
     }
 }
 
-/// After `none` Lightspark reads nothing, so nothing after it is what it stops at.
+/// After `none` Lightspark reads nothing, so it cannot stop at anything after it.
 #[test]
 fn nothing_is_read_after_none() {
     if !needs::met(missing()) {

@@ -1,4 +1,4 @@
-//! `flashgate check` from outside: what it says of servers, and how it runs.
+//! `flashgate check` from outside: what it reports about servers, and how it runs.
 
 #![cfg(test)]
 
@@ -21,14 +21,14 @@ mod zoo;
 use serde_json::Value;
 use testkit::zoo::Checked;
 
-/// The report of a check that was asked for JSON.
+/// The report of a check with `--format json`.
 fn report(checked: &Checked) -> Value {
     serde_json::from_slice(&checked.output.stdout).unwrap_or_else(|error| {
         panic!("{error}: {}{}", checked.stdout(), checked.stderr());
     })
 }
 
-/// The ids of its findings, in their order.
+/// The ids of its findings, in order.
 fn ids(report: &Value) -> Vec<&str> {
     let findings = report["findings"].as_array().expect("findings");
     let ids = findings.iter().map(|finding| finding["id"].as_str());

@@ -1,4 +1,4 @@
-//! Published servers, and what is true of each.
+//! Published servers, and the findings for each.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -18,7 +18,7 @@ use super::ids;
 
 const POLICY: &str = "<cross-domain-policy><allow-access-from domain='localhost' to-ports='1024-65535'/></cross-domain-policy>";
 
-/// A script as people wrote them in 2007: send on accept, close.
+/// A script as people wrote them in 2007: send on accept, then close.
 const SEND_AND_CLOSE: &str = r#"
 import socket, sys
 listener = socket.socket()
@@ -66,7 +66,7 @@ fn check(master: u16, game: u16) -> (Value, Output) {
     (report, output)
 }
 
-/// Nothing is to be complained of in our own server.
+/// flashgate itself has no findings.
 #[test]
 fn our_own_server() {
     let game = game();
@@ -78,7 +78,7 @@ fn our_own_server() {
     assert_eq!(report["findings"], Value::Array(Vec::new()), "{report:#}");
 }
 
-/// Nor in our own gate, which serves policy and game on one port.
+/// A gate of flashgate, which serves policy and game on one port, has no findings either.
 #[test]
 fn our_own_gate() {
     let backend = Keeper::start(address(0), &[&[Hold]]).unwrap();
@@ -90,7 +90,7 @@ fn our_own_gate() {
     assert_eq!(report["findings"], Value::Array(Vec::new()), "{report:#}");
 }
 
-/// It answers before it has read anything, and resets what comes then.
+/// It answers before it has read anything, and resets when something arrives.
 #[test]
 fn send_on_accept_and_close() {
     if !needs::met(needs::program("/usr/bin/python3")) {
@@ -110,7 +110,7 @@ fn send_on_accept_and_close() {
     assert!(ids.contains(&"reply-before-request"), "{ids:?}");
 }
 
-/// `return` answers without reading, sends no NUL, and resets: a matter of luck, so there is no verdict to expect.
+/// `return` answers without reading, sends no NUL, and resets. The result varies, so no verdict is expected.
 #[test]
 fn nginx_stream_return() {
     if !needs::met(missing("nginx").or_else(stream_missing)) {
@@ -136,7 +136,7 @@ fn nginx_stream_return() {
     assert!(ids.contains(&"reply-without-nul"), "{ids:?}");
 }
 
-/// Debian's module beside the server; none where it is built in.
+/// The load line for Debian's module; `None` if the module is built in.
 fn stream_module() -> Option<&'static str> {
     let path = "/usr/lib/nginx/modules/ngx_stream_module.so";
     Path::new(path).exists().then_some(path)
@@ -199,7 +199,7 @@ fn policyfile() {
     assert!(ids.contains(&"reply-before-request"), "{report:#}");
 }
 
-/// A web server on the policy port is recognised by what it says, or by what it says to HTTP.
+/// A web server on the policy port is recognized by what it sends, or by its answer to HTTP.
 #[test]
 fn a_web_server() {
     if !needs::met(needs::program("/usr/bin/python3")) {
@@ -226,7 +226,7 @@ fn a_web_server() {
     );
 }
 
-/// A TLS server on the policy port is, too.
+/// A TLS server on the policy port is recognized too.
 #[test]
 fn a_tls_server() {
     if !needs::met(needs::program("openssl")) {
@@ -243,7 +243,7 @@ fn a_tls_server() {
     );
 }
 
-/// A certificate that nobody stands behind is named as such.
+/// A certificate without a trusted issuer is reported as such.
 #[test]
 fn a_certificate_that_is_not_trusted() {
     if !needs::met(needs::program("openssl")) {
@@ -272,7 +272,7 @@ fn a_certificate_that_is_not_trusted() {
     validate(&output.stdout);
 }
 
-/// `openssl s_server` with a certificate that it has signed itself.
+/// `openssl s_server` with a self-signed certificate.
 pub(super) fn tls_server(port: u16) -> anyhow::Result<RealServer> {
     RealServer::start("openssl", address(port), |command, folder| {
         let (key, certificate) = (

@@ -1,4 +1,4 @@
-//! What explains a refusal, and what is advised, where something else than the obvious stands in the way.
+//! The cause of a refusal and its fix, when the cause is not the obvious one.
 
 use serde_json::Value;
 use testkit::needs;
@@ -15,7 +15,7 @@ const PLAY: &[u8] = b"<cross-domain-policy><allow-access-from domain='play.a.tes
 
 const GAME: &[Script] = &[&[Read, End]];
 
-/// What is served and asked, the first finding, and what stands in it or does not.
+/// What is served and checked, the first finding, and text that it must or must not contain.
 struct Row {
     master: Option<&'static [Script]>,
     game: &'static [Script],
@@ -34,7 +34,7 @@ const LIGHTSPARK_WITH_DOT: &[&str] = &[
 ];
 
 const ROWS: &[Row] = &[
-    // A policy without rules does not explain why the rules of another do not match.
+    // A policy without rules does not explain why the rules of another policy do not match.
     Row {
         master: Some(&[&[Read, Send(OTHER), End]]),
         game: &[&[Read, Send(NO_RULES), End]],
@@ -51,7 +51,7 @@ const ROWS: &[Row] = &[
         has: "domain=\\\"www.a.test\\\"",
         lacks: "www.example.com",
     },
-    // Nor does a broken rule for somebody else.
+    // A broken rule for another site does not explain it either.
     Row {
         master: Some(&[&[Read, Send(BROKEN_OTHER), End]]),
         game: GAME,
@@ -100,7 +100,7 @@ const ROWS: &[Row] = &[
         has: "in the policy on port 843 and grant port 5000 there",
         lacks: "serve a policy",
     },
-    // What only closes may be a forwarder whose server is down.
+    // A port that only closes may be a forwarder whose server is down.
     Row {
         master: None,
         game: &[&[Reset]],
@@ -154,7 +154,7 @@ fn what_stands_in_the_way() {
     });
 }
 
-/// A port that late players are said to block: no gate there helps, and that is said though no policy is served.
+/// A port that late players reportedly block: no gate on it helps, and this is reported even without a policy.
 #[test]
 fn a_blocked_port_without_a_policy() {
     if !needs::met(missing()) {

@@ -14,7 +14,7 @@ use testkit::zoo::{Enclosure, Keeper, Script, missing};
 use super::docs::validate;
 use super::{ids, report};
 
-/// The answer that goes with the key that `check` sends.
+/// The answer for the key that `check` sends.
 const OPEN: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 const WITH_PROTOCOL: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: binary\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 const WITH_EXTENSION: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Extensions: x-other; a=b\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
@@ -48,7 +48,7 @@ fn check(arguments: &[&str]) -> (Value, Output) {
     (report, output)
 }
 
-/// What the bridge does; verdict and reason; the findings.
+/// What the bridge does, the verdict and reason, and the findings.
 type Case = (
     &'static [Script],
     (&'static str, &'static str),
@@ -146,7 +146,7 @@ fn bridges() {
     }
 }
 
-/// The page's Origin is sent as browsers send it, and nothing that Ruffle does not send.
+/// The page's Origin is sent as browsers send it, and nothing is sent that Ruffle does not send.
 #[test]
 fn the_handshake_is_a_browsers() {
     let listener = TcpListener::bind(local()).unwrap();
@@ -180,7 +180,7 @@ fn the_handshake_is_a_browsers() {
     assert!(!head.contains("Sec-WebSocket-Protocol"), "{head}");
 }
 
-/// What the browser refuses by itself, whatever the bridge does.
+/// What the browser itself refuses, whatever the bridge does.
 #[test]
 fn the_browsers_own_rules() {
     if !needs::met(missing()) {
@@ -236,7 +236,7 @@ fn the_browsers_own_rules() {
     }
 }
 
-/// A page's config: each entry is opened, and one that fails decides.
+/// A page's config: each entry is opened, and one that fails decides the verdict.
 #[test]
 fn a_config() {
     let good = Keeper::start(local(), &[&[ReadLine, Send(OPEN), Hold]]).unwrap();
@@ -279,7 +279,7 @@ fn a_config() {
     );
 }
 
-/// websockify answers 101 before it has reached the game, and closes with 1011 when it can't.
+/// websockify answers 101 before it has reached the game, and closes with 1011 if it cannot.
 #[test]
 fn websockify() {
     if !needs::met(testkit::real_server::missing("websockify")) {
@@ -308,7 +308,7 @@ fn websockify() {
     }
 }
 
-/// A bridge over TLS whose certificate nobody stands behind, and one that speaks no TLS.
+/// A bridge over TLS whose certificate has no trusted issuer, and one without TLS.
 #[test]
 fn tls_faults() {
     if !needs::met(needs::program("openssl")) {
@@ -329,11 +329,11 @@ fn tls_faults() {
     assert_eq!(ids(&report), ["no-tls-on-bridge"], "{report:#}");
 }
 
-/// A port that says nothing to a TLS handshake lets no WebSocket open.
+/// A port that does not answer the TLS handshake opens no WebSocket.
 #[test]
 fn a_silent_tls_handshake() {
     let silent = Keeper::start(local(), &[&[Hold]]).unwrap();
-    // An address, so that no resolver has a part in the time.
+    // An IP address, so that no resolver affects the time.
     let url = format!("wss://127.0.0.1:{}/x", silent.address().port());
     let arguments = [&url, "--from", "https://localhost/", "--timeout", "1s"];
     let (report, output) = check(&arguments);
@@ -348,7 +348,7 @@ fn a_silent_tls_handshake() {
     assert_eq!(output.status.code(), Some(2), "{output:?}");
 }
 
-/// An entry whose name has no address is told as one that does not connect, and the others are looked at.
+/// An entry whose name has no address is reported as not connecting, and the other entries are still checked.
 #[test]
 fn an_entry_without_an_address() {
     if !needs::met(missing()) {
@@ -377,12 +377,12 @@ fn an_entry_without_an_address() {
     assert_eq!(told["verdict"], "unreachable", "{told:#}");
     assert_eq!(told["steps"].as_array().unwrap().len(), 3);
     assert_eq!(told["steps"][1]["handshake"]["open"], true);
-    // What is so for a host is said once.
+    // A finding about a host is reported once.
     assert_eq!(ids(&told), ["no-address", "local-network-access"]);
     validate(&checked.output.stdout);
 }
 
-/// The probe for monitoring, of a bridge.
+/// The monitoring probe for a bridge.
 #[test]
 fn nagios() {
     const CASES: [(&[Script], i32, &str); 3] = [
@@ -414,7 +414,7 @@ fn nagios() {
     }
 }
 
-/// What keeps one entry from working is told before what another is only warned of.
+/// An error of one entry is reported before a warning of another.
 #[test]
 fn the_first_cause_comes_first() {
     let odd = Keeper::start(local(), &[&[ReadLine, Send(OPEN), Send(TEXT), Hold]]).unwrap();
@@ -430,12 +430,13 @@ fn the_first_cause_comes_first() {
     assert_eq!(ids(&told), ["origin-refused", "text-frame"], "{told:#}");
 }
 
-/// nginx's answer while what is behind it is down, and flashgate's while the game is: each names the hop that answers.
+/// The answers of nginx while its backend is down, and of flashgate while the game is down. Each finding names the hop
+/// that answers.
 #[test]
 fn which_hop_refuses() {
     const NGINX: &[u8] = b"HTTP/1.1 502 Bad Gateway\r\nServer: nginx/1.22.1\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n";
     const NGINX_403: &[u8] = b"HTTP/1.1 403 Forbidden\r\nServer: nginx/1.22.1\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n";
-    // Through nginx, which puts its own name over flashgate's answers.
+    // Through nginx, which replaces the `Server` field of flashgate's answers.
     const OURS: &[u8] = b"HTTP/1.1 502 Bad Gateway\r\nServer: nginx/1.22.1\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: cross-origin\r\nContent-Length: 35\r\n\r\nthe server `game` can't be reached\n";
     const CASES: [(&[u8], &str, [&str; 2]); 3] = [
         (
@@ -473,7 +474,7 @@ fn which_hop_refuses() {
     }
 }
 
-/// The port stays in the `wss:` URL that the remedy names.
+/// The port is kept in the `wss:` URL that the fix names.
 #[test]
 fn mixed_content_keeps_the_port() {
     for (url, secure) in [
@@ -487,7 +488,7 @@ fn mixed_content_keeps_the_port() {
     }
 }
 
-/// A config as pages have it: a literal in JavaScript or in HTML, or what `flashgate ruffle --js` prints.
+/// A config as pages contain it: a literal in JavaScript or in HTML, or the output of `flashgate ruffle --js`.
 #[test]
 fn configs_in_pages() {
     let bridge = Keeper::start(local(), &[&[ReadLine, Send(OPEN), Hold]]).unwrap();
@@ -547,7 +548,7 @@ fn entries_that_match_no_movie() {
     assert_eq!(ids(&report), ["unused-proxy-entry"; 5], "{report:#}");
 }
 
-/// What is no target of Ruffle's is refused with the forms that are taken.
+/// A target that does not fit Ruffle is refused, with the accepted forms.
 #[test]
 fn what_is_no_bridge() {
     let folder = Folder::new().unwrap();

@@ -1,4 +1,4 @@
-//! How a check runs: what it takes, what it refuses, how long it lasts, how it is ended.
+//! How a check runs: what it accepts, what it refuses, how long it takes, and how it ends.
 
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Command, Output, Stdio};
@@ -13,7 +13,7 @@ use testkit::zoo::{Enclosure, Keeper, missing};
 use super::docs::validate;
 use super::{ids, report};
 
-/// Grants low ports, and says that nothing else counts.
+/// Grants low ports, and sets `master-only`.
 const LOW: &[u8] = b"<cross-domain-policy><site-control permitted-cross-domain-policies=\"master-only\"/><allow-access-from domain=\"localhost\" to-ports=\"1-65535\"/></cross-domain-policy>\0";
 
 const GOOD: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"localhost\" to-ports=\"1024-65535\"/></cross-domain-policy>\0";
@@ -28,7 +28,7 @@ fn check(arguments: &[&str]) -> Output {
     command.output().unwrap()
 }
 
-/// What can't be checked is told with what to do, and is no verdict.
+/// What cannot be checked is reported with a fix, and there is no verdict.
 #[test]
 fn what_it_refuses() {
     let cases: [(&[&str], &str); 16] = [
@@ -80,7 +80,7 @@ fn what_it_refuses() {
         ),
         (
             &["localhost:80", "--player", "33"],
-            "expected a version of Flash Player",
+            "expected a Flash Player version",
         ),
         (
             &["ws://localhost:99999/", "--client", "ruffle"],
@@ -91,7 +91,7 @@ fn what_it_refuses() {
     cases.into_iter().for_each(refuses);
 }
 
-/// The same for what is likely meant otherwise, and for flags that would change nothing.
+/// Arguments that probably mean something else, and flags that would have no effect.
 #[test]
 fn what_it_refuses_with_the_flag_to_write() {
     let cases: [(&[&str], &str); 17] = [
@@ -187,7 +187,7 @@ fn refuses((arguments, expected): (&[&str], &str)) {
     assert!(output.stdout.is_empty(), "{arguments:?}");
 }
 
-/// An argument that is no text is a wrong one, and no fault of the program.
+/// An argument that is not UTF-8 is a usage error, not an internal error.
 #[test]
 fn an_argument_that_is_no_text() {
     for (further, code) in [(&[][..], 2), (&["--nagios"], 3)] {
@@ -201,7 +201,7 @@ fn an_argument_that_is_no_text() {
     }
 }
 
-/// What is missing is named, in the one line that a monitoring system shows.
+/// What is missing is named in the one line that a monitoring system shows.
 #[test]
 fn a_probe_without_a_target() {
     let output = check(&["--nagios"]);
@@ -212,7 +212,7 @@ fn a_probe_without_a_target() {
     );
 }
 
-/// For a monitoring system 2 would mean an outage.
+/// To a monitoring system, 2 would mean an outage.
 #[test]
 fn a_probe_that_cannot_run_is_unknown() {
     for arguments in [
@@ -240,12 +240,12 @@ fn a_probe_that_cannot_run_is_unknown() {
     assert!(output.stdout.starts_with(b"FLASHGATE UNKNOWN - "));
 }
 
-/// Another master port counts as 843: it may even grant low ports, and its meta-policy counts.
+/// Another master port is treated like 843: it may even grant low ports, and its meta-policy counts.
 #[test]
 fn another_master_port_counts_as_843() {
     let master = Keeper::start(local(), &[&[Read, Send(LOW), End]]).unwrap();
     let master = master.address().port().to_string();
-    // Nothing listens on port 1 of a machine that tests run on.
+    // Nothing listens on port 1 of a machine that runs tests.
     let output = check(&["localhost:1", "--master-port", &master, "--format", "json"]);
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["reason"], "target-refused", "{report:#}");
@@ -258,7 +258,7 @@ fn another_master_port_counts_as_843() {
     validate(&output.stdout);
 }
 
-/// The whole time is kept, whatever the server does.
+/// The time limit holds, whatever the server does.
 #[test]
 fn the_timeout_is_kept() {
     for script in [
@@ -279,12 +279,12 @@ fn the_timeout_is_kept() {
             "400ms",
         ]);
         let took = start.elapsed();
-        // Well below the 3 s that a player waits; a loaded machine takes its time to start a program.
+        // Well below the 3 s that a player waits; a busy machine takes longer to start a program.
         assert!(took < Duration::from_secs(2), "{script:?}: {took:?}");
     }
 }
 
-/// Ctrl-C ends it at once, and the terminal is as it was.
+/// Ctrl-C ends it at once, and restores the terminal.
 #[test]
 fn ctrl_c() {
     let master = Keeper::start(local(), &[&[Hold]]).unwrap();
@@ -301,7 +301,7 @@ fn ctrl_c() {
         .spawn()
         .unwrap();
     let pid = Pid::from_child(&child);
-    // It has its handlers from before its first connection on.
+    // Its signal handlers are installed before its first connection.
     assert!(testkit::until(Duration::from_secs(10), || master
         .accepted()
         > 0));
@@ -317,7 +317,7 @@ fn ctrl_c() {
     );
 }
 
-/// A firewall that drops costs a player 3 s, and the check no more than it looks on afterwards.
+/// A firewall that drops packets costs a player 3 s, and the check only as long as it keeps listening afterwards.
 #[test]
 fn a_filtered_master_costs_three_seconds() {
     if !needs::met(missing()) {
@@ -343,7 +343,7 @@ fn a_filtered_master_costs_three_seconds() {
     validate(&checked.output.stdout);
 }
 
-/// A refusal that a player holds back for 20 s is told at once, and said to be held back.
+/// A refusal that a player delays by 20 s is reported at once, with the delay.
 #[test]
 fn a_late_refusal_is_not_waited_for() {
     let game = Keeper::start(local(), &[&[Read, End]]).unwrap();
@@ -373,7 +373,7 @@ fn a_late_refusal_is_not_waited_for() {
     assert_eq!(told["reported-after-ms"], told["elapsed-ms"]);
 }
 
-/// What people read: a timeline, a verdict, and findings with their place in the policy.
+/// The text output: a timeline, a verdict, and findings with their places in the policy.
 #[test]
 fn the_human_form() {
     let master = Keeper::start(local(), &[&[Read, Send(GOOD), End]]).unwrap();
@@ -451,7 +451,7 @@ fn nagios() {
     }
 }
 
-/// Old players take a site's own policy, and the rule in it is named as any other.
+/// Old players accept a site's own policy, and its rule is named like any other.
 #[test]
 fn the_rule_of_an_http_policy() {
     const SITE: &[u8] = b"HTTP/1.0 200 OK\r\nContent-Type: text/x-cross-domain-policy\r\n\r\n<cross-domain-policy><allow-access-from domain=\"www.a.test\"/></cross-domain-policy>";
@@ -470,7 +470,7 @@ fn the_rule_of_an_http_policy() {
     assert_eq!(told["decided-by"]["rule"]["domain"], "www.a.test");
 }
 
-/// A verdict that could not be written is none: 1 would say that the movie does not connect.
+/// If the verdict cannot be written, the exit status is not 1, which would mean that the movie does not connect.
 #[test]
 fn a_report_that_cannot_be_written() {
     let game = Keeper::start(local(), &[&[Hold]]).unwrap();
@@ -484,7 +484,7 @@ fn a_report_that_cannot_be_written() {
     }
 }
 
-/// The rule that decided is the one that this client took, named as it is written.
+/// The rule that decided for this client, as it is written in the policy.
 #[test]
 fn the_rule_that_decided() {
     const RULES: &[u8] = b"<cross-domain-policy>\n<allow-access-from domain=\"www.b.test\" to-ports=\"x\"/>\n<allow-access-from domain=\"LOCALHOST\" to-ports=\"*\"/></cross-domain-policy>\0";
@@ -492,7 +492,7 @@ fn the_rule_that_decided() {
     let game = Keeper::start(local(), &[&[Read, End]]).unwrap();
     let master = master.address().port().to_string();
     let target = format!("localhost:{}", game.address().port());
-    // To Lightspark the first rule is one for port 0; Flash Player drops it.
+    // For Lightspark the first rule is one for port 0; Flash Player drops it.
     for (client, index) in [("flash", 0), ("lightspark", 1)] {
         let arguments = [&target, "--master-port", &master, "--client", client];
         let output = check(&[&arguments[..], &["--format", "json"]].concat());
@@ -507,7 +507,7 @@ fn the_rule_that_decided() {
     }
 }
 
-/// Silverlight goes by parts of a policy that are no single rules; both forms say so.
+/// For Silverlight, parts of a policy decide that are not single rules; both formats say so.
 #[test]
 fn no_single_rule_decided() {
     const ACCESS: &[u8] = b"<access-policy><cross-domain-access><policy><allow-from><domain uri=\"*\"/></allow-from><grant-to><socket-resource port=\"4502\" protocol=\"tcp\"/></grant-to></policy></cross-domain-access></access-policy>";
@@ -531,7 +531,7 @@ fn no_single_rule_decided() {
     );
 }
 
-/// What stands before a declaration is no mistake for Silverlight, and nothing is said of Flash Player.
+/// Text before the declaration is not a mistake for Silverlight, and nothing is reported about Flash Player.
 #[test]
 fn a_line_feed_before_the_declaration() {
     const ACCESS: &[u8] = b"\n<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<access-policy>\n  <cross-domain-access>\n    <policy>\n      <allow-from><domain uri=\"http://www.a.test\"/></allow-from>\n      <grant-to><socket-resource port=\"4502-4532\" protocol=\"tcp\"/></grant-to>\n    </policy>\n  </cross-domain-access>\n</access-policy>\n";
@@ -569,7 +569,7 @@ fn the_meta_policy_as_it_is_written() {
     );
 }
 
-/// What is wrong in a document stands behind what is wrong with it, also where another policy grants.
+/// A mistake in a document is reported after the finding about the document as a whole, also if another policy grants.
 #[test]
 fn a_document_before_its_details() {
     const CUT: &[u8] = b"<cross-domain-policy><allow-access-from \0";
@@ -588,5 +588,5 @@ fn a_document_before_its_details() {
         "{told:#}"
     );
     let xml = told["findings"][1]["message"].as_str().unwrap();
-    assert_eq!(xml, "expected the tag to end, found the end of the file");
+    assert_eq!(xml, "expected `>`, found the end of the file");
 }

@@ -1,4 +1,4 @@
-//! Policies and bridges over TLS, with certificates that are trusted and such that are not.
+//! Policies and bridges over TLS, with trusted and untrusted certificates.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -15,7 +15,7 @@ use testkit::zoo::ScriptStep::Hold;
 use super::docs::validate;
 use super::ids;
 
-/// A policy server over TLS, in as few lines as can be: PORT CERTIFICATE KEY REPLY.
+/// A minimal policy server over TLS: PORT CERTIFICATE KEY REPLY.
 const SERVER: &str = r#"
 import socket, ssl, sys, threading
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -52,7 +52,7 @@ pub(super) fn openssl(folder: &Folder, arguments: &str) {
     assert!(output.status.success(), "openssl {arguments}: {said}");
 }
 
-/// An authority, and a certificate by it for a name and so many days from now.
+/// A CA, and a certificate that it issued for a name, valid for this many days from now.
 fn certificates(folder: &Folder, name: &str, days: i32) {
     let new = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
     openssl(
@@ -93,7 +93,7 @@ pub(super) fn serve(folder: &Folder) -> (RealServer, SocketAddr) {
     (server.expect("a TLS server"), address)
 }
 
-/// Checks a `SecureSocket` to this server, which is its own policy server, with these roots.
+/// Checks a `SecureSocket` to this server, which is also its policy server, with these roots.
 fn check(address: SocketAddr, roots: &Path) -> Value {
     let target = format!("localhost:{}", address.port());
     let mut command = Command::new(binary::flashgate().unwrap());
@@ -143,7 +143,7 @@ fn certificates_are_judged() {
     }
 }
 
-/// The same certificate, and an authority that this machine does not know.
+/// The same certificate, with a CA that this machine does not know.
 #[test]
 fn an_unknown_authority() {
     if !needs::met(missing()) {
@@ -168,7 +168,7 @@ fn an_unknown_authority() {
     );
 }
 
-/// What `openssl req -x509` makes is trusted here, and still no server's.
+/// A certificate from `openssl req -x509` is trusted here, but it is not a server's certificate.
 #[test]
 fn an_authority_is_no_server() {
     if !needs::met(missing()) {
@@ -189,7 +189,7 @@ fn an_authority_is_no_server() {
     );
 }
 
-/// A port that takes the connection and says nothing in the handshake is not one that a firewall drops.
+/// A port that accepts the connection and sends nothing in the handshake is not reported as dropped by a firewall.
 #[test]
 fn a_silent_target() {
     if !needs::met(missing()) {
@@ -213,10 +213,10 @@ fn a_silent_target() {
     assert_eq!(ids(&report).first(), Some(&"target-silent"), "{report:#}");
 }
 
-/// `openssl ca` with as little as it takes; `openssl x509` can't set the first day.
+/// A minimal config for `openssl ca`, because `openssl x509` cannot set the first day.
 const AUTHORITY: &str = "[ca]\ndefault_ca=own\n[own]\ndatabase=index.txt\nserial=serial\nnew_certs_dir=.\ncertificate=ca.pem\nprivate_key=ca.key\ndefault_md=sha256\npolicy=any\nx509_extensions=server\n[any]\ncommonName=supplied\n[server]\nsubjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n";
 
-/// A certificate whose time has not come, to a `SecureSocket` and at a `wss` entry: the message has the day.
+/// A certificate that is not valid yet, for a `SecureSocket` and for a `wss` entry: the message contains the day.
 #[test]
 fn a_certificate_of_tomorrow() {
     if !needs::met(missing()) {
@@ -252,7 +252,7 @@ fn a_certificate_of_tomorrow() {
     assert_eq!(ids(&report).first().copied(), Some(id), "{report:#}");
 }
 
-/// What this check says first, by its arguments beside the target.
+/// The first finding of a check with these arguments after the target.
 fn first_of(address: SocketAddr, arguments: &[&str], roots: Option<&Path>) -> (Value, String) {
     let target = format!("localhost:{}", address.port());
     let mut command = Command::new(binary::flashgate().unwrap());
@@ -269,7 +269,7 @@ fn first_of(address: SocketAddr, arguments: &[&str], roots: Option<&Path>) -> (V
     (report, String::from_utf8(human.stdout).unwrap())
 }
 
-/// A self-signed certificate is not trusted, whatever its key, and whatever the key of a root with its name; the text
+/// A self-signed certificate is not trusted, whatever its key, and whatever the key of a root with its name. The text
 /// is plain English.
 #[test]
 fn self_signed() {
@@ -305,14 +305,15 @@ fn self_signed() {
         let message = first["message"].as_str().unwrap();
         assert!(message.contains("self-signed"), "{message}");
         assert!(!text.contains('{') && !text.contains("Context"), "{text}");
-        // Named as its own authority, it is.
+        // As its own CA, it is trusted.
         let own = folder.path().join("cert.pem");
         let (report, text) = first_of(address, &["--cacert", own.to_str().unwrap()], None);
         assert_eq!(report["verdict"], "allowed", "{text}");
     }
 }
 
-/// `--insecure` goes on, and says what clients would refuse; the names of a certificate are shown as people write them.
+/// `--insecure` continues and reports what clients would refuse. The names of a certificate are shown as people write
+/// them.
 #[test]
 fn certificates_that_are_not_checked() {
     if !needs::met(missing()) {
@@ -347,7 +348,7 @@ fn certificates_that_are_not_checked() {
     }
 }
 
-/// A file that is none of authorities is refused before anything is asked.
+/// A file without CA certificates is refused before any connection.
 #[test]
 fn no_authorities() {
     let folder = Folder::new().unwrap();

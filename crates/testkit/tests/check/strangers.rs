@@ -1,4 +1,4 @@
-//! What strangers send must not act on a terminal, cost much, or be hard to read.
+//! Bytes from unknown servers must not affect a terminal, cost much, or be hard to read.
 
 use std::net::SocketAddr;
 use std::process::{Command, Output};
@@ -16,9 +16,9 @@ fn local() -> SocketAddr {
     ([127, 0, 0, 1], 0).into()
 }
 
-/// A server that sends this, whatever it is asked.
+/// A server that always sends these bytes.
 fn server(read: ScriptStep, bytes: &[u8]) -> Keeper {
-    // Scripts live as long as the program, as those of the zoo do.
+    // Scripts must be static, like those of the zoo.
     let bytes: &'static [u8] = Box::leak(bytes.to_vec().into_boxed_slice());
     let script: Script = Box::leak(Box::new([read, Send(bytes), End]));
     let turns: &'static [Script] = Box::leak(Box::new([script]));
@@ -34,7 +34,7 @@ fn check(master: &Keeper, form: &[&str]) -> Output {
     command.args(form).output().unwrap()
 }
 
-/// Thousands of mistakes on one line: neither the time nor the report grows with their square.
+/// Thousands of mistakes on one line: neither the time nor the report grows quadratically.
 #[test]
 fn a_hostile_policy() {
     let rule = "<allow-access-from domain='http://a.test/x' to-ports='1 2'/>";
@@ -58,7 +58,7 @@ fn a_hostile_policy() {
     assert!(ids(&report).contains(&"more-findings"), "{report:#}");
 }
 
-/// Characters that a terminal acts on or does not show are escaped in every format, wherever they come from.
+/// Control characters and invisible characters are escaped in every format, wherever they come from.
 #[test]
 fn nothing_hidden() {
     let odd = "\u{202e}\u{9b}31m\u{200b}\u{7f}\u{1b}[2J";
@@ -86,7 +86,7 @@ fn nothing_hidden() {
     }
 }
 
-/// Quotes and backslashes are shown as they are, in the answer of a server that is no policy.
+/// Quotes and backslashes are shown as they are, in the answer of a server that is not a policy server.
 #[test]
 fn quotes_and_backslashes() {
     let server = server(
@@ -99,7 +99,7 @@ fn quotes_and_backslashes() {
     assert!(!text.contains(r"\x22") && !text.contains(r"\x5c"), "{text}");
 }
 
-/// A server that answers its first fetch only is told from one that loses some.
+/// A server that answers only its first fetch is distinguished from one that loses some.
 #[test]
 fn only_the_first_fetch() {
     const GOOD: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"localhost\" to-ports=\"1024-65535\"/></cross-domain-policy>\0";

@@ -1,4 +1,4 @@
-//! On a terminal: progress while it waits, colour, and nothing left behind.
+//! On a terminal: progress while it waits, color, and no leftovers.
 
 use std::process::Command;
 
@@ -9,8 +9,8 @@ use testkit::zoo::ScriptStep::Hold;
 
 const PYTHON: &str = "/usr/bin/python3";
 
-/// Runs a command on a terminal of its own, so many columns wide; once the terminal shows what it was told to wait
-/// for, it presses Ctrl-C or sends the signal of that name.
+/// Runs a command on a new terminal with this many columns. Once the terminal shows the awaited text, it presses Ctrl-C
+/// or sends the named signal.
 const TERMINAL: &str = r#"
 import fcntl, os, pty, signal, struct, sys, termios
 columns, awaited, ending = int(sys.argv[1]), sys.argv[2].encode(), sys.argv[3]
@@ -37,7 +37,7 @@ sys.stdout.buffer.write(shown)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 "#;
 
-/// A terminal, and what happens on it once something is shown.
+/// A terminal, and what happens on it once some text is shown.
 struct Terminal {
     name: &'static str,
     columns: u16,
@@ -91,11 +91,11 @@ fn a_signal_leaves_no_mess() {
         };
         let (shown, status) = terminal.shows(&master, &[]);
         assert_eq!(status, Some(code), "{shown:?}");
-        // The last line of progress is wiped out before anything else is said.
+        // The last line of progress is erased before any other output.
         let (_, after) = shown.rsplit_once("\r\x1b[K").expect("progress");
         assert!(after.contains(word), "{shown:?}");
         assert!(!after.contains("waiting"), "{shown:?}");
-        // Colours are switched off again.
+        // Colors are switched off again.
         assert!(
             after.rfind("\x1b[0m") >= after.rfind("\x1b[1m"),
             "{shown:?}"
@@ -103,7 +103,7 @@ fn a_signal_leaves_no_mess() {
     }
 }
 
-/// A line that goes on in the next row would not be wiped out whole.
+/// A line that wraps would not be erased completely.
 #[test]
 fn progress_fits_into_a_narrow_terminal() {
     if !needs::met(needs::program(PYTHON)) {
@@ -142,7 +142,7 @@ fn colour_and_progress() {
     assert!(!shown.contains('\x1b'), "{shown:?}");
 }
 
-/// It would print the sequences as they are.
+/// It would print the escape sequences as text.
 #[test]
 fn a_dumb_terminal() {
     if !needs::met(needs::program(PYTHON)) {

@@ -1,4 +1,4 @@
-//! Where no policy came: what is said was asked is what was asked, and the remedy is one for this player.
+//! If there was no policy, the message names the places that were asked, and the fix applies to this player.
 
 use serde_json::Value;
 use testkit::needs;
@@ -7,7 +7,7 @@ use testkit::zoo::{Enclosure, missing};
 
 use super::report;
 
-/// Its arguments; what the message says; what the remedy names.
+/// The arguments, what the message contains, and what the fix contains.
 type Case = (&'static [&'static str], &'static str, &'static str);
 
 const CASES: [Case; 5] = [
@@ -65,7 +65,7 @@ fn nothing_is_claimed_that_was_not_asked() {
     }
 }
 
-/// What the movie loads, with which player; why it does not count, if it does not.
+/// What the movie loads, with which player, and why it does not count, if so.
 const LOADED: [(&str, &str, Option<&str>); 11] = [
     (
         "xmlsocket://127.0.0.1:8080",

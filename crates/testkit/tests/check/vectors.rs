@@ -1,4 +1,4 @@
-//! The table of vectors over real sockets, and what else of a command line comes to the same verdict.
+//! The test vectors over real sockets, and other command lines that lead to the same verdict.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +18,7 @@ use table::{Client, Deed, Movie, Server, Vector, vectors};
 const ALL: &str =
     "<cross-domain-policy><allow-access-from domain=\"*\" to-ports=\"*\"/></cross-domain-policy>";
 
-/// How many are played side by side, as most of their time is waiting.
+/// How many to run at a time; they wait most of the time.
 const ABREAST: usize = 8;
 
 #[test]
@@ -32,7 +32,7 @@ fn every_vector() {
             scope.spawn(|| {
                 while let Some(vector) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
                     match left_out(vector) {
-                        Some(why) => println!("{} is left out: {why}", vector.id),
+                        Some(why) => println!("{} is skipped: {why}", vector.id),
                         None => check(vector),
                     }
                 }
@@ -41,7 +41,7 @@ fn every_vector() {
     });
 }
 
-/// What a vector has that these sockets have not.
+/// What a vector contains that these sockets do not support.
 fn left_out(vector: &Vector) -> Option<&'static str> {
     if vector.over_tls {
         Some("over_tls: servers with certificates are in `secure.rs`")
@@ -106,7 +106,7 @@ fn checked(vector: &Vector) -> Checked {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Listener {
     Policies(Server),
-    /// A site with this as its `/crossdomain.xml`.
+    /// A website with this as its `/crossdomain.xml`.
     Site(&'static str),
 }
 
@@ -122,7 +122,7 @@ fn servers(vector: &Vector) -> BTreeMap<u16, Listener> {
     servers
 }
 
-/// What it does with a connection; none where there is none.
+/// What it does with a connection; `None` if there is no connection.
 fn script(listener: Listener) -> Option<Script> {
     let steps = match listener {
         Listener::Policies(Server::Filtered | Server::Refuses) => return None,
@@ -160,12 +160,12 @@ fn does(deeds: &[(u64, Deed)]) -> Vec<ScriptStep> {
     steps
 }
 
-/// Leaked, as the tests of a run are few.
+/// Leaked, because a run has few tests.
 fn sends(text: String) -> ScriptStep {
     Send(text.leak().as_bytes())
 }
 
-/// The arguments beside the target.
+/// The arguments besides the target.
 fn further(vector: &Vector) -> Vec<&'static str> {
     let mut arguments = match vector.movie {
         Movie::Remote(url) => vec!["--from", url],
@@ -193,7 +193,8 @@ fn serves_all() -> &'static [Script] {
     vec![script].leak()
 }
 
-/// Players from 24 on are said to block some ports: told with its certainty, and the verdict stays the policy's.
+/// Players from version 24 on reportedly block some ports. This is reported with its certainty, and the policy still
+/// decides the verdict.
 #[test]
 fn a_blocked_port() {
     if !needs::met(missing()) {
@@ -231,7 +232,7 @@ fn a_blocked_port() {
     }
 }
 
-/// As a player's own messages write a target, and as it reports its version.
+/// A target in the format of a player's own messages, and a version as the player reports it.
 #[test]
 fn what_gets_pasted() {
     if !needs::met(missing()) {

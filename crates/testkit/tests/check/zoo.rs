@@ -10,13 +10,13 @@ use testkit::zoo::{Animal, Enclosure, all, missing};
 use super::docs::validate_all;
 use super::{ids, report};
 
-/// Names one animal: then only that is looked at, and what people would read is shown.
+/// Names one animal: then only that one is checked, and its text report is printed.
 const ONLY: &str = "ANIMAL";
 
-/// Never said of a good document, whatever else is wrong.
+/// Never reported for a good document, whatever else is wrong.
 const BAD: &str = "malformed-policy";
 
-/// A finding about files: on the wire the NUL is where it belongs.
+/// A finding about files: on the wire the NUL belongs there.
 const OF_THE_WIRE: &str = "trailing-nul";
 
 /// Findings that would contradict each other.
@@ -33,7 +33,7 @@ const NEVER_BESIDE: [[&str; 2]; 7] = [
     ],
 ];
 
-/// Most of the time they wait.
+/// They wait most of the time.
 const AT_ONCE: usize = 6;
 
 #[test]
@@ -69,7 +69,7 @@ fn every_animal() {
     );
 }
 
-/// What is wrong with what is said of it.
+/// What is wrong with the report for it.
 fn fault(animal: &Animal, reports: &Mutex<Vec<Vec<u8>>>) -> Option<String> {
     let enclosure = Enclosure::of(animal).expect("an enclosure");
     if std::env::var_os(ONLY).is_some() {

@@ -1,4 +1,4 @@
-//! What is wrong with a config file, and what is said about it.
+//! Mistakes in a config file, and the messages about them.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,7 +7,7 @@ use testkit::folder::Folder;
 
 use super::{LEAST, check, config, refused, valid};
 
-/// One fault a line, in every section; each with its line and column.
+/// One mistake per line, in every section; each is reported with its line and column.
 #[test]
 fn all_errors_at_once() {
     let text = r#"hosts = ["play.example.com", "1.2.3"]
@@ -38,7 +38,7 @@ drain = "soon"
     refused(text, places.len(), &places.each_ref().map(String::as_str));
 }
 
-/// Errors of the TOML, of its keys, and of a policy file it names: with carets in the file they are in.
+/// Errors of the TOML, of its keys, and of a policy file that it names, with carets in the file that contains them.
 #[test]
 fn places_in_every_kind_of_file() {
     let folder = Folder::new().unwrap();
@@ -83,7 +83,7 @@ fn misspelt() {
         ("policy = \"q\"", "did you mean `p`?"),
         ("dialect = \"Flash\"", "write `dialect = \"flash\"`"),
         ("dialect = \"silverlght\"", "expected one of `flash`, found"),
-        ("colour = 1", "it has `address`, `policy`"),
+        ("color = 1", "it has `address`, `policy`"),
     ] {
         refused(&format!("{LEAST}{more}"), 1, &[text]);
     }
@@ -122,7 +122,7 @@ fn missing() {
     );
 }
 
-/// What later versions do is refused, not ignored, and pointed at.
+/// Features of later versions are refused with their place, not ignored.
 #[test]
 fn not_supported_yet() {
     for (more, place) in [("[http]", "5:2"), ("dialect = \"silverlight\"", "5:11")] {
@@ -132,7 +132,7 @@ fn not_supported_yet() {
     }
 }
 
-/// The same address twice can't be bound, in one listener or in two.
+/// The same address cannot be bound twice, by one listener or by two.
 #[test]
 fn addresses_twice() {
     let listen = |addresses| format!("{LEAST}[[listen]]\naddress = {addresses}\n");
@@ -151,7 +151,7 @@ fn addresses_twice() {
     assert_eq!(valid(&listen(several)).lines().count(), 4);
 }
 
-/// What would help is written as the config file has it.
+/// The advice is written in the syntax of the config file.
 #[test]
 fn advice() {
     let bad = |more: &str, text: &str| refused(&format!("{LEAST}{more}"), 1, &[text]);
@@ -185,7 +185,7 @@ fn advice() {
     );
 }
 
-/// A path that no socket can have is told before it is tried.
+/// A path that is too long for a socket is reported before it is tried.
 #[test]
 fn a_long_path() {
     let long = |length: usize| format!("{LEAST}[process]\nhandover = \"/{}\"", "x".repeat(length));
@@ -197,7 +197,7 @@ fn a_long_path() {
     );
 }
 
-/// Whatever listens may mean a policy that no other listener names.
+/// A listener without `policy` may serve a policy that no other listener names.
 #[test]
 fn unused() {
     let folder = Folder::new().unwrap();
@@ -212,7 +212,7 @@ fn unused() {
     assert_eq!(unused(&named.replace("[[listen]]", "[listen]")), 0);
 }
 
-/// A rule that opens nothing wherever its policy is served is refused, but only where that is certain.
+/// A rule that opens nothing wherever its policy is served is refused, but only if that is certain.
 #[test]
 fn rules_that_open_nothing() {
     let text = |listeners: &str| {
@@ -243,14 +243,14 @@ fn rules_that_open_nothing() {
         2,
         &["port 8430", "port 9339"],
     );
-    // Beside that nobody asks that port by itself.
+    // Also, no client asks that port by itself.
     warned(&listen(8430, ""), 2);
     warned(&format!("{sure}{}", listen(8431, "")), 3);
     warned(&format!("{sure}{}", listen(843, "public-port = 843")), 1);
     valid(&text(&listen(8430, "public-port = 843")));
 }
 
-/// A policy for gates that lets nobody through any of them.
+/// A policy for gates that allows no connection through any of them.
 #[test]
 fn rules_for_ports_of_nobody() {
     let gate = "[[gate]]\naddress = \"127.0.0.1:9339\"\nbackend = \"127.0.0.1:9\"\n";
@@ -267,13 +267,13 @@ fn rules_for_ports_of_nobody() {
             && said.contains("flashgate.toml:2:39"),
         "{said}"
     );
-    // Others may be of servers that are not told of, asked for on 843 or from movies that load this policy.
+    // Other ports may belong to servers that the config does not list, whose clients ask on 843 or load this policy.
     valid(&text("9339,9400-9410", ""));
     valid(&text("9338", "[[listen]]\naddress = \"127.0.0.1:843\"\n"));
     valid(&text("9338", "public-port = 9338\n"));
 }
 
-/// A policy on another port than 843 is asked for only by movies that load it: a warning, unless the operator says what
+/// Only movies that load the policy ask for it on another port than 843: a warning, unless the operator states what
 /// players do.
 #[test]
 fn policy_ports_that_nobody_asks() {

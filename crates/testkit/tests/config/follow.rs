@@ -1,6 +1,6 @@
-//! What a message says to write instead, written: the config as somebody has it who follows the message.
+//! Applies the suggestions of a message: the config of a user who follows the message.
 
-/// The config after each of the suggestions in a message, one at a time; none for what is prose.
+/// The config after each of the suggestions in a message, one at a time; empty if the message suggests no text.
 pub(super) fn each(config: &str, message: &str) -> Vec<String> {
     let Some(line) = line(message) else {
         return Vec::new();
@@ -33,13 +33,13 @@ pub(super) fn each(config: &str, message: &str) -> Vec<String> {
     lines.iter().map(with).collect()
 }
 
-/// Where the first finding is.
+/// The line of the first finding.
 fn line(message: &str) -> Option<usize> {
     let place = message.split_once("flashgate.toml:")?.1;
     place.split(':').next()?.parse().ok()
 }
 
-/// A line with another key, or another value in quotes.
+/// A line with another key, or another quoted value.
 fn renamed(line: &str, title: &str, meant: &str) -> String {
     if let Some((_, rest)) = title.split_once("has no key `") {
         let key = rest.split('`').next().unwrap();
@@ -56,7 +56,7 @@ fn renamed(line: &str, title: &str, meant: &str) -> String {
     line.replacen(old, &format!("\"{meant}\""), 1)
 }
 
-/// A line with what a help shows in place of what stands there.
+/// A line with the text of a help in place of the wrong text.
 fn replaced(line: &str, title: &str, help: &str, part: &str) -> Option<String> {
     if line.trim_start().starts_with('[') {
         let is_name =
@@ -74,7 +74,7 @@ fn replaced(line: &str, title: &str, help: &str, part: &str) -> Option<String> {
         return title.contains("has no key").then(|| part.to_owned());
     };
     let rest = &line[at..];
-    // In a table in one line, a value ends where the next key or the table's end is.
+    // In an inline table, a value ends where the next key starts or the table ends.
     let is_key = |(comma, _): &(usize, &str)| {
         let next = rest[comma + 1..].split(',').next().unwrap();
         next.contains('=')

@@ -1,10 +1,10 @@
-//! `[[gate]]`: what is served, and what can't be.
+//! `[[gate]]`: what is served, and what is refused.
 
 use testkit::folder::Folder;
 
 use super::{LEAST, check, config, refused, valid};
 
-/// Rules without ports: with a gate, only what is added can be wrong.
+/// Rules without ports. With a gate, only the additions can be wrong.
 const RULES: &str = "[policy.p]\nrules = [{ domain = \"a.test\" }]\n";
 
 /// A gate on an address, in front of a server.
@@ -17,13 +17,13 @@ fn with_gate(more: &str) -> String {
     format!("{RULES}{}", gate("\"9339\"", more))
 }
 
-/// Bytes of the policy with these ports.
+/// The length of the policy with these ports.
 fn length(ports: &str) -> usize {
     "<?xml version=\"1.0\"?><cross-domain-policy><allow-access-from domain=\"a.test\" to-ports=\"\"/></cross-domain-policy>\0".len()
         + ports.len()
 }
 
-/// What is valid but likely not meant: one warning, with its rule, its place, and this text.
+/// Valid configs that are probably a mistake: one warning, with its rule, its place, and this text.
 #[track_caller]
 fn warned(text: &str, warnings: usize, texts: &[&str]) {
     let folder = Folder::new().unwrap();
@@ -55,7 +55,7 @@ fn told() {
     valid(&format!("{LEAST}accept-proxy = [\"10.0.0.0/8\", \"::1\"]"));
 }
 
-/// Rules without ports stand for what players dial at the gates of their policy, each port once.
+/// Rules without ports mean the ports that players connect to at the gates of their policy, each port once.
 #[test]
 fn ports_of_gates() {
     let served = |text: &str| {
@@ -100,7 +100,7 @@ fn unknown_ports() {
             "`127.0.0.1:0`",
         ],
     );
-    // One fault is told once.
+    // One mistake is reported once.
     refused(&with_gate("policy = \"q\""), 1, &["unknown-policy"]);
     let other = "[policy.q]\nrules = [{ domain = \"b.test\", ports = \"9339\" }]\n";
     refused(
@@ -110,7 +110,7 @@ fn unknown_ports() {
     );
 }
 
-/// A policy that a high port serves opens no low one; site-control goes by the port too.
+/// A policy served on a high port opens no low port; `site-control` also depends on the port.
 #[test]
 fn authority() {
     let low = gate("\"80\"", "");
@@ -193,7 +193,7 @@ fn keys() {
     valid(&with_gate("speaks-first-after = \"10s\""));
 }
 
-/// Everybody's word and nobody's are both likely not meant.
+/// Trusting everyone and trusting no one are both probably mistakes.
 #[test]
 fn trust() {
     for (networks, text) in [
@@ -219,7 +219,8 @@ fn names() {
     valid(&format!("{RULES}{first}{}", named("chat", "\"9341\"")));
 }
 
-/// A gate and a listener share a port as two listeners do: the local address picks, and none is given twice.
+/// A gate and a listener share a port as two listeners do: the local address selects one, and no address is given
+/// twice.
 #[test]
 fn addresses() {
     let listen = |address| format!("[[listen]]\naddress = \"{address}\"\n");
@@ -249,7 +250,7 @@ fn addresses() {
     assert_eq!(valid(&beside).lines().count(), 2);
 }
 
-/// A gate whose backend is flashgate itself would go round in circles.
+/// A gate whose backend is flashgate itself would connect in circles.
 #[test]
 fn in_circles() {
     let in_front_of = |address: &str, backend: &str| {
@@ -285,7 +286,7 @@ fn in_circles() {
     refused(&with_gate(admin), 1, &["backend-is-flashgate", "toml:6:16"]);
 }
 
-/// The bridge's line says where it is, and to how many gates.
+/// The bridge's line contains its address and the number of gates.
 #[test]
 fn bridge() {
     let bridge = "[bridge]\naddress = \"127.0.0.1:8443\"\npublic-url = \"wss://play.test/\"\ntrust-forwarded-for = \"127.0.0.1\"\nping = \"10s\"\n";
@@ -303,7 +304,7 @@ fn bridge() {
         1,
         &["forwarded-for-from-everybody", "flashgate.toml:9:23"],
     );
-    // Everything that is wrong is said at once.
+    // All mistakes are reported at once.
     let faulty =
         "[bridge]\naddress = \"9339\"\npath = \"/{prt}\"\npublic-url = \"play.test\"\nping = 5\n";
     let texts = [
@@ -316,7 +317,7 @@ fn bridge() {
     refused(&format!("{}{faulty}", with_gate("")), 4, &texts);
 }
 
-/// Late players are said to open no socket to some ports: the one that players dial counts.
+/// Late players reportedly refuse some ports: what counts is the port that they connect to.
 #[test]
 fn a_port_that_players_block() {
     let blocked = |port| format!("to port {port}, whatever a policy says");
@@ -333,7 +334,7 @@ fn a_port_that_players_block() {
         &["warning[port-blocked-by-player]", &blocked(6667)],
     );
     warned(&on("\"6667\"", "public-port = 9339"), 0, &[]);
-    // The same by flags.
+    // With flags instead of a config file.
     for (listen, is_told) in [("6667", true), ("9339", false)] {
         let gate = format!("{listen}=127.0.0.1:9340");
         let arguments = ["serve", "--check", "--allow", "a.test", "--gate", &gate];

@@ -1,4 +1,4 @@
-//! Files that are written slowly, or whose writer dies: what is half there is not taken for the whole.
+//! Files that are written slowly, or whose writer dies: flashgate does not use half a file.
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -16,10 +16,10 @@ use testkit::{figure, namespace, needs, until};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// How long a writer rests in the middle: far longer than it takes to notice a change and to read the files.
+/// How long a writer pauses in the middle: far longer than flashgate takes to notice a change and to read the files.
 const REST: Duration = Duration::from_millis(1500);
 
-/// A policy for this domain and another, so that the first of them ends in the first half of a file.
+/// A policy for this domain and another one. The first domain is in the first half of the file.
 fn policy(domain: &str) -> String {
     let filler = "<!-- filler -->".repeat(40);
     format!(
@@ -27,7 +27,7 @@ fn policy(domain: &str) -> String {
     )
 }
 
-/// A config with two listeners, the second in the second half; the first half is valid by itself.
+/// A config with two listeners, the second one in the second half; the first half is valid by itself.
 fn config(domain: &str, addresses: [&str; 2]) -> [String; 2] {
     let [first, second] = addresses;
     [
@@ -54,7 +54,7 @@ fn old(addresses: [&str; 2]) -> (Folder, PathBuf, Daemon) {
     (folder, path, daemon)
 }
 
-/// What is served, as text.
+/// The served policy as text.
 fn served(address: SocketAddr) -> String {
     let heard = fetch(address).expect("a fetch");
     assert_eq!(heard.end, StreamEnd::Fin, "{address}");
@@ -96,7 +96,7 @@ fn go_on(mut file: File, text: &str) {
     file.write_all(text.as_bytes()).unwrap();
 }
 
-/// A config with a pause in the middle; what came first would drop a listener.
+/// A config with a pause in the middle; its first half alone would drop a listener.
 #[test]
 fn a_config_with_a_pause() {
     let (_folder, path, mut daemon) = old(FREE);
@@ -110,12 +110,12 @@ fn a_config_with_a_pause() {
     figure::report(
         "half-written",
         format!(
-            "a writer that rested for {REST:?} in the middle of a config: nothing half was served, the whole was"
+            "a writer that paused for {REST:?} in the middle of a config: the half config was never served, the whole one was"
         ),
     );
 }
 
-/// The same with a policy file, directly and behind a config; half of one would be refused, and noise in the log.
+/// A policy file, used directly and by a config. Half of it would be refused and logged.
 #[test]
 fn a_policy_with_a_pause() {
     let folder = Folder::new().unwrap();
@@ -137,7 +137,7 @@ fn a_policy_with_a_pause() {
     }
 }
 
-/// An editor that writes another file and renames it, before it is done with it: it is read when it is closed.
+/// An editor that writes another file and renames it before closing it: the file is read when it is closed.
 #[test]
 fn renamed_while_it_is_written() {
     let (folder, path, mut daemon) = old(FREE);
@@ -151,7 +151,8 @@ fn renamed_while_it_is_written() {
     serves_soon(&mut daemon, "new.test");
 }
 
-/// Somebody writes to a file of a folder that is swapped for a finished one: that one is read, whatever becomes of theirs.
+/// A process writes to a file in a folder that is replaced by a finished one: the finished file is read, whatever
+/// happens to the other.
 #[test]
 fn a_folder_that_is_swapped_meanwhile() {
     let folder = Folder::new().unwrap();
@@ -170,7 +171,7 @@ fn a_folder_that_is_swapped_meanwhile() {
     serves_soon(&mut daemon, "new.test");
 }
 
-/// Whoever asks for a reload meanwhile is told why it does not happen, and it happens later by itself.
+/// A reload that is requested during the write is postponed, the log says why, and it happens later by itself.
 #[test]
 fn a_signal_while_it_is_written() {
     let (_folder, path, mut daemon) = old(FREE);
@@ -186,7 +187,7 @@ fn a_signal_while_it_is_written() {
     serves_soon(&mut daemon, "new.test");
 }
 
-/// A writer that empties the file and dies: nothing changes, and the next good one counts.
+/// A writer that empties the file and dies: nothing changes, and the next good file is used.
 #[test]
 fn emptied() {
     let (_folder, path, mut daemon) = old(FREE);
@@ -197,7 +198,7 @@ fn emptied() {
     serves_soon(&mut daemon, "new.test");
 }
 
-/// Another process writes to a file until it is killed, which closes it.
+/// Another process writes to a file until it is killed, which closes the file.
 fn written_by_one_that_is_killed(path: &Path, text: &str) {
     let mut writer = Command::new("sh")
         .args(["-c", "exec cat > \"$0\""])
@@ -212,7 +213,7 @@ fn written_by_one_that_is_killed(path: &Path, text: &str) {
     writer.wait().unwrap();
 }
 
-/// What could not be bound again is not given up for a config that is cut off, nor for one that is whole.
+/// A listener that could not be bound again is not given up, neither for a truncated config nor for a complete one.
 #[test]
 fn a_low_port_goes_and_comes_back() {
     if !needs::met(namespace::missing()) {
@@ -236,7 +237,7 @@ fn without_and_with_843() {
         .unwrap();
     daemon.next_line_with("not reloaded", LIMIT).unwrap();
     still_serves_the_old(&mut daemon);
-    // What can be bound again may go.
+    // A listener that can be bound again may be removed.
     let [alone, _] = config("new.test", ["127.0.0.1:843"; 2]);
     fs::write(&path, alone).unwrap();
     daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
@@ -245,7 +246,7 @@ fn without_and_with_843() {
     fs::write(&path, config("back.test", addresses).concat()).unwrap();
     daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
     serves_soon(&mut daemon, "back.test");
-    // A port that was not there at start is out of reach, and it is said what helps.
+    // A port that was not listed at start cannot be bound, and the message says what helps.
     fs::write(
         &path,
         config("low.test", ["127.0.0.1:843", "127.0.0.1:80"]).concat(),

@@ -1,4 +1,4 @@
-//! The config file: everything wrong with it is said at once, and what is right is served.
+//! The config file: all mistakes are reported at once, and a valid config is served.
 
 #![cfg(test)]
 
@@ -29,11 +29,11 @@ use testkit::client::{StreamEnd, fetch};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
 
-/// A policy and a listener: with them, only what is added can be wrong.
+/// A policy and a listener. With them, only the additions can be wrong.
 const LEAST: &str = "[policy.p]\nrules = [{ domain = \"a.test\", ports = \"9339\" }]\n\
                      [[listen]]\naddress = \"127.0.0.1:0\"\n";
 
-/// What `serve --check` says of a file: exit code, standard output, standard error. The schema must say the same.
+/// The result of `serve --check` for a file: exit code, standard output, standard error. The schema must agree.
 #[track_caller]
 fn check(path: &Path) -> (Option<i32>, String, String) {
     let output = Command::new(testkit::binary::flashgate().expect("the program"))
@@ -56,7 +56,7 @@ fn config(folder: &Folder, text: &str) -> PathBuf {
     folder.file("flashgate.toml", text).expect("a file")
 }
 
-/// Checks that a config is valid, with nothing to say about it; returns what is served.
+/// Checks that a config is valid and causes no messages; returns what is served.
 #[track_caller]
 fn valid(text: &str) -> String {
     let folder = Folder::new().unwrap();
@@ -65,7 +65,7 @@ fn valid(text: &str) -> String {
     stdout
 }
 
-/// Checks that a config is refused with exactly so many errors, and a message that holds these texts.
+/// Checks that a config is refused with exactly this many errors, and a message that contains these texts.
 #[track_caller]
 fn refused(text: &str, errors: usize, texts: &[&str]) {
     let folder = Folder::new().unwrap();
@@ -89,7 +89,7 @@ fn the_shipped_example() {
         served.starts_with("ok: [::]:843 serves policy default, "),
         "{served}"
     );
-    // Every default that it shows is one: nothing changes when all of them are set.
+    // Every default that it shows is right: setting all of them changes nothing.
     let settings: Vec<_> = text
         .lines()
         .map(|line| match line.strip_prefix('#') {
@@ -102,7 +102,7 @@ fn the_shipped_example() {
     assert_eq!(without_length(&served), without_length(&set));
 }
 
-/// What people read and copy from.
+/// The documents that people read and copy from.
 fn documents() -> Vec<PathBuf> {
     let mut documents = vec![root().join("README.md")];
     let mut folders = vec![root().join("docs/book/src")];
@@ -119,7 +119,7 @@ fn documents() -> Vec<PathBuf> {
     documents
 }
 
-/// The config files in a document. What is only a section, as of limits, gets the least that a config needs.
+/// The config files in a document. A snippet with a single section, such as limits, is completed to a minimal config.
 fn snippets(document: &str) -> Vec<String> {
     let snippets = document.split("```toml\n").skip(1);
     let snippets = snippets.map(|snippet| snippet.split("```").next().unwrap());
@@ -131,7 +131,7 @@ fn snippets(document: &str) -> Vec<String> {
     whole.collect()
 }
 
-/// Those that snippets name.
+/// The certificate that snippets name.
 fn certificate(folder: &Folder) {
     let mut authority = CertificateParams::default();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -148,7 +148,7 @@ fn certificate(folder: &Folder) {
     fs::set_permissions(key, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
-/// Every snippet of TOML in the documents, as somebody would copy it.
+/// Every TOML snippet in the documents, as a reader would copy it.
 #[test]
 fn every_snippet() {
     let mut count = 0;
@@ -156,7 +156,7 @@ fn every_snippet() {
         let text = fs::read_to_string(&path).unwrap();
         for snippet in snippets(&text) {
             let folder = Folder::new().unwrap();
-            // This machine may lack the folder that an installed system has.
+            // This machine may lack the folder of an installed system.
             let here = folder.path().display().to_string();
             let snippet = &snippet.replace("/run/flashgate", &here);
             let file = "<cross-domain-policy><allow-access-from domain=\"a.test\" to-ports=\"9339\"/></cross-domain-policy>";
@@ -175,7 +175,7 @@ fn every_snippet() {
     assert!(count > 0, "expected snippets in the documents, found none");
 }
 
-/// A meta-policy is sent where players dial 843, and nowhere else.
+/// A meta-policy is sent if players connect to 843, and otherwise not.
 #[test]
 fn site_control_on_843_only() {
     let folder = Folder::new().unwrap();
@@ -191,7 +191,7 @@ fn site_control_on_843_only() {
     let rule = "<allow-access-from domain=\"a.test\" to-ports=\"9339\"/>";
     assert_eq!(heard(0), policy(&format!("{element}{rule}")));
     assert_eq!(heard(1), policy(rule));
-    // Where no listener has it, somebody has forgotten to say so.
+    // If no listener has it, it was probably forgotten.
     let text = text.replace("public-port = 843\n", "public-port = 8431\n");
     let (code, _, stderr) = check(&config(&folder, &text));
     assert_eq!(code, Some(0));
@@ -201,7 +201,7 @@ fn site_control_on_843_only() {
     );
 }
 
-/// Two sites, two policies: by rules and by file, each under its own address.
+/// Two sites, two policies: by rules and by file, each on its own address.
 #[test]
 fn two_listeners_two_policies() {
     let folder = Folder::new().unwrap();
@@ -238,7 +238,7 @@ fn two_listeners_two_policies() {
     );
 }
 
-/// Limits reach the connections they are for.
+/// Limits apply to the connections that they are for.
 #[test]
 fn limits_and_drain() {
     let folder = Folder::new().unwrap();
@@ -268,13 +268,13 @@ fn start(config: &Path) -> Daemon {
         .expect("a daemon")
 }
 
-/// The reply made from rules.
+/// The reply for these rules.
 fn policy(rules: &str) -> Vec<u8> {
     format!("<?xml version=\"1.0\"?><cross-domain-policy>{rules}</cross-domain-policy>\0")
         .into_bytes()
 }
 
-/// Files that anybody could change are served, with a warning for each.
+/// Files that every user may change are served, with a warning for each.
 #[test]
 fn files_that_everybody_can_write() {
     use std::os::unix::fs::PermissionsExt as _;

@@ -1,4 +1,4 @@
-//! TOML that can't be read: what is said first, and what to write instead.
+//! TOML that cannot be parsed: the first message, and what to write instead.
 
 use std::time::{Duration, Instant};
 
@@ -133,12 +133,11 @@ fn what_is_no_toml_at_all() {
         "a line is a setting",
     );
     says("listen:\n", "found `:`", "written as `[listen]`");
-    // Tabs are spaces to TOML.
+    // TOML treats tabs as spaces.
     valid(&format!("{POLICY}[[listen]]\n\taddress\t=\t\"843\"\n"));
 }
 
-/// A file that is something else altogether, a log for example, is refused at once: what a mistake costs does not grow with
-/// the file.
+/// A completely different file, such as a log, is refused at once: the cost of a mistake does not grow with the file.
 #[test]
 fn a_mistake_in_every_line() {
     let folder = Folder::new().unwrap();

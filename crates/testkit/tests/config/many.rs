@@ -1,4 +1,4 @@
-//! Large configs: what reading one costs grows with its size, and no faster.
+//! Large configs: the cost of reading one grows linearly with its size.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use testkit::folder::Folder;
 
 use super::{check, config};
 
-/// A fraction of what comparing everything with everything takes, and many times what is needed.
+/// A fraction of what a comparison of everything with everything takes, and many times what is needed.
 const LONGEST: Duration = Duration::from_secs(30);
 
 const POLICY: &str = "[policy.p]\nrules = [{ domain = \"a.test\", ports = \"9339\" }]\n";
@@ -34,7 +34,7 @@ fn addresses() {
         &listed((0..45_000).map(|n| format!("{}:843", loopback(n)))),
         0,
     );
-    // As many ports, and the same address again and again.
+    // Just as many ports, and the same address again and again.
     quick(&listed((1..30_000).map(|port| port.to_string())), 0);
     quick(&listed((0..60_000).map(|_| "[::]:843".to_owned())), 2);
 }

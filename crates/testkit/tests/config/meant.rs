@@ -1,11 +1,11 @@
-//! Values of the wrong kind: what is said to write instead is accepted.
+//! Values of the wrong kind: the suggested text is accepted.
 
 use testkit::folder::Folder;
 
 use super::wrong::{GATE, LISTEN, OF_GATES, POLICY, added, says};
 use super::{check, config};
 
-/// What is wrong in a line of `[limits]`, and what to write instead.
+/// A mistake in a line of `[limits]`, and what to write instead.
 #[test]
 fn limits() {
     for (line, first, help) in [
@@ -207,7 +207,7 @@ fn listeners() {
             "as in `accept-proxy = [\"10.0.0.0/8\"]`",
         ),
     ] {
-        // On a port that no player asks by itself: nothing is said of that before this is right.
+        // On a port that players do not ask by themselves: nothing is reported about that until this mistake is fixed.
         let listen = LISTEN.replace("843", "8430") + line + "\n";
         if line.contains("public") {
             says(&format!("{POLICY}{listen}"), first, help);
@@ -215,7 +215,7 @@ fn listeners() {
             says(&format!("{POLICY}{listen}public-port = 843\n"), first, help);
         }
     }
-    // Of this nothing follows, either.
+    // Nothing follows from this one either.
     let listen = LISTEN.replace("843", "8430");
     let text = format!("{POLICY}{listen}dialect = \"unity\"\n");
     let folder = Folder::new().unwrap();

@@ -1,4 +1,4 @@
-//! Names that lead to something else than a regular file: reported at once, never waited for.
+//! Names of files that are not regular files: reported at once, without waiting.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -17,14 +17,14 @@ const LIMIT: Duration = Duration::from_secs(20);
 
 const POLICY: &str = "<cross-domain-policy><allow-access-from domain=\"a.test\" to-ports=\"9339\"/></cross-domain-policy>";
 
-/// A pipe that nobody writes to.
+/// A pipe without a writer.
 fn pipe(folder: &Folder, name: &str) -> PathBuf {
     let path = folder.path().join(name);
     mknodat(CWD, &path, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
     path
 }
 
-/// What a run says that must end soon by itself, and its exit code.
+/// The output and exit code of a run that must end soon by itself.
 fn says(arguments: &[&str], folder: &Path) -> (Option<i32>, String) {
     let output = Command::new("timeout")
         .arg(LIMIT.as_secs().to_string())
@@ -45,7 +45,7 @@ fn refuses(arguments: &[&str], folder: &Path, text: &str) {
     assert!(said.contains(text), "{arguments:?}: {said}");
 }
 
-/// Everything that reads a file by its name.
+/// All commands that read a file by its name.
 #[test]
 fn a_pipe() {
     let folder = Folder::new().unwrap();
@@ -89,7 +89,7 @@ fn a_pipe() {
     }
 }
 
-/// Sockets, devices, and what the kernel makes up: reading `/proc/kmsg` waits for the kernel's next message.
+/// Sockets, devices, and files that the kernel generates: reading `/proc/kmsg` waits for the kernel's next message.
 #[test]
 fn anything_else() {
     let folder = Folder::new().unwrap();
@@ -109,7 +109,7 @@ fn anything_else() {
     }
 }
 
-/// What a shell makes of `<(…)` is a pipe, too; standard input is the way.
+/// `<(…)` in a shell is a pipe too; standard input is the alternative.
 #[test]
 fn process_substitution() {
     if !needs::met(needs::program("bash")) {
@@ -135,7 +135,7 @@ fn process_substitution() {
     assert_eq!(code, Some(0), "{said}");
 }
 
-/// Reloads that meet a pipe leave nothing behind, and the next good file counts.
+/// Reloads that find a pipe leak nothing, and the next good file is used.
 #[test]
 fn a_reload() {
     let folder = Folder::new().unwrap();
@@ -167,7 +167,8 @@ fn a_reload() {
     assert!(testkit::until(LIMIT, is_new));
 }
 
-/// A file may be called what standard input is called in reports: its text goes back into it, not to standard output.
+/// A file may have the name that reports use for standard input. Its text goes back into the file, not to standard
+/// output.
 #[test]
 fn a_file_called_stdin() {
     let folder = Folder::new().unwrap();

@@ -1,4 +1,4 @@
-//! Keys of other programs, and values without their quotes: what is said to write instead is accepted.
+//! Keys of other programs, and values without their quotes: the suggested text is accepted.
 
 use super::wrong::{GATE, LISTEN, OF_GATES, POLICY, added, of_policy, says};
 
@@ -54,7 +54,7 @@ fn rules() {
     }
 }
 
-/// One mistake is one error: what is missing stands there under another name.
+/// One mistake is one error: the missing key is there under another name.
 #[test]
 fn keys_of_other_programs() {
     for (from, to, meant) in [
@@ -110,7 +110,7 @@ fn keys_of_other_programs() {
         "no key `host`",
         "write `address = \"127.0.0.1:843\"`",
     );
-    // Nobody can tell what this is.
+    // There is nothing to guess from here.
     let odd = LISTEN.replace("address", "whereabouts");
     says(
         &format!("{POLICY}{odd}"),
@@ -168,7 +168,7 @@ fn hosts() {
     says(&lines, "in `hosts`, found `b.test`", "write `\"b.test\",`");
 }
 
-/// A section under another name, in other brackets.
+/// A section with another name, in other brackets.
 #[test]
 fn sections() {
     let gates = GATE.replace("[[gate]]", "[gates]");
@@ -231,7 +231,7 @@ fn bare_rules() {
     of_policy(lines, "found `9339,9345`", "write `ports = \"9339,9345\"`");
 }
 
-/// What is no text is not asked for in quotes.
+/// A value that is not text needs no quotes in the suggestion.
 #[test]
 fn bare_values() {
     added(

@@ -1,4 +1,4 @@
-//! `flashgate policy --config`: the policies of a config file, printed.
+//! `flashgate policy --config` prints the policies of a config file.
 
 use std::process::Command;
 
@@ -24,7 +24,7 @@ policy = \"default\"
 const LOBBY: &str = "<!-- ours -->\n<cross-domain-policy>\n<allow-access-from to-ports='1234' domain='b.test'/>\n\
                      </cross-domain-policy>\n";
 
-/// What it prints of a config file: exit code, standard output, standard error.
+/// The result for a config file: exit code, standard output, standard error.
 fn print(text: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
     let folder = Folder::new().unwrap();
     folder.file("lobby.xml", LOBBY).unwrap();
@@ -42,7 +42,7 @@ fn print(text: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
     )
 }
 
-/// Checks what is printed, with nothing said about it.
+/// Checks what is printed, without any messages.
 #[track_caller]
 fn prints(text: &str, arguments: &[&str], policy: &str) {
     let (code, stdout, stderr) = print(text, arguments);
@@ -88,7 +88,7 @@ fn which_one() {
         assert_eq!((code, stdout.as_str()), (Some(2), ""), "{stderr}");
         assert!(stderr.contains(text), "expected {text:?} in:\n{stderr}");
     }
-    // One alone needs no name.
+    // A single policy needs no name.
     prints(
         super::LEAST,
         &[],
@@ -109,7 +109,7 @@ fn which_one() {
     assert!(stdout.contains("<access-policy>"), "{stdout}");
 }
 
-/// A config that can't be served is explained, and nothing of it printed; users are nobody's business here.
+/// A config that cannot be served is explained, and none of it is printed. The user to run as does not matter here.
 #[test]
 fn what_can_not_be_served() {
     let (code, stdout, stderr) = print("[policy.p]\nrulez = []\n", &[]);

@@ -1,4 +1,4 @@
-//! What can't be served is refused before anything is bound: exit code 2, the place, and what to do.
+//! What cannot be served is refused before anything is bound: exit code 2, the place, and what to do.
 
 use std::process::{Command, Output};
 
@@ -11,7 +11,7 @@ fn flashgate(arguments: &[&str]) -> Output {
         .expect("a run")
 }
 
-/// Checks that arguments are refused with a message that holds every one of these texts, with `--check` and without.
+/// Checks that arguments are refused with a message that contains all of these texts, with and without `--check`.
 #[track_caller]
 fn refused(arguments: &[&str], texts: &[&str]) {
     for check in [&[][..], &["--check"]] {
@@ -48,12 +48,12 @@ fn flags() {
         &["--allow", "10.0.0.*:80"],
         &["wildcard", "--> --allow:1:8"],
     );
-    refused(&["--allow", "http://a.test/x:80"], &["found a path"]);
+    refused(&["--allow", "http://a.test/x:80"], &["without a path"]);
     refused(&["--allow", "münchen.test:80"], &["xn--mnchen-3ya.test"]);
     refused(&["--allow", "a.test:80-"], &["both ends", "80-"]);
     refused(&["--allow", "a.test:70000"], &["1 to 65535"]);
     refused(&["--allow", ":80"], &["expected a domain, found nothing"]);
-    // Every fault at once.
+    // All mistakes at once.
     refused(
         &["--allow", "a,b:0", "--allow", "*.com:1"],
         &["found several", "found 0", "two labels"],
@@ -121,7 +121,7 @@ fn gates() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("cannot be used with"));
 }
 
-/// With a gate, port 843 is not taken unless it is asked for; rules without ports are for the gates'.
+/// With a gate, port 843 is only used if it is requested; rules without ports apply to the gates' ports.
 #[test]
 fn gates_are_checked() {
     let told = |arguments: &[&str]| {
@@ -225,7 +225,7 @@ fn warnings_stop_nothing() {
     }
 }
 
-/// `--check` binds nothing: it is content with a port that is taken.
+/// `--check` binds nothing, so it succeeds if the port is in use.
 #[test]
 fn check_binds_nothing() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -242,7 +242,7 @@ fn check_binds_nothing() {
     assert!(String::from_utf8_lossy(&output.stdout).contains(&address));
 }
 
-/// A gate that lets nobody through: the port was mistyped, or has moved.
+/// A gate that allows no connection: the port was mistyped, or has changed.
 #[test]
 fn ports_of_nobody() {
     let gate = ["--gate", "9339=127.0.0.1:9340"];
@@ -259,14 +259,14 @@ fn ports_of_nobody() {
     );
     assert_eq!(said("a.test:9339,9400", &[]), "");
     assert_eq!(said("a.test:9338", &["--listen", "843"]), "");
-    // Printed, there are no gates that rules could be for.
+    // `flashgate policy` has no gates for the rules to apply to.
     let output = flashgate(&["policy", "--allow", "a.test"]);
     assert_eq!(output.status.code(), Some(2));
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(stderr.contains("only `flashgate serve`"), "{stderr}");
 }
 
-/// The policy that the printer prints is one that the server serves without a word.
+/// The server serves the policy that the printer prints without any messages.
 #[test]
 fn printed_policies_are_valid() {
     let folder = Folder::new().unwrap();
@@ -298,7 +298,7 @@ fn printed_policies_are_valid() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("4502 to 4534"));
 }
 
-/// However much is wrong, what is printed can be read; errors come before warnings then.
+/// However many mistakes there are, the output is readable, and errors come before warnings.
 #[test]
 fn very_many_findings() {
     let folder = Folder::new().unwrap();
@@ -318,7 +318,7 @@ fn very_many_findings() {
     );
 }
 
-/// A place that is not of ASCII is shown like any other.
+/// A place that is not ASCII is shown like any other.
 #[test]
 fn places_beyond_ascii() {
     let folder = Folder::new().unwrap();

@@ -1,4 +1,4 @@
-//! SIGHUP: all of the new plan or all of the old, and nobody who is being served notices.
+//! SIGHUP: all of the new plan or all of the old one, and clients that are being served notice nothing.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use testkit::{SetAtEnd, figure};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// A policy that carries its number at both ends, so that a mixture of two would show.
+/// A policy with its number at both ends, so that a mixture of two would be detected.
 fn numbered(number: u32) -> String {
     format!(
         "<cross-domain-policy><!-- {number:06} --><allow-access-from domain=\"n{number:06}.test\" to-ports=\"9339\"/>\
@@ -22,7 +22,7 @@ fn numbered(number: u32) -> String {
     )
 }
 
-/// The number that a reply carries, if it is whole and of one piece.
+/// The number in a reply, if the reply is complete and consistent.
 fn number_in(reply: &[u8]) -> Option<u32> {
     let text = std::str::from_utf8(reply.strip_suffix(b"\0")?).ok()?;
     let number = text.get(26..32)?.parse().ok()?;
@@ -32,11 +32,15 @@ fn number_in(reply: &[u8]) -> Option<u32> {
 fn served(address: SocketAddr) -> u32 {
     let heard = fetch(address).expect("a fetch");
     assert_eq!(heard.end, StreamEnd::Fin);
-    number_in(&heard.bytes)
-        .unwrap_or_else(|| panic!("no whole policy: {}", String::from_utf8_lossy(&heard.bytes)))
+    number_in(&heard.bytes).unwrap_or_else(|| {
+        panic!(
+            "incomplete policy: {}",
+            String::from_utf8_lossy(&heard.bytes)
+        )
+    })
 }
 
-/// Replaces a file as editors and tools do: a new one, renamed over it.
+/// Replaces a file as editors and tools do: writes a new one and renames it.
 fn replace(path: &Path, text: &str) {
     let new = path.with_extension("new");
     std::fs::write(&new, text).unwrap();
@@ -55,7 +59,7 @@ fn numbered_config(number: u32) -> String {
     format!("{}{}", policy("a"), policy("b"))
 }
 
-/// The number that the reply of one of these listeners carries, if it is whole, of one piece, and of its own policy.
+/// The number in the reply of one of these listeners, if the reply is complete, consistent, and from the right policy.
 fn number_in_config(listener: usize, reply: &[u8]) -> Option<u32> {
     let name = ["a", "b"][listener];
     let text = std::str::from_utf8(reply).ok()?;
@@ -74,15 +78,15 @@ fn number_in_config(listener: usize, reply: &[u8]) -> Option<u32> {
 /// A daemon under load, and what its listeners serve.
 struct Loaded {
     daemon: Daemon,
-    /// The file that is replaced.
+    /// The file to replace.
     path: PathBuf,
     text: fn(u32) -> String,
-    /// The number that a reply of one of the listeners carries, if it is as it must be.
+    /// The number in a reply of one of the listeners, if the reply is right.
     number: fn(usize, &[u8]) -> Option<u32>,
 }
 
 impl Loaded {
-    /// What its listeners serve.
+    /// Its listeners and what they serve.
     fn listeners(&self) -> Vec<Listener> {
         let listener = |(index, address): (usize, &SocketAddr)| Listener {
             index,
@@ -107,12 +111,12 @@ impl Listener {
         assert_eq!(heard.end, StreamEnd::Fin);
         (self.number)(self.index, &heard.bytes).unwrap_or_else(|| {
             let text = String::from_utf8_lossy(&heard.bytes);
-            panic!("no whole policy of listener {}: {text}", self.index)
+            panic!("incomplete policy from listener {}: {text}", self.index)
         })
     }
 }
 
-/// Reloads under load, every other with a broken file: of a policy file, and of a config with two policies.
+/// Reloads under load, every second one with a broken file: of a policy file, and of a config with two policies.
 #[test]
 fn under_load() {
     let good = short_or_long(50, 250);
@@ -147,14 +151,14 @@ fn under_load() {
             4 * good
         ),
     );
-    assert!(fetches > 1_000, "{fetches} fetches beside {good} reloads");
+    assert!(fetches > 1_000, "{fetches} fetches during {good} reloads");
     if is_long() {
         assert!(rate >= 5_000.0, "{rate:.0} fetches/s");
         assert!(longest <= Duration::from_millis(100), "{longest:?}");
     }
 }
 
-/// How many fetches there were meanwhile, and how long the slowest of the good reloads took.
+/// The number of fetches during the reloads, and the time of the slowest good reload.
 fn reload_under_load(loaded: &mut Loaded, good: u32) -> (u32, Duration) {
     let listeners = loaded.listeners();
     let (done, newest) = (AtomicBool::new(false), AtomicU32::new(0));
@@ -177,7 +181,8 @@ fn reload_under_load(loaded: &mut Loaded, good: u32) -> (u32, Duration) {
     })
 }
 
-/// Fetches, and sees that no reply is older than what was already served when it was asked for; how many.
+/// Fetches, and checks that no reply is older than what was served when it was requested; returns the number of
+/// fetches.
 fn fetch_until(done: &AtomicBool, newest: &AtomicU32, listener: &Listener) -> u32 {
     let mut fetches = 0;
     while !done.load(Ordering::Acquire) {
@@ -192,7 +197,7 @@ fn fetch_until(done: &AtomicBool, newest: &AtomicU32, listener: &Listener) -> u3
     fetches
 }
 
-/// A good reload, and one with half a file; how long the good one took.
+/// A good reload, and one with half a file; returns how long the good one took.
 fn reload_both(
     loaded: &mut Loaded,
     listeners: &[Listener],
@@ -204,7 +209,7 @@ fn reload_both(
     replace(&loaded.path, &text);
     let start = Instant::now();
     loaded.daemon.hang_up().unwrap();
-    // A line of the log could be that of the watcher, which looks at the file as well.
+    // The log line could be the watcher's, which also looks at the file.
     assert!(
         testkit::until(LIMIT, everywhere),
         "policy {number} is not served"
@@ -214,11 +219,11 @@ fn reload_both(
     replace(&loaded.path, &text[..60]);
     loaded.daemon.hang_up().unwrap();
     loaded.daemon.next_line_with("not reloaded", LIMIT).unwrap();
-    assert!(everywhere(), "a broken file leaves the old policy");
+    assert!(everywhere(), "the old policy stays after a broken file");
     took
 }
 
-/// What is wrong is said with its place, and nothing of the new file counts, however much of it is right.
+/// Mistakes are reported with their places, and nothing of the new file is used, however much of it is right.
 #[test]
 fn a_broken_config_changes_nothing() {
     let folder = Folder::new().unwrap();
@@ -252,7 +257,8 @@ fn a_broken_config_changes_nothing() {
     assert!(String::from_utf8_lossy(&fetch(daemon.address()).unwrap().bytes).contains("9400"));
 }
 
-/// Listeners come and go; one that stays is not bound again: who is queued or half-way there is answered.
+/// Listeners are added and removed. One that stays is not bound again: clients that are queued or half done are
+/// answered.
 #[test]
 fn listeners_come_and_go() {
     let folder = Folder::new().unwrap();
@@ -310,7 +316,7 @@ fn listeners_come_and_go() {
         "accepted before, answered after"
     );
 
-    // An address that can't be bound refuses the whole reload.
+    // An address that cannot be bound refuses the whole reload.
     let taken = TcpListener::bind(("127.0.0.3", first.port())).unwrap();
     replace(
         &path,
@@ -327,7 +333,7 @@ fn listeners_come_and_go() {
     assert_eq!(fetch(second).unwrap().end, StreamEnd::Fin);
 }
 
-/// A pipe is no policy file, and delays nothing.
+/// A pipe is not a policy file, and delays nothing.
 #[test]
 fn a_pipe_in_place_of_the_policy() {
     let folder = Folder::new().unwrap();
@@ -345,7 +351,7 @@ fn a_pipe_in_place_of_the_policy() {
     assert_eq!(served(daemon.address()), 1);
     daemon.next_line_with("not reloaded", LIMIT).unwrap();
     assert_eq!(served(daemon.address()), 1);
-    // Nor does it delay a stop.
+    // It does not delay a stop either.
     daemon.hang_up().unwrap();
     let start = Instant::now();
     daemon.terminate().unwrap();
@@ -367,23 +373,23 @@ fn a_change_of_the_file_is_enough() {
     std::fs::write(&path, numbered(2)).unwrap();
     assert!(
         testkit::until(LIMIT, || served(address) == 2),
-        "written in place"
+        "writing in place"
     );
     replace(&path, &numbered(3));
     assert!(
         testkit::until(LIMIT, || served(address) == 3),
-        "a new file renamed over it"
+        "renaming a new file"
     );
     std::fs::remove_file(&path).unwrap();
     daemon.next_line_with("not reloaded", LIMIT).unwrap();
     std::fs::write(&path, numbered(4)).unwrap();
     assert!(
         testkit::until(LIMIT, || served(address) == 4),
-        "removed, and written anew"
+        "removing and writing again"
     );
 }
 
-/// As Kubernetes mounts a config map: a link to a file below a link to a folder, and the folder's link is swapped.
+/// As Kubernetes mounts a config map: a link to a file below a link to a folder, and the folder's link is replaced.
 #[test]
 fn a_swapped_link() {
     use std::os::unix::fs::symlink;
@@ -407,7 +413,7 @@ fn a_swapped_link() {
     assert!(testkit::until(LIMIT, || served(daemon.address()) == 2));
 }
 
-/// A link into another folder: the file that it leads to counts, also where it is written in place.
+/// A link into another folder: the linked file counts, also if it is written in place.
 #[test]
 fn behind_a_link() {
     let (links, files) = (Folder::new().unwrap(), Folder::new().unwrap());
@@ -428,7 +434,7 @@ fn behind_a_link() {
     );
 }
 
-/// Files that change one after the other, at any moment of a reload: no change is forgotten.
+/// Files that change one after the other, at any moment of a reload: no change is lost.
 #[test]
 fn changes_while_files_are_read() {
     let folder = Folder::new().unwrap();
@@ -471,7 +477,7 @@ fn with_config(path: &Path) -> Daemon {
         .unwrap()
 }
 
-/// Waits until a policy is served, for which nobody has sent a signal.
+/// Waits until a policy is served, without sending a signal.
 #[track_caller]
 fn by_itself(daemon: &mut Daemon, number: u32, what: &str) {
     let address = daemon.address();
@@ -479,14 +485,14 @@ fn by_itself(daemon: &mut Daemon, number: u32, what: &str) {
     assert!(mended, "{what}: {:?}", daemon.log());
 }
 
-/// Waits until a reload is refused and done with: one thread does both, that and answering.
+/// Waits until a reload was refused and has ended. One thread does both reloading and answering.
 #[track_caller]
 fn refused(daemon: &mut Daemon) {
     daemon.next_line_with("not reloaded", LIMIT).unwrap();
     served(daemon.address());
 }
 
-/// A reload was refused for a file that nobody had looked at before: mending that file is enough.
+/// A reload was refused because of a file that was not read before: fixing that file is enough.
 #[test]
 fn a_refusal_mended_where_it_was_refused_for() {
     let folder = Folder::new().unwrap();
@@ -495,7 +501,7 @@ fn a_refusal_mended_where_it_was_refused_for() {
     let mut daemon = with_config(&path);
     by_itself(&mut daemon, 1, "at start");
 
-    // First it is missing, then it is no good.
+    // First it is missing, then it is invalid.
     replace(&path, &of_file("new.xml"));
     refused(&mut daemon);
     folder.file("new.xml", &numbered(2)[..60]).unwrap();
@@ -503,7 +509,7 @@ fn a_refusal_mended_where_it_was_refused_for() {
     std::fs::write(folder.path().join("new.xml"), numbered(2)).unwrap();
     by_itself(&mut daemon, 2, "written in place");
 
-    // Its folder is missing, too.
+    // Its folder is missing too.
     replace(&path, &of_file("policies/a/new.xml"));
     refused(&mut daemon);
     let inner = folder.path().join("policies/a");
@@ -511,7 +517,7 @@ fn a_refusal_mended_where_it_was_refused_for() {
     std::fs::write(inner.join("new.xml"), numbered(3)).unwrap();
     by_itself(&mut daemon, 3, "in a new folder");
 
-    // What was served before counts as well: taking the change back is a change.
+    // A file that was served before counts as well: undoing the change is a change.
     replace(&path, &of_file("none.xml"));
     refused(&mut daemon);
     replace(&inner.join("new.xml"), &numbered(4));
@@ -520,7 +526,7 @@ fn a_refusal_mended_where_it_was_refused_for() {
     by_itself(&mut daemon, 4, "taken back");
 }
 
-/// A file that nobody may read yet.
+/// A file without read permission at first.
 #[test]
 fn a_refusal_mended_by_permission() {
     use std::os::unix::fs::PermissionsExt;
@@ -537,7 +543,7 @@ fn a_refusal_mended_by_permission() {
     by_itself(&mut daemon, 2, "readable now");
 }
 
-/// A link is swapped to a config that is no good, which is then mended where it is.
+/// A link is switched to an invalid config, which is then fixed in place.
 #[test]
 fn a_refusal_mended_behind_a_link() {
     use std::os::unix::fs::symlink;
@@ -556,24 +562,24 @@ fn a_refusal_mended_behind_a_link() {
     symlink("v2/f.toml", root.join("new")).unwrap();
     std::fs::rename(root.join("new"), &path).unwrap();
     refused(&mut daemon);
-    // Not only as long as the swap itself is looked at.
+    // Also after the watcher has stopped looking at the switch itself.
     for attempt in 1..=4 {
         let text = format!("[policy.p]\nrulez = [] # {attempt} ").repeat(attempt);
         std::fs::write(root.join("v2/f.toml"), text).unwrap();
         refused(&mut daemon);
     }
     std::fs::write(root.join("v2/f.toml"), of_file("v2/policy.xml")).unwrap();
-    by_itself(&mut daemon, 2, "mended in place");
+    by_itself(&mut daemon, 2, "fixed in place");
 }
 
-/// Links on the way: a folder of the path is one, and one leads to another.
+/// Links in the path: one of its folders is a link, and one link leads to another.
 #[test]
 fn a_swapped_link_on_the_way() {
     use std::os::unix::fs::symlink;
     for (file, chain) in [
         // The folder is a link.
         ("current/policy.xml", &[("current", "VERSION")][..]),
-        // The file is a link, through a folder that is one.
+        // The file is a link, through a folder that is a link.
         (
             "here/policy.xml",
             &[("here/policy.xml", "../now/policy.xml"), ("now", "VERSION")],

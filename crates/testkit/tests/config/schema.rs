@@ -1,4 +1,4 @@
-//! The JSON Schema of the config file: it accepts what the program accepts, and both know the same keys.
+//! The JSON Schema of the config file accepts what the program accepts, and both have the same keys.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Folder, check, config, documents, root, snippets};
 
-/// What `flashgate config-schema` prints.
+/// The output of `flashgate config-schema`.
 static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
     let program = testkit::binary::flashgate().unwrap();
     let output = Command::new(program).arg("config-schema").output().unwrap();
@@ -20,7 +20,7 @@ static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_slice(&output.stdout).unwrap()
 });
 
-/// Checks that the schema says the same as the program of a config file.
+/// Checks that the schema and the program agree on a config file.
 #[track_caller]
 pub(super) fn agrees(bytes: &[u8], code: Option<i32>, stderr: &str) {
     let Some(text) = std::str::from_utf8(bytes).ok() else {
@@ -37,7 +37,7 @@ pub(super) fn agrees(bytes: &[u8], code: Option<i32>, stderr: &str) {
     }
 }
 
-/// The first thing that is wrong with a value, by the parts of JSON Schema that ours has; patterns are left out.
+/// The first mistake in a value, by the parts of JSON Schema that this schema uses, except patterns.
 fn fault(schema: &Value, value: &Value) -> Option<String> {
     if let Some(any) = schema["anyOf"].as_array() {
         let faults: Option<Vec<_>> = any.iter().map(|schema| fault(schema, value)).collect();
@@ -114,7 +114,7 @@ fn json(value: &DeValue<'_>) -> Value {
     }
 }
 
-/// A section, and a config in which it has a key that does not exist.
+/// A section, and a config in which it has an unknown key.
 const SECTIONS: [(&str, &str); 11] = [
     ("", "zzz = 1"),
     ("/policy/*", "[policy.p]\nzzz = 1"),
@@ -129,7 +129,7 @@ const SECTIONS: [(&str, &str); 11] = [
     ("/process", "[process]\nzzz = 1"),
 ];
 
-/// The schema of a section: `*` is any name, and a list stands for its items.
+/// The schema of a section: `*` is any name, and a list has the schema of its items.
 fn section(path: &str) -> &'static Value {
     let steps = path.split('/').skip(1);
     steps.fold(&*SCHEMA, |schema, step| {
@@ -160,7 +160,7 @@ fn each_section_has_the_same_keys() {
     }
 }
 
-/// Every key, and its default as it is unless that is `false`.
+/// Every key, with its default unless that is `false`.
 #[test]
 fn the_example_has_every_key() {
     let example = fs::read_to_string(root().join("packaging/flashgate.toml")).unwrap();
@@ -190,7 +190,7 @@ fn the_example_has_every_key() {
     }
 }
 
-/// With a validator that knows all of JSON Schema: the schema itself, and the configs that people copy.
+/// With a full JSON Schema validator: the schema itself, and the configs that people copy.
 #[test]
 fn a_validator_accepts_what_is_documented() {
     if !needs::met(needs::program("/usr/bin/jsonschema")) {

@@ -1,4 +1,4 @@
-//! The machine around it fails: serving goes on.
+//! The system around the daemon fails, and serving continues.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -27,12 +27,12 @@ fn answers(address: SocketAddr) {
     );
 }
 
-/// Whether mounts can be made that nobody else sees.
+/// Whether private mounts are possible here.
 fn has_mounts() -> bool {
     needs::met(needs::root()) && needs::met(needs::program("unshare"))
 }
 
-/// The disk that holds the log is full from the start; once it has room again, the log goes on.
+/// The disk with the log is full from the start; once it has space again, logging continues.
 #[test]
 fn a_full_disk_under_the_log() {
     if !has_mounts() || !needs::met(namespace::missing()) {
@@ -75,7 +75,7 @@ fn a_full_disk_under_the_log() {
             answers(address);
             log().contains("answered")
         }));
-        // What could not be written until then is counted.
+        // Lines that could not be written until then are counted.
         let lost = log()
             .split(" lost=")
             .nth(1)
@@ -88,7 +88,7 @@ fn a_full_disk_under_the_log() {
     network.run(serve).unwrap();
 }
 
-/// The folder of the config goes, and comes back: everything stays as it was meanwhile.
+/// The folder of the config is deleted and comes back; until then nothing changes.
 #[test]
 fn a_vanished_config_folder() {
     let outer = Folder::new().unwrap();
@@ -112,13 +112,13 @@ fn a_vanished_config_folder() {
     daemon.hang_up().unwrap();
     daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
     assert_ne!(fetch(address).unwrap().bytes, [POLICY, b"\0"].concat());
-    // And it is watched again.
+    // It is watched again.
     fs::write(&path, CONFIG).unwrap();
     daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
     answers(address);
 }
 
-/// The same in the sandbox: the new folder is not the one that can be read, and that is said rather than guessed at.
+/// In the sandbox, the new folder is not the one that can be read, and the log says so.
 #[test]
 fn a_config_folder_made_anew() {
     let outer = Folder::new().unwrap();
@@ -143,7 +143,7 @@ fn a_config_folder_made_anew() {
     answers(daemon.address());
 }
 
-/// Nothing can be written anywhere: it starts, reloads and stops as ever.
+/// Nothing can be written anywhere: it starts, reloads and stops as usual.
 #[test]
 fn a_read_only_file_system() {
     if !has_mounts() {
@@ -173,7 +173,7 @@ fn a_read_only_file_system() {
     assert_eq!(daemon.wait(LIMIT).unwrap().code(), Some(0));
 }
 
-/// A folder in which something is written all the time, even because the daemon looks: it serves and stops all the same.
+/// A folder in which files are written all the time, even because the daemon reads it: it still serves and stops.
 #[test]
 fn a_restless_folder() {
     if !needs::met(needs::program("strace")) {

@@ -1,4 +1,4 @@
-//! What the documents show of commands is what these print.
+//! The commands shown in the documents print what the documents show.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use testkit::folder::Folder;
 
 use super::{documents, root};
 
-/// Commands that need nobody who serves, and end by themselves.
+/// Commands that need no running server and end by themselves.
 const TRIED: [&str; 5] = [
     "flashgate lint",
     "flashgate policy",
@@ -17,16 +17,16 @@ const TRIED: [&str; 5] = [
     "flashgate ruffle",
 ];
 
-/// Where the documents have the config file; the tests have it in a folder of their own.
+/// The place of the config file in the documents; the tests have it in their own folder.
 const PLACE: &str = "/etc/flashgate/";
 
-/// A command of a document, and what is shown of it.
+/// A command in a document, and the output that is shown.
 struct Shown<'a> {
     command: &'a str,
     output: String,
 }
 
-/// The commands in a document's consoles.
+/// The commands in a document's console blocks.
 fn shown(document: &str) -> Vec<Shown<'_>> {
     let mut all = Vec::<Shown<'_>>::new();
     for console in document.split("```console\n").skip(1) {
@@ -44,7 +44,7 @@ fn shown(document: &str) -> Vec<Shown<'_>> {
     all
 }
 
-/// The files that a document's command is about.
+/// The files that a document's command uses.
 fn prepare(document: &Path, command: &str, folder: &Folder) {
     let policy = r#"<?xml version="1.0"?>
 <cross-domain-policy>

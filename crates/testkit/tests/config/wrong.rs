@@ -1,6 +1,6 @@
-//! Configs as people get them wrong: what is said first, and what to write instead.
+//! Configs with typical mistakes: the first message, and what to write instead.
 //!
-//! Each has one mistake, so there is one error; what merely follows from it is not reported.
+//! Each has one mistake, so there is one error. What only follows from it is not reported.
 
 use testkit::folder::Folder;
 
@@ -12,15 +12,15 @@ pub(super) const OF_GATES: &str = "[policy.p]\nrules = [{ domain = \"www.a.test\
 pub(super) const LISTEN: &str = "[[listen]]\naddress = \"843\"\n";
 pub(super) const GATE: &str = "[[gate]]\naddress = \"9339\"\nbackend = \"127.0.0.1:9340\"\n";
 
-/// Warnings that are about what a test is made of, not about what it followed.
+/// Warnings about the test's own config, not about the suggestion.
 const NO_MATTER: [&str; 3] = [
     "warning[unasked-policy-port]",
     "warning[secure-true-in-socket-policy]",
     "warning[no-rules]",
 ];
 
-/// Checks the first line of what is said, that its help or message shows what to write, that there is no more, and that
-/// what it shows is accepted.
+/// Checks the first line of the message, that its help or message shows what to write, that there are no other
+/// findings, and that the suggestion is accepted.
 #[track_caller]
 pub(super) fn says(text: &str, first: &str, help: &str) {
     let folder = Folder::new().unwrap();
@@ -40,7 +40,7 @@ pub(super) fn says(text: &str, first: &str, help: &str) {
         folder.file(name, file).unwrap();
     }
     for corrected in follow::each(text, &stderr) {
-        // This machine may lack the folder that an installed system has.
+        // This machine may lack the folder of an installed system.
         let here = folder.path().display().to_string();
         let corrected = corrected.replace("/run/flashgate", &here);
         let (code, _, after) = check(&config(&folder, &corrected));
@@ -54,13 +54,13 @@ pub(super) fn says(text: &str, first: &str, help: &str) {
     }
 }
 
-/// The same for what is added to a policy and a listener.
+/// With text added to a policy and a listener.
 #[track_caller]
 pub(super) fn added(more: &str, first: &str, help: &str) {
     says(&format!("{POLICY}{LISTEN}{more}"), first, help);
 }
 
-/// The same for the rest of a policy.
+/// With the given rest of a policy.
 #[track_caller]
 pub(super) fn of_policy(rest: &str, first: &str, help: &str) {
     says(&format!("[policy.p]\n{rest}\n{LISTEN}"), first, help);
@@ -102,7 +102,7 @@ fn misspelt_keys() {
     of_policy("rule = []", "no key `rule`", "did you mean `rules`?");
     let tls = "[tls]\ncertificate = [{ certificate = \"fullchain.pem\", key = \"privkey.pem\" }]";
     added(tls, "no key `certificate`", "did you mean `certificates`?");
-    // What is refused is proposed to nobody.
+    // A key that is refused is never suggested.
     let list = "it has `hosts`, `policy`, `listen`, `gate`, `bridge`, `tls`, `admin`, `limits`, `process`\n";
     added("[cache]", "no key `cache`", list);
 }
@@ -176,7 +176,7 @@ fn rules() {
     );
 }
 
-/// A number that can only mean one thing needs no quotes; others are shown as they must be written, in one step.
+/// A number with only one possible meaning needs no quotes; others are shown as they must be written, in one step.
 #[test]
 fn numbers() {
     let text = format!(

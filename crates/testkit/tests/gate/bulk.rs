@@ -1,4 +1,4 @@
-//! Much data, both ways at once: every byte in its place, and the ends where they were.
+//! Much data, both ways at once: every byte arrives in its place, and the ends arrive where they should.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -14,7 +14,7 @@ use super::{LIMIT, config, start};
 
 const MIB: u64 = 1 << 20;
 
-/// Writes so much of a stream, and ends.
+/// Writes this much of a stream, and closes.
 fn write(mut to: &TcpStream, number: u64, count: u64) {
     let mut pattern = Pattern::new(number);
     let mut piece = vec![0; 256 * 1024];
@@ -25,7 +25,7 @@ fn write(mut to: &TcpStream, number: u64, count: u64) {
     to.shutdown(Shutdown::Write).expect("an end");
 }
 
-/// Reads to the end; how much there was, all of it as it was written.
+/// Reads to the end and checks each byte; returns how many there were.
 fn read(mut from: &TcpStream, number: u64) -> u64 {
     let mut pattern = Pattern::new(number);
     let mut piece = vec![0; 256 * 1024];

@@ -1,4 +1,5 @@
-//! A backend that refuses or hangs: a clean close within the limit, told where an operator looks, and no restart needed.
+//! A backend that refuses or hangs: its clients get a clean close within the limit, the operator is informed, and no
+//! restart is needed.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -23,7 +24,7 @@ fn page(gate: &Running, path: &str) -> String {
     String::from_utf8(client.hear().bytes).unwrap()
 }
 
-/// The sum of the samples of a metric whose name or labels hold this text.
+/// The sum of a metric's samples whose name or labels contain this text.
 fn sample(gate: &Running, text: &str) -> u64 {
     let metrics = page(gate, "/metrics");
     let lines = metrics
@@ -36,7 +37,7 @@ fn sample(gate: &Running, text: &str) -> u64 {
     values.iter().sum()
 }
 
-/// The client gets a clean end and nothing else.
+/// The client gets a clean close and no bytes.
 #[track_caller]
 fn is_let_go(to: SocketAddr, first: &[u8], limit: Duration) {
     let mut client = TestClient::connect(to).unwrap();
@@ -74,7 +75,7 @@ fn refused_and_back() {
     assert!(!ready.contains("game"), "{ready}");
 }
 
-/// Warnings about a backend, so far.
+/// The number of warnings about a backend so far.
 fn unreachable_lines(gate: &mut Running) -> u64 {
     let lines = gate.daemon.log().iter();
     let told = |line: &String| line.contains("backend") || line.contains("events suppressed");
@@ -82,7 +83,7 @@ fn unreachable_lines(gate: &mut Running) -> u64 {
     warnings.count() as u64
 }
 
-/// Nothing answers at all: the limit on connecting ends it, for each client by itself.
+/// The backend does not answer at all: the limit on connecting ends each client's attempt separately.
 #[test]
 fn hanging() {
     let hole = absent().hang().unwrap();
@@ -102,7 +103,7 @@ fn hanging() {
     );
     assert!(
         begin.elapsed() < Duration::from_secs(10),
-        "not one after the other: {:?}",
+        "expected the attempts to overlap: {:?}",
         begin.elapsed()
     );
     let lines = unreachable_lines(&mut gate);
@@ -112,7 +113,7 @@ fn hanging() {
     );
 }
 
-/// A client that leaves while the backend is being called.
+/// A client that leaves while flashgate connects to the backend.
 #[test]
 fn left_while_it_hangs() {
     let hole = absent().hang().unwrap();
@@ -126,7 +127,7 @@ fn left_while_it_hangs() {
     gate.lets_go(before);
 }
 
-/// Two servers behind one gate: the one that works does not hide the other, and does not make the log long.
+/// Two servers behind one gate: the working one does not hide the other, and the log stays short.
 #[test]
 fn a_dead_one_beside_a_live_one() {
     let (server, web) = (
@@ -170,7 +171,8 @@ fn a_dead_one_beside_a_live_one() {
     assert!(!page(&gate, "/readyz").contains("game"));
 }
 
-/// A name that leads back to the gate, which no config shows: refused at each call, not passed on without end.
+/// A name that leads back to the gate, which the config does not show: each connection is refused, not forwarded in
+/// circles.
 #[test]
 fn flashgate_itself() {
     if !needs::met(needs::root()) || !needs::met(needs::program("unshare")) {
@@ -200,7 +202,7 @@ fn flashgate_itself() {
         }
         gate.lets_go(before);
         let labels = "backend_failures_total{gate=\"game\",role=\"game\"}";
-        assert_eq!(sample(&gate, labels), 3, "and no call of its own");
+        assert_eq!(sample(&gate, labels), 3, "without a connection of its own");
         let line = gate
             .daemon
             .wait_for_line("flashgate itself", LIMIT)
@@ -210,7 +212,7 @@ fn flashgate_itself() {
     }
 }
 
-/// A wrapper that gives a program names of its own.
+/// A command prefix that runs a program with these names in `/etc/hosts`.
 fn with_hosts(names: &str) -> (testkit::folder::Folder, Vec<String>) {
     let folder = testkit::folder::Folder::new().unwrap();
     let hosts = folder.file("hosts", names).unwrap();
@@ -228,7 +230,7 @@ fn with_hosts(names: &str) -> (testkit::folder::Folder, Vec<String>) {
     (folder, wrapper.map(ToOwned::to_owned).to_vec())
 }
 
-/// By a name that stands for two addresses, of which one is refused and the other works.
+/// A name with two addresses, one of which refuses while the other works.
 #[test]
 fn every_address_of_a_name() {
     if !needs::met(needs::root()) || !needs::met(needs::program("unshare")) {
@@ -249,7 +251,7 @@ fn every_address_of_a_name() {
     }
 }
 
-/// A name that stands for nothing is a dead backend, not a failed start: it may stand for something later.
+/// A name without an address is a dead backend, not a failed start, because it may get an address later.
 #[test]
 fn an_unknown_name() {
     let mut gate = start(&config("no-such-host.invalid:9340", "", MORE));

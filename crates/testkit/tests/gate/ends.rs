@@ -1,4 +1,4 @@
-//! Half-close, close and reset mean through a gate what they mean without one.
+//! Half-close, close and reset have the same effect through a gate as without one.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -27,10 +27,10 @@ enum First {
 
 const ACTS: [Act; 3] = [Act::HalfClose, Act::Close, Act::Reset];
 
-/// Does it; the socket, if it is still there.
+/// Does the action; returns the socket if it is still open.
 fn act(act: Act, stream: TcpStream) -> Option<TcpStream> {
     match act {
-        // It fails where the other has reset the connection, as the scene has noted before.
+        // This fails if the peer has reset the connection, which the scene has already recorded.
         Act::HalfClose => drop(stream.shutdown(Shutdown::Write)),
         Act::Close => return None,
         Act::Reset => {
@@ -43,7 +43,7 @@ fn act(act: Act, stream: TcpStream) -> Option<TcpStream> {
     Some(stream)
 }
 
-/// Writes until the peer's reset is seen.
+/// Writes until it sees the peer's reset.
 fn write_until_reset(mut stream: &TcpStream) -> ErrorKind {
     loop {
         if let Err(error) = stream.write_all(b"x") {
@@ -59,12 +59,12 @@ fn read_to_end(mut stream: &TcpStream) -> (Vec<u8>, Option<ErrorKind>) {
     (bytes, end.err().map(|error| error.kind()))
 }
 
-/// What both sides see when one acts and then the other does; both have spoken already.
+/// What both sides see when one acts and then the other does, after both have sent something.
 fn scene(first: Act, then: Act, mut one: TcpStream, mut other: TcpStream) -> Vec<String> {
     let mut seen = Vec::new();
     let mut note = |what: &str, thing: &dyn std::fmt::Debug| seen.push(format!("{what} {thing:?}"));
     one.write_all(b"before").unwrap();
-    // So that a reset can't overtake it.
+    // So that a reset cannot overtake it.
     other.read_exact(&mut [0; 6]).unwrap();
     let left = act(first, one);
     note("other reads", &read_to_end(&other));
@@ -82,7 +82,7 @@ fn scene(first: Act, then: Act, mut one: TcpStream, mut other: TcpStream) -> Vec
     seen
 }
 
-/// A client and the backend's end of its connection; both have spoken.
+/// A client and the backend's end of its connection, after both have sent something.
 fn connected(backend: &TestBackend, to: std::net::SocketAddr) -> (TcpStream, TcpStream) {
     let mut client = TestClient::connect(to).unwrap();
     client.send(b"hello");
@@ -118,7 +118,7 @@ fn every_order_is_as_without_a_gate() {
     );
 }
 
-/// A side that has ended and one that says nothing are not kept, and the rest is told that it was cut.
+/// If one side has closed and the other is silent, the relay is closed, and the other side gets a reset.
 #[test]
 fn half_open_relays_are_reaped() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
@@ -138,7 +138,7 @@ fn half_open_relays_are_reaped() {
         assert_eq!(
             read_to_end(&silent),
             (Vec::new(), None),
-            "the end is passed on at once"
+            "the close is forwarded at once"
         );
         let mut ended = TestClient::from_stream(ended).unwrap();
         assert_eq!(ended.hear().end, StreamEnd::Reset, "{who:?}");
@@ -161,12 +161,12 @@ fn half_open_relays_are_reaped() {
     );
 }
 
-/// Sockets of the gate whose peer has ended while the gate has not: those of its clients, and those to its backend.
+/// Sockets of the gate whose peer has closed while the gate has not: those of its clients, and those to its backend.
 fn close_waits(gate: &Running, backend: &TestBackend) -> usize {
     let port = |port: u16| format!(":{port:04X}");
     let (own, backend) = (port(gate.address().port()), port(backend.address().port()));
     let tables = ["/proc/net/tcp", "/proc/net/tcp6"].map(std::fs::read_to_string);
-    // A machine without IPv6 has no table for it.
+    // A machine without IPv6 has no such table.
     let lines = tables.iter().flatten().flat_map(|table| table.lines());
     let fields = lines.map(|line| line.split_whitespace().collect::<Vec<_>>());
     let of_gate = |line: &&Vec<&str>| line[1].ends_with(&own) || line[2].ends_with(&backend);
@@ -178,7 +178,7 @@ fn close_waits(gate: &Running, backend: &TestBackend) -> usize {
         .count()
 }
 
-/// While an end is waited for, both tables are looked at: a socket in `CLOSE_WAIT` is seen on either side.
+/// Checks both tables while waiting for an end: a socket in `CLOSE_WAIT` is noticed on either side.
 #[test]
 fn close_waits_are_seen() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
@@ -198,7 +198,7 @@ fn close_waits_are_seen() {
     }
 }
 
-/// With a limit on silence, an idle relay is cut; every byte gives it all of the time again.
+/// With a limit on silence, an idle relay is cut; every byte restarts the limit.
 #[test]
 fn idle_relays() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -215,7 +215,7 @@ fn idle_relays() {
     gate.daemon.next_line_with("idle-timeout", LIMIT).unwrap();
 }
 
-/// How each of them ended stands in the log.
+/// The log says how each of them ended.
 #[test]
 fn reasons() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();

@@ -1,4 +1,4 @@
-//! Backends that speak first.
+//! Backends that send first.
 
 use std::io::{Read as _, Write as _};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::{LIMIT, config, echoes, is_answered, start};
 
 const SOON: &str = "speaks-first-after = \"20ms\"";
 
-/// A silent client gets the greeting, and from then on everything is opaque.
+/// A silent client gets the greeting; after that, nothing is inspected.
 #[test]
 fn reaches_a_silent_client() {
     let backend = TestBackend::start(BackendBehaviour::Greet(
@@ -40,7 +40,7 @@ fn reaches_a_silent_client() {
     );
 }
 
-/// A client that speaks at once is not kept waiting, and gets the greeting too.
+/// A client that sends at once does not wait, and gets the greeting too.
 #[test]
 fn reaches_one_that_speaks() {
     let backend =
@@ -58,7 +58,7 @@ fn reaches_one_that_speaks() {
     assert!(client.elapsed() < Duration::from_secs(5));
 }
 
-/// Called, but not greeting yet: a policy request is still answered, other bytes go on.
+/// Connected, but without a greeting yet: a policy request is still answered, other bytes are forwarded.
 #[test]
 fn before_the_greeting() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
@@ -70,7 +70,7 @@ fn before_the_greeting() {
     assert_eq!(
         called.read(&mut [0]).unwrap(),
         0,
-        "nothing, and a clean end"
+        "no bytes, and a clean close"
     );
 
     let mut client = gate.client();
@@ -86,7 +86,7 @@ fn before_the_greeting() {
     assert_eq!(&request, REQUEST);
 }
 
-/// The greeting decides, also where the client is in the middle of a request.
+/// The greeting decides, also if the client is in the middle of a request.
 #[test]
 fn within_a_request() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
@@ -100,10 +100,10 @@ fn within_a_request() {
     client.send(&REQUEST[7..]);
     let mut all = [0; REQUEST.len()];
     called.read_exact(&mut all).unwrap();
-    assert_eq!(&all, REQUEST, "all of it, in order");
+    assert_eq!(&all, REQUEST, "all bytes, in order");
 }
 
-/// A client that was silent for long is still recognised, as long as the backend is silent too.
+/// A client that was silent for a long time is still recognized, if the backend is silent too.
 #[test]
 fn long_silence_on_both_sides() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
@@ -111,7 +111,7 @@ fn long_silence_on_both_sides() {
     let gate = start(&config(backend.address(), SOON, limits));
     let mut client = gate.client();
     let called = backend.next(LIMIT).unwrap();
-    // Longer than a request may take: silence that is watched, not waited for.
+    // Longer than a request may take: this silence is inspected, not limited.
     assert!(
         !client.stirs_within(Duration::from_secs(2)),
         "a silent client is kept"
@@ -126,7 +126,7 @@ fn long_silence_on_both_sides() {
         let called = backend.next(LIMIT).unwrap();
         assert!(!client.stirs_within(Duration::from_millis(1_500)));
         if cut < REQUEST.len() {
-            // The time for a request begins with its first byte.
+            // The time limit of a request starts with its first byte.
             client.send(&REQUEST[..cut]);
             assert!(!client.stirs_within(Duration::from_millis(500)));
             client.send(&REQUEST[cut..]);
@@ -137,7 +137,7 @@ fn long_silence_on_both_sides() {
     }
 }
 
-/// Each end of such a silence means what it means in a relay.
+/// Each end during such a silence has the same effect as in a relay.
 #[test]
 fn ends_of_a_long_silence() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
@@ -172,7 +172,7 @@ fn ends_of_a_long_silence() {
     gate.lets_go(before);
 }
 
-/// `idle` holds for two that are silent, as for a relay; and it is one to whoever counts.
+/// `idle` applies to two silent sides as to a relay, and the metrics count them as a relay.
 #[test]
 fn an_idle_silence() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
@@ -186,8 +186,8 @@ fn an_idle_silence() {
         let text = String::from_utf8(page.hear().bytes).unwrap();
         text.contains("flashgate_connections_relaying 1")
     };
-    assert!(!counts(), "at first it is one that has not been recognised");
-    assert!(until(LIMIT, counts), "then it counts as passed on");
+    assert!(!counts(), "at first it is not recognized");
+    assert!(until(LIMIT, counts), "then it counts as a relay");
     assert_eq!(client.hear().end, StreamEnd::Reset);
     assert_eq!(
         TestClient::from_stream(called).unwrap().hear().end,
@@ -196,7 +196,7 @@ fn an_idle_silence() {
     assert!(client.elapsed() >= Duration::from_millis(2_900));
 }
 
-/// The relay works, whoever of the two it took the silence for.
+/// The relay works, whichever side was silent.
 fn echo_by_hand(mut called: std::net::TcpStream, client: &mut TestClient) {
     client.send(b"hello");
     let mut bytes = [0; 5];
@@ -207,7 +207,7 @@ fn echo_by_hand(mut called: std::net::TcpStream, client: &mut TestClient) {
     assert_eq!(&bytes, b"there");
 }
 
-/// A client that leaves while the backend has been called: the backend sees its end, not a reset.
+/// A client that leaves after flashgate has connected to the backend: the backend sees a close, not a reset.
 #[test]
 fn a_client_that_leaves() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();

@@ -1,4 +1,4 @@
-//! HTTP on a gate, from clients that take their time.
+//! HTTP on a gate, from slow clients.
 
 use std::io::Read as _;
 use std::net::TcpStream;
@@ -9,18 +9,18 @@ use testkit::load::REQUEST;
 
 use super::{LIMIT, Running, config, goes_on, is_answered, start};
 
-/// A page of an origin that the policy does not admit wants a WebSocket.
+/// A request for a WebSocket from a page that the policy does not allow.
 const STRANGER: &str = "GET / HTTP/1.1\r\nHost: a.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nOrigin: http://evil.test\r\n\r\n";
 
-/// A gate whose clients are silent after 20 ms, and which has a web server besides.
+/// A gate that also has a web server, whose clients count as silent after 20 ms.
 fn with_web(backend: &TestBackend, web: &TestBackend, limits: &str) -> Running {
     let web = web.address();
     let keys = format!("http-backend = \"{web}\"\nspeaks-first-after = \"20ms\"");
     start(&config(backend.address(), &keys, limits))
 }
 
-/// Exactly these bytes come, and nothing was put between them.
+/// Exactly these bytes arrive, and nothing in between.
 #[track_caller]
 fn hears(called: &mut TcpStream, bytes: &[u8]) {
     let mut heard = vec![0; bytes.len()];
@@ -29,14 +29,14 @@ fn hears(called: &mut TcpStream, bytes: &[u8]) {
     assert_eq!(heard.to_string(), bytes.to_string());
 }
 
-/// Whoever was called hears nothing, and a clean end.
+/// The server gets no bytes, and a clean close.
 #[track_caller]
 fn hears_nothing(called: TcpStream) {
     let heard = TestClient::from_stream(called).unwrap().hear();
     assert_eq!((&heard.bytes[..], heard.end), (&b""[..], StreamEnd::Fin));
 }
 
-/// A head that is not whole by the deadline could still ask for an upgrade, so it goes nowhere.
+/// A head that is not complete by the deadline could still ask for an upgrade, so it is not forwarded.
 #[test]
 fn slow_heads_go_nowhere() {
     let (server, web) = (
@@ -55,7 +55,7 @@ fn slow_heads_go_nowhere() {
     nothing_else(&gate, &web);
 }
 
-/// Only what comes now reaches the web server, and nothing did before.
+/// Only the bytes that arrive now reach the web server, and nothing did before.
 #[track_caller]
 fn nothing_else(gate: &Running, web: &TestBackend) {
     let last = b"GET /last HTTP/1.1\r\nHost: a.test\r\n\r\n";
@@ -66,7 +66,8 @@ fn nothing_else(gate: &Running, web: &TestBackend) {
     assert_eq!(web.records_until(last, LIMIT).unwrap().len(), 0);
 }
 
-/// A head in pieces arrives byte for byte, and what stands behind it, and one that its client ends before it is whole.
+/// A head in pieces arrives byte for byte, with the bytes after it. So does one whose client closes before it is
+/// complete.
 #[test]
 fn heads_arrive_byte_for_byte() {
     let (server, web) = (
@@ -92,7 +93,7 @@ fn heads_arrive_byte_for_byte() {
     }
 }
 
-/// Silence changes nothing about what HTTP is, though the game's server was called meanwhile.
+/// Silence does not affect how HTTP is treated, although flashgate has connected to the game's server.
 #[test]
 fn after_a_silence() {
     let (server, web) = (
@@ -121,7 +122,7 @@ fn refused(client: &mut TestClient) {
     assert!(text.starts_with("HTTP/1.1 403 "), "{text}");
 }
 
-/// Without a web server of its own, the gate answers, however long the client was silent.
+/// Without a web server, the gate answers itself, however long the client was silent.
 #[test]
 fn answered_after_a_silence() {
     let server = TestBackend::start(BackendBehaviour::Hold).unwrap();
@@ -151,13 +152,13 @@ fn answered_after_a_silence() {
         assert!(text.starts_with("HTTP/1.1 200 "), "{text}");
         hears_nothing(called);
     }
-    // And the gate still is one.
+    // It still works as a gate.
     let mut client = gate.client();
     client.send(REQUEST);
     is_answered(&mut client);
 }
 
-/// What is HTTP's and no WebSocket goes to the web server, also by methods that no browser has.
+/// HTTP that is not a WebSocket request goes to the web server, also with methods that browsers do not use.
 #[test]
 fn every_method() {
     let (server, web) = (

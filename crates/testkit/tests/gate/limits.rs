@@ -1,4 +1,4 @@
-//! How many: of an address, of all, and of descriptors.
+//! Limits: per address, in total, and on descriptors.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -60,7 +60,7 @@ fn relays_of_an_address() {
     assert!(freed, "an ended relay still counts");
 }
 
-/// A relay no longer counts among the connections that have not said what they are.
+/// A relay no longer counts among the unrecognized connections.
 #[test]
 fn relays_leave_the_address_free() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -74,7 +74,7 @@ fn relays_leave_the_address_free() {
     }
 }
 
-/// All of them together: whoever would be one too many gets a clean end, and who asks for the policy finds a place.
+/// The total limit: a client over it gets a clean close, and a policy request still gets a place.
 #[test]
 fn relays_leave_room_for_requests() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -90,7 +90,10 @@ fn relays_leave_room_for_requests() {
         );
     }
     let heard = backend.record(Duration::from_millis(200));
-    assert!(heard.is_err(), "the server need not hear of it: {heard:?}");
+    assert!(
+        heard.is_err(),
+        "the server need not be contacted: {heard:?}"
+    );
     let line = "no room to forward another connection";
     let line = gate.daemon.wait_for_line(line, LIMIT).unwrap();
     assert!(
@@ -113,7 +116,7 @@ fn relays_leave_room_for_requests() {
     assert!(freed, "an ended relay still counts");
 }
 
-/// More clients than descriptors: those that are served stay so, nothing spins, and requests are answered.
+/// More clients than descriptors: the served ones stay, nothing spins, and requests are answered.
 #[test]
 fn few_descriptors() {
     if !needs::met(needs::program("prlimit")) {
@@ -142,7 +145,7 @@ fn few_descriptors() {
     asks(gate.address());
     let spent = cpu::time(gate.daemon.pid()).unwrap();
     let silent: Vec<_> = (0..60).map(|_| gate.client()).collect();
-    // What it does while clients wait is what is measured.
+    // The test measures what it does while clients wait.
     std::thread::sleep(Duration::from_secs(2));
     let spent = cpu::time(gate.daemon.pid())
         .unwrap()
@@ -150,7 +153,7 @@ fn few_descriptors() {
         .unwrap();
     assert!(
         spent < Duration::from_millis(200),
-        "{spent:?} of CPU in 2 s of want"
+        "{spent:?} of CPU in 2 s without descriptors"
     );
     drop(silent);
     for client in &mut open {

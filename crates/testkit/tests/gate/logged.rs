@@ -1,4 +1,4 @@
-//! What the log shows of connections through a gate, without `-v`: which player failed, why, and what to change.
+//! The log of connections through a gate, without `-v`: which player failed, why, and what to change.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -9,7 +9,7 @@ use testkit::client::TestClient;
 
 use super::{LIMIT, Running, config, start};
 
-/// A line that has all of this.
+/// A line that contains all of these texts.
 #[track_caller]
 fn is_logged(gate: &mut Running, text: &str, parts: &[&str]) {
     let line = gate.daemon.wait_for_line(text, LIMIT).unwrap();
@@ -18,7 +18,7 @@ fn is_logged(gate: &mut Running, text: &str, parts: &[&str]) {
     }
 }
 
-/// The server reads this: closed with something unread, it would reset.
+/// The server reads this, because a close with unread data would be a reset.
 #[track_caller]
 fn takes(server: &mut TcpStream, bytes: &[u8]) {
     let mut taken = vec![0; bytes.len()];
@@ -26,7 +26,7 @@ fn takes(server: &mut TcpStream, bytes: &[u8]) {
     assert_eq!(taken, bytes);
 }
 
-/// The bytes reach the server all the same: it may understand them.
+/// The bytes still reach the server, because it may understand them.
 #[test]
 fn a_proxy_header_that_nobody_expects() {
     let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
@@ -61,7 +61,7 @@ fn nearly_a_policy_request() {
     );
 }
 
-/// A game server that speaks TLS itself is no mistake, so the hint waits for what comes back.
+/// A game server that speaks TLS itself is not a mistake, so the hint waits for the server's answer.
 #[test]
 fn tls_that_nobody_speaks() {
     const HELLO: &[u8] = b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03";
@@ -85,7 +85,7 @@ fn tls_that_nobody_speaks() {
     }
 }
 
-/// Each of a few players is named, and a flood of them is counted.
+/// Each of a few players is logged by name, and a flood of them is counted.
 #[test]
 fn players_without_a_server() {
     let absent = Absent::reserve(([127, 0, 0, 1], 0).into()).unwrap();
@@ -106,11 +106,11 @@ fn players_without_a_server() {
     }
 }
 
-/// A server that dies cuts its players off: with a reset, or with an end that no player asked for.
+/// A server that dies cuts its players off, with a reset or with an early end.
 #[test]
 fn a_server_that_dies() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
-    // Past this time a connection is a session.
+    // After this time a connection is a session.
     let timeouts = "[limits]\nrequest = \"3s\"\n";
     let mut gate = start(&config(backend.address(), "", timeouts));
     let (mut client, mut other) = (gate.client(), gate.client());

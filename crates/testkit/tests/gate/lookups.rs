@@ -1,4 +1,4 @@
-//! Backends with names: looked up once for all who wait, and a resolver that hangs holds up its own name alone.
+//! Backends with names: one lookup for all waiting clients, and a hanging resolver delays its own name only.
 
 use std::net::{SocketAddr, UdpSocket};
 use std::path::PathBuf;
@@ -16,15 +16,15 @@ use testkit::{figure, namespace, needs, until};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// More than tokio has threads for what blocks.
+/// More than tokio has threads for blocking calls.
 const MANY: usize = 540;
 
-/// What a resolver says of every name.
+/// What a resolver answers for every name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Says {
     #[default]
     Nothing,
-    /// That it is 127.0.0.1.
+    /// The address 127.0.0.1.
     Address,
     NoSuchName,
     NoAddress,
@@ -47,7 +47,7 @@ impl Resolver {
             while let Ok((length, from)) = socket.recv_from(&mut query) {
                 this.asked.fetch_add(1, Ordering::Relaxed);
                 if let Some(answer) = answer(&query[..length], *this.says.lock().unwrap()) {
-                    // It may have been told to stop waiting.
+                    // The client may have stopped waiting.
                     let _ = socket.send_to(&answer, from);
                 }
             }
@@ -59,7 +59,8 @@ impl Resolver {
     }
 }
 
-/// The reply to a query with one question and, it may be, an OPT record, which is left out (RFC 1035, section 4).
+/// The reply to a query with one question and possibly an OPT record, which is not included in the reply (RFC 1035,
+/// section 4).
 fn answer(query: &[u8], says: Says) -> Option<Vec<u8>> {
     let name = 12 + query[12..].iter().position(|byte| *byte == 0).unwrap();
     let question = &query[12..name + 5];
@@ -78,7 +79,7 @@ fn answer(query: &[u8], says: Says) -> Option<Vec<u8>> {
     Some(reply)
 }
 
-/// A daemon whose resolver is that of its namespace; `there.test` is in its `/etc/hosts`.
+/// A daemon that uses the resolver of its namespace; `there.test` is in its `/etc/hosts`.
 struct Running {
     daemon: Daemon,
     path: PathBuf,
@@ -124,7 +125,7 @@ impl Running {
     }
 }
 
-/// Says something through a gate, and hears it again.
+/// Sends something through a gate, and receives it again.
 fn echoes(address: SocketAddr) -> bool {
     let mut client = TestClient::connect(address).unwrap();
     let mut back = [0; 4];
@@ -139,7 +140,8 @@ fn inside(test: fn()) {
     Namespace::new().unwrap().run(test).unwrap();
 }
 
-/// Many clients of a gate whose name hangs: other gates and a reload do not notice, and the name is asked for once.
+/// Many clients of a gate while the lookup of its name hangs: other gates and a reload are not affected, and there is
+/// only one lookup.
 #[test]
 fn a_resolver_that_hangs() {
     inside(|| {
@@ -184,17 +186,17 @@ fn a_resolver_that_hangs() {
         let threads = std::fs::read_dir(format!("/proc/{}/task", running.daemon.pid())).unwrap();
         let threads = threads.count();
         assert!(threads <= 10, "{threads} threads");
-        // The C library asks for IPv4 and IPv6, and nobody else asks.
+        // The C library asks for IPv4 and IPv6, and nothing else asks.
         let asked = resolver.asked.load(Ordering::Relaxed);
         assert!(asked <= 4, "{asked} questions");
         figure::report(
             "lookups",
             format!(
-                "{MANY} connections to a gate whose name hangs, {asked} questions to the resolver, {threads} threads: \
+                "{MANY} connections to a gate whose name hangs, {asked} queries to the resolver, {threads} threads: \
                  another gate within {longest:.0?}, a reload within {reloaded:.0?}"
             ),
         );
-        // After `backend-connect` they are let go, with the reason.
+        // After `backend-connect` they are closed, and the reason is logged.
         assert!(clients[0].hear().bytes.is_empty());
         let line = "looking up its name took too long";
         running.daemon.wait_for_line(line, LIMIT).unwrap();
@@ -202,17 +204,17 @@ fn a_resolver_that_hangs() {
     });
 }
 
-/// A name that was found is used on while the resolver hangs or fails.
+/// An address that was found is still used while the resolver hangs or fails.
 #[test]
 fn an_earlier_answer() {
     inside(|| {
         let (mut running, resolver, _backend) = found();
         let address = running.gate("game");
-        // A lookup that hangs goes on for long, so it comes last.
+        // A lookup that hangs takes long, so it comes last.
         for says in [Says::Failure, Says::Nothing] {
             resolver.say(says);
             let asked = resolver.asked.load(Ordering::Relaxed);
-            // An answer counts for a second; then it is asked for again, and nobody knows.
+            // An answer is valid for a second; then there is a new lookup, which fails.
             let asked_again = || {
                 assert!(echoes(address), "{says:?}: {:?}", running.daemon.log());
                 resolver.asked.load(Ordering::Relaxed) > asked
@@ -228,7 +230,7 @@ fn an_earlier_answer() {
     });
 }
 
-/// That a name is gone is an answer: its former address may be somebody else's by now, also when the resolver hangs next.
+/// "No such name" is an answer: the old address may belong to another server by now, also if the resolver hangs next.
 #[test]
 fn a_name_that_is_gone() {
     inside(|| {

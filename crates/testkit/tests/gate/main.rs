@@ -30,14 +30,14 @@ use testkit::folder::Folder;
 use testkit::load::REQUEST;
 use testkit::until;
 
-/// Far above what anything here takes.
+/// Far longer than anything here takes.
 const LIMIT: Duration = Duration::from_secs(20);
 
 /// The policy of [`config`], with its NUL.
 const REPLY: &[u8] = b"<?xml version=\"1.0\"?><cross-domain-policy>\
     <allow-access-from domain=\"a.test\" to-ports=\"9339\"/></cross-domain-policy>\0";
 
-/// A gate called `game` on a free port, with further keys of its own, and what follows it in the file.
+/// A gate called `game` on a free port, with further keys of the gate, and further sections.
 fn config(backend: impl std::fmt::Display, gate: &str, more: &str) -> String {
     format!(
         "[policy.default]\nrules = [{{ domain = \"a.test\", ports = \"9339\" }}]\n[[gate]]\nname = \"game\"\n\
@@ -45,12 +45,12 @@ fn config(backend: impl std::fmt::Display, gate: &str, more: &str) -> String {
     )
 }
 
-/// A daemon with this config, and where the config lies.
+/// A daemon with this config, and the path of the config.
 fn start(config: &str) -> Running {
     start_through::<&str>(&[], config)
 }
 
-/// The same, through another program.
+/// A daemon that is run through another program.
 fn start_through<T: AsRef<str>>(program: &[T], config: &str) -> Running {
     let folder = Folder::new().expect("a folder");
     let path = folder.file("flashgate.toml", config).expect("a file");
@@ -74,7 +74,7 @@ fn start_through<T: AsRef<str>>(program: &[T], config: &str) -> Running {
 /// A daemon and its config.
 struct Running {
     daemon: Daemon,
-    /// The gate's, or the only one.
+    /// The gate's address, or the only one.
     address: SocketAddr,
     path: PathBuf,
     #[expect(dead_code, reason = "held for its drop")]
@@ -95,7 +95,7 @@ impl Running {
         testkit::cpu::open_files(self.daemon.pid()).expect("a count")
     }
 
-    /// Waits until it holds no more descriptors than before.
+    /// Waits until it has no more open descriptors than before.
     #[track_caller]
     fn lets_go(&self, before: usize) {
         let gone = until(LIMIT, || self.descriptors() <= before);
@@ -113,7 +113,7 @@ fn is_answered(client: &mut TestClient) {
     );
 }
 
-/// Asks for the policy, and gets it.
+/// Asks for the policy, and receives it.
 #[track_caller]
 fn asks(address: SocketAddr) {
     let mut client = TestClient::connect(address).expect("a connection");
@@ -121,7 +121,7 @@ fn asks(address: SocketAddr) {
     is_answered(&mut client);
 }
 
-/// All that a client sends goes to the web server as it is.
+/// Everything that a client sends goes to the web server unchanged.
 #[track_caller]
 fn goes_on(gate: &Running, web: &TestBackend, head: &str) {
     let mut client = gate.client();
@@ -132,7 +132,7 @@ fn goes_on(gate: &Running, web: &TestBackend, head: &str) {
     assert_eq!(String::from_utf8_lossy(&record.bytes), head);
 }
 
-/// What was said comes back from an echo.
+/// Sends bytes, and receives them from an echo server.
 #[track_caller]
 fn echoes(client: &mut TestClient, said: &[u8]) {
     client.send(said);

@@ -1,4 +1,4 @@
-//! What is no policy request reaches the backend byte for byte, and does not wait longer than it must.
+//! Bytes that are not a policy request reach the backend unchanged, and do not wait longer than necessary.
 
 use std::net::SocketAddr;
 use std::thread;
@@ -12,7 +12,7 @@ use testkit::scale::short_or_long;
 
 use super::{config, echoes, start};
 
-/// As much chance as a test needs: the same numbers in every run (xorshift64).
+/// Random numbers that are the same in every run (xorshift64).
 struct Chance(u64);
 
 impl Chance {
@@ -54,7 +54,7 @@ const BEGINNINGS: [&[u8]; 20] = [
     b"\r\n\r\n\0\r\nQUIT\n\x21\x11",
 ];
 
-/// Some opening that is no request; the nth.
+/// The nth opening that is not a request.
 fn opening(nth: usize, chance: &mut Chance) -> Vec<u8> {
     let tail = if nth.is_multiple_of(50) {
         chance.bytes(100_000)
@@ -68,7 +68,7 @@ fn opening(nth: usize, chance: &mut Chance) -> Vec<u8> {
         _ => Vec::new(),
     };
     bytes.extend(tail);
-    // A long head goes nowhere.
+    // A long head is not forwarded.
     if bytes.first().is_some_and(u8::is_ascii_uppercase) {
         bytes.truncate(4_000);
     }
@@ -78,7 +78,7 @@ fn opening(nth: usize, chance: &mut Chance) -> Vec<u8> {
     bytes
 }
 
-/// Whether it begins with a request; one that lacks its terminator counts, for the client ends behind it.
+/// Whether it starts with a request. One without its terminator counts, because the client closes after it.
 fn is_request(bytes: &[u8]) -> bool {
     [&b"<policy-file-request/>"[..], b"<policy-file-request />"]
         .iter()
@@ -122,7 +122,7 @@ fn random() {
         TestBackend::start(BackendBehaviour::Echo).unwrap(),
         TestBackend::start(BackendBehaviour::Echo).unwrap(),
     );
-    // With WebSockets, HTTP is not for the backend; what asks for none goes to a web server, as it stands.
+    // With WebSockets, HTTP does not go to the backend. Other requests go to a web server, unchanged.
     let http = format!("http-backend = \"{}\"", web.address());
     let opaque = start(&config(backend.address(), "websocket = false", ""));
     let usual = start(&config(backend.address(), &http, ""));
@@ -146,7 +146,7 @@ fn random() {
     );
 }
 
-/// Nothing of the kind waits for more: neither for the deadline of a request nor for the patience with silent clients.
+/// None of these wait: neither for the deadline of a request nor for `speaks-first-after`.
 #[test]
 fn short_first_messages() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -178,7 +178,7 @@ fn short_first_messages() {
     }
 }
 
-/// What may become a request still is kept for as long as a request may take, and then goes on whole.
+/// Bytes that may still become a request are held for as long as a request may take, and are then forwarded whole.
 #[test]
 fn proper_prefixes() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -199,7 +199,7 @@ fn proper_prefixes() {
             });
         }
     });
-    // The end of the client's side says that no more will come.
+    // A close by the client means that no more bytes will come.
     for length in 0..22 {
         let mut client = gate.client();
         client.send(&REQUEST[..length]);

@@ -1,4 +1,5 @@
-//! Readers that take nothing, and senders that send all they can: the gate holds a bounded amount, and only for those.
+//! Clients that do not read, and peers that send all they can: the gate holds a bounded amount of data, and only for
+//! those.
 
 use std::io::{ErrorKind, Write};
 use std::net::TcpStream;
@@ -9,7 +10,7 @@ use testkit::{cpu, figure, until};
 
 use super::{LIMIT, asks, config, start};
 
-/// Writes until nobody has room any more; how much that was.
+/// Writes until no stream accepts more; returns how much that was.
 fn fill(streams: &mut [TcpStream]) -> usize {
     let piece = vec![0x5a; 64 * 1024];
     let mut written = 0;
@@ -30,10 +31,10 @@ fn fill(streams: &mut [TcpStream]) -> usize {
         }
         written += now;
         quiet = if now == 0 { quiet + 1 } else { 0 };
-        // Half a second without room anywhere.
+        // Half a second in which no stream accepted anything.
         quiet == 100
     });
-    assert!(full, "there is always room for more: {written} bytes");
+    assert!(full, "writing never stopped: {written} bytes");
     written
 }
 
@@ -60,14 +61,14 @@ fn stalled_readers() {
     figure::report(
         "R17",
         format!(
-            "{count} relays with stalled readers, {} MiB sent in vain: {} KiB of memory each",
+            "{count} relays with stalled readers, {} MiB sent without success: {} KiB of memory each",
             written >> 20,
             grown / count
         ),
     );
     assert!(grown <= 72 * count, "{grown} kB for {count} relays");
     asks(gate.address());
-    // Those who ended before they were heard are let go.
+    // Those that close before they are read are closed too.
     drop((clients, called));
     let gone = until(LIMIT, || gate.descriptors() < 40);
     assert!(gone, "{} descriptors", gate.descriptors());

@@ -1,4 +1,4 @@
-//! `accept-proxy`: who is believed, and what becomes of a header that is none.
+//! `accept-proxy`: which peers are believed, and what happens to an invalid header.
 
 use std::thread;
 use std::time::Duration;
@@ -16,7 +16,7 @@ const V1_UNKNOWN: &[u8] = b"PROXY UNKNOWN\r\n";
 const V1_SIX: &[u8] = b"PROXY TCP6 2001:db8::9 2001:db8::1 5000 9339\r\n";
 const SIGNATURE: &[u8; 12] = b"\r\n\r\n\0\r\nQUIT\n";
 
-/// A header of version 2 of the specification: command, family, addresses and what follows them.
+/// A header of version 2 of the specification: command, family, addresses, and further bytes.
 fn v2(command: u8, family: u8, rest: &[u8]) -> Vec<u8> {
     let length = u16::try_from(rest.len()).unwrap().to_be_bytes();
     [&SIGNATURE[..], &[0x20 | command, family], &length, rest].concat()
@@ -78,12 +78,12 @@ fn headers_are_taken_off() {
         let mut client = gate.client();
         client.send(&header);
         echoes(&mut client, b"LOGIN");
-        // Only the first is a header.
+        // Only the first one is a header.
         echoes(&mut client, V1);
     }
 }
 
-/// Missing, broken or late: closed, and the backend hears nothing.
+/// Missing, broken or late: the connection is closed, and the backend receives nothing.
 #[test]
 fn a_trusted_peer_must_send_one() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
@@ -105,7 +105,7 @@ fn a_trusted_peer_must_send_one() {
         ] {
             let mut client = gate.client();
             client.send(bytes);
-            // It may be closed already.
+            // It may already be closed.
             let _ = client.half_close();
             let heard = client.hear();
             assert_eq!(
@@ -119,7 +119,7 @@ fn a_trusted_peer_must_send_one() {
     }
     assert!(
         !backend.is_called_within(Duration::from_millis(100)),
-        "the backend is called"
+        "expected a connection to the backend"
     );
 }
 
@@ -151,7 +151,8 @@ fn the_deadline() {
     );
 }
 
-/// What the operator reads: an IPv4 client is one, however the header writes it, and a fault is one value.
+/// What the operator reads: an IPv4 client is shown as one, however the header writes it, and each mistake is one
+/// value.
 #[test]
 fn what_is_logged() {
     let mut gate = policy_port();
@@ -169,7 +170,7 @@ fn what_is_logged() {
     assert!(line.contains(fault), "{line}");
 }
 
-/// After the header, everything is as without one: also the wait for silent clients.
+/// After the header, everything works as without one, including the wait for silent clients.
 #[test]
 fn a_silent_client_behind_a_balancer() {
     let backend =
@@ -182,7 +183,7 @@ fn a_silent_client_behind_a_balancer() {
     assert_eq!(&greeting, b"hello");
 }
 
-/// From anybody else a header is what the backend is to get, and no reason to believe anything.
+/// From any other peer, a header is data for the backend, and is not believed.
 #[test]
 fn strangers_are_not_believed() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -215,7 +216,7 @@ fn strangers_are_not_believed() {
     figure::report(
         "R28",
         format!(
-            "{} PROXY headers of strangers: each was data",
+            "{} PROXY headers from untrusted peers: each was forwarded as data",
             rounds * 7 / 2 * 2
         ),
     );

@@ -1,4 +1,4 @@
-//! `send-proxy`: what the backend is told, before the first byte of the client.
+//! `send-proxy`: the header that the backend receives before the first byte of the client.
 
 use std::io::Read as _;
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use super::{LIMIT, config, is_answered, start};
 
 const SIGNATURE: &[u8; 12] = b"\r\n\r\n\0\r\nQUIT\n";
 
-/// The header of version 1, or of version 2 without any extras, for these addresses.
+/// The header of version 1, or of version 2 without extensions, for these addresses.
 fn header(version: &str, from: SocketAddr, to: SocketAddr) -> Vec<u8> {
     let (SocketAddr::V4(source), SocketAddr::V4(target)) = (from, to) else {
         panic!("expected IPv4");
@@ -58,7 +58,7 @@ fn the_clients_own_address() {
     }
 }
 
-/// A backend that greets first learns it too, and one that was called in vain gets at most the header.
+/// A backend that sends first receives it too. One that was contacted for nothing receives at most the header.
 #[test]
 fn before_anybody_has_spoken() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
@@ -75,15 +75,15 @@ fn before_anybody_has_spoken() {
     assert_eq!(
         called.read(&mut [0]).unwrap(),
         0,
-        "nothing else, and a clean end"
+        "no other bytes, and a clean close"
     );
 }
 
-/// A client that is gone when its backend is reached at last is told of nevertheless: what came without a header would be
-/// taken for one.
+/// If the client is gone when its backend is reached at last, the header is still sent, because bytes without a header
+/// would be read as one.
 #[test]
 fn a_client_that_has_gone() {
-    // Its queue has room for one, and that one is there.
+    // Its queue has room for one connection, and has one.
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
     socket
         .bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())
@@ -101,9 +101,9 @@ fn a_client_that_has_gone() {
     let mut client = gate.client();
     let expected = header("v1", client.address().unwrap(), gate.address());
     client.send(b"LOGIN");
-    // Its first bytes are read, and the backend is being dialled.
+    // Its first bytes have been read, and flashgate is connecting to the backend.
     let dials = testkit::until(LIMIT, || dialling(address));
-    assert!(dials, "expected a SYN that waits");
+    assert!(dials, "expected an unanswered SYN");
     client.reset().unwrap();
     drop(queued);
     let (first, _) = backend.accept().unwrap();
@@ -118,14 +118,14 @@ fn a_client_that_has_gone() {
     assert!(!gate.daemon.has_ended());
 }
 
-/// Whether somebody's SYN to a port is unanswered (`SYN_SENT` is 02 in proc(5)).
+/// Whether a SYN to a port is unanswered (`SYN_SENT` is 02 in proc(5)).
 fn dialling(address: SocketAddr) -> bool {
     let table = std::fs::read_to_string("/proc/net/tcp").expect("a table of sockets");
     let remote = format!(":{:04X} 02 ", address.port());
     table.lines().any(|line| line.contains(&remote))
 }
 
-/// What a trusted balancer says about the client is passed on.
+/// What a trusted balancer reports about the client is passed on.
 #[test]
 fn the_address_that_was_told() {
     let told = b"PROXY TCP4 203.0.113.9 203.0.113.1 5000 9339\r\n";
@@ -150,7 +150,7 @@ fn the_address_that_was_told() {
     }
 }
 
-/// A health check of a balancer names nobody: the backend is told of the balancer's own connection.
+/// A balancer's health check names no client: the backend gets the balancer's own address.
 #[test]
 fn nobody_was_told() {
     let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
@@ -172,7 +172,7 @@ fn nobody_was_told() {
     );
 }
 
-/// HTTP on the same port goes to the web server byte for byte: the header is for the game.
+/// HTTP on the same port goes to the web server byte for byte: the header is for the game only.
 #[test]
 fn to_the_web_server() {
     let nobody = Absent::reserve(([127, 0, 0, 1], 0).into()).unwrap();

@@ -1,4 +1,4 @@
-//! Published servers behind and before a gate: a web server, an IRC server and a balancer.
+//! Published servers behind a gate and in front of it: a web server, an IRC server and a balancer.
 
 use std::net::SocketAddr;
 
@@ -35,7 +35,7 @@ fn nginx(port: u16) -> RealServer {
     .expect("nginx")
 }
 
-/// Two requests on one connection, in pieces, the second pipelined with a third that asks for the close.
+/// Two requests on one connection, in pieces; the second is pipelined with a third that asks for the close.
 fn converse(to: SocketAddr) -> String {
     let mut client = TestClient::connect(to).unwrap();
     client.send(b"GE");
@@ -78,13 +78,13 @@ fn a_web_server_beside_the_game() {
         assert_eq!(converse(gate.address()), direct);
         asks(gate.address());
         echoes(&mut gate.client(), b"LOGIN");
-        // Not HTTP after all.
+        // This is not HTTP.
         echoes(&mut gate.client(), b"GETAWAY now\r\n");
         echoes(&mut gate.client(), b"\x16\x03\x01\x00\x05hello");
     }
 }
 
-/// HTTP goes to the game where nobody else is there for it, and WebSockets are off.
+/// HTTP goes to the game if there is no web server and WebSockets are off.
 #[test]
 fn http_without_a_web_server() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -100,7 +100,7 @@ fn http_without_a_web_server() {
     }
 }
 
-/// An IRC server that says something before anybody is registered.
+/// An IRC server that sends something before a client is registered.
 #[test]
 fn an_irc_server_that_greets() {
     if !needs::met(missing("ngircd")) {
@@ -108,7 +108,7 @@ fn an_irc_server_that_greets() {
     }
     let port = port::free().unwrap();
     let ngircd = RealServer::start("ngircd", local(port), |command, folder| {
-        let text = format!(
+        let text = format!( // tidy: allow(nobody)
             "[Global]\nName = irc.a.test\nInfo = a test\nPorts = {port}\nListen = 127.0.0.1\nServerUID = nobody\n\
              ServerGID = nogroup\nMotdPhrase = welcome\n\
              [Limits]\nMaxConnectionsIP = 0\n\
@@ -122,7 +122,7 @@ fn an_irc_server_that_greets() {
     let gate = start(&config(format!("127.0.0.1:{port}"), "", ""));
     asks(gate.address());
     let mut client = gate.client();
-    // Before it has said a word.
+    // Before it has sent anything.
     let greeting = line(&mut client);
     assert!(greeting.contains("NOTICE"), "{greeting}; {}", ngircd.log());
     client.send(b"NICK player\r\nUSER player 0 * :a player\r\n");
@@ -152,7 +152,7 @@ fn line(client: &mut TestClient) -> String {
     String::from_utf8(bytes).unwrap().trim_end().to_owned()
 }
 
-/// A balancer in front says who the client is, and the gate passes it on.
+/// A balancer in front names the client, and the gate passes that on.
 #[test]
 fn haproxy_in_front() {
     if !needs::met(missing("haproxy")) {

@@ -1,4 +1,4 @@
-//! A reload, a hand-over and a stop, seen by relays that are open.
+//! The effect of a reload, a hand-over and a stop on open relays.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,7 +16,7 @@ use testkit::{SetAtEnd, figure};
 
 use super::{LIMIT, Running, asks, config, echoes, start};
 
-/// A relay to an echo, and how far it has come; what comes back must be what was sent.
+/// A relay to an echo server, and its position; what comes back must be what was sent.
 struct Talk {
     client: TestClient,
     said: Pattern,
@@ -53,7 +53,7 @@ impl Talk {
         );
     }
 
-    /// Goes on until it is told to end; how many bytes it has sent in all.
+    /// Continues until `done` is set; returns how many bytes it has sent in total.
     fn go_on_until(&mut self, done: &AtomicBool) -> u64 {
         while !done.load(Ordering::Acquire) {
             self.go_on();
@@ -66,7 +66,7 @@ impl Talk {
     }
 }
 
-/// Runs something while relays are talking; how many bytes they sent.
+/// Runs something while relays are sending; returns how many bytes they sent.
 fn while_talking(gate: &mut Running, count: u64, action: impl FnOnce(&mut Running)) -> u64 {
     let mut talks: Vec<_> = (0..count).map(|number| Talk::new(gate, number)).collect();
     let done = AtomicBool::new(false);
@@ -94,12 +94,12 @@ fn while_talking(gate: &mut Running, count: u64, action: impl FnOnce(&mut Runnin
     })
 }
 
-/// For a successor: it asks for the very address that the first one was given.
+/// For the new process, which asks for the very address that the first one was given.
 fn pinned(text: &str, gate: &Running) -> String {
     text.replace("127.0.0.1:0", &gate.address().to_string())
 }
 
-/// With a port of its own from the start: one that the system chose can't be named in a later config.
+/// With a fixed port from the start, because a later config cannot name one that the system chose.
 fn fixed(text: &str) -> String {
     text.replace(
         "127.0.0.1:0",
@@ -107,7 +107,7 @@ fn fixed(text: &str) -> String {
     )
 }
 
-/// Reloads; the file's change may do it before the signal does, so its effect is what to wait for.
+/// Reloads. The change of the file may cause the reload before the signal does, so this waits for its effect.
 #[track_caller]
 fn reload(gate: &mut Running, text: &str, mut shows: impl FnMut() -> bool) {
     std::fs::write(&gate.path, text).unwrap();
@@ -116,7 +116,7 @@ fn reload(gate: &mut Running, text: &str, mut shows: impl FnMut() -> bool) {
     assert!(in_time, "no effect of {text}: {:#?}", gate.daemon.log());
 }
 
-/// A connection keeps what held when it came, whatever a reload says meanwhile.
+/// A connection keeps the settings from when it arrived, whatever a reload changes.
 #[test]
 fn deadlines_of_before() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -130,7 +130,7 @@ fn deadlines_of_before() {
     let changed = text.replace("500ms", "60s").replace("a.test", "b.test");
     let address = gate.address();
     reload(&mut gate, &changed, || serves(address, "b.test"));
-    // More than a request, so that its end is waited for.
+    // More than a request, so that flashgate waits for its end.
     early.send(&[&REQUEST[5..], b"more"].concat());
     let mut policy = vec![0; super::REPLY.len()];
     early.read_exact(&mut policy).unwrap();
@@ -139,10 +139,10 @@ fn deadlines_of_before() {
         super::REPLY.escape_ascii().to_string()
     );
     let cut = gate.daemon.wait_for_line("answered-then-cut", LIMIT);
-    assert!(cut.is_ok(), "it is waited for by the new limit");
+    assert!(cut.is_ok(), "the new limit applies to it");
 }
 
-/// Whether a policy that holds this text is served.
+/// Whether a policy that contains this text is served.
 fn serves(address: SocketAddr, text: &str) -> bool {
     fetch(address).is_ok_and(|heard| String::from_utf8_lossy(&heard.bytes).contains(text))
 }
@@ -169,7 +169,7 @@ fn reloads_leave_relays_alone() {
     assert!(said > 20 * 700);
 }
 
-/// A reload may bring another backend; open relays stay with theirs.
+/// A reload may change the backend; open relays keep theirs.
 #[test]
 fn another_backend() {
     let one = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -193,7 +193,7 @@ fn another_backend() {
     echoes(&mut old, b"after");
 }
 
-/// Relays finish in the process that has them, however many come after it.
+/// Relays finish in their own process, however many processes follow.
 #[test]
 fn hand_overs_leave_relays_alone() {
     let rounds = short_or_long(10, 100);
@@ -220,14 +220,14 @@ fn hand_overs_leave_relays_alone() {
     });
     figure::report(
         "R16",
-        format!("100 open relays through {rounds} hand-overs: {said} bytes, each in its place"),
+        format!("100 open relays through {rounds} hand-overs: {said} bytes, all in order"),
     );
     for mut daemon in former {
         assert!(daemon.wait(LIMIT).unwrap().success());
     }
 }
 
-/// A stop gives relays their time, and then resets them: nobody takes a cut for an end.
+/// A stop gives relays their time, and then resets them, so that a cut never looks like a normal end.
 #[test]
 fn a_stop_gives_relays_their_time() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
@@ -244,7 +244,7 @@ fn a_stop_gives_relays_their_time() {
     gate.daemon.terminate().unwrap();
     let begin = Instant::now();
     let refused = testkit::until(LIMIT, || TestClient::connect(gate.address()).is_err());
-    assert!(refused, "a stopping gate accepts");
+    assert!(refused, "a stopping gate accepted a connection");
     while begin.elapsed() < Duration::from_secs(1) {
         client.send(b"there");
         called.read_exact(&mut bytes).unwrap();
@@ -269,7 +269,7 @@ fn a_stop_gives_relays_their_time() {
     );
 }
 
-/// Relays that end by themselves are not waited for any longer.
+/// Relays that end by themselves end the wait.
 #[test]
 fn a_stop_ends_with_the_last_relay() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();

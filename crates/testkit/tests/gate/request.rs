@@ -1,4 +1,4 @@
-//! A policy request through a gate: answered however it is cut, and nothing of it reaches the backend.
+//! A policy request through a gate: answered however it is cut, and none of it reaches the backend.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use testkit::port;
 
 use super::{LIMIT, REPLY, Running, asks, config, echoes, is_answered, start};
 
-/// Every way to write a request, and what may follow the 22 characters at once.
+/// Every spelling of a request, and what may follow the 22 characters at once.
 const SPELLINGS: [&[u8]; 6] = [
     b"<policy-file-request/>\0",
     b"<policy-file-request />\0",
@@ -34,7 +34,7 @@ fn all_answered(load: &Load) {
     assert_eq!(report.resets(), 0, "{report}");
 }
 
-/// The last connection of all, which the backend tells from the others.
+/// The very last connection, which the backend can distinguish from the others.
 fn knock(gate: &Running) {
     let mut last = gate.client();
     last.send(b"the last");
@@ -51,7 +51,7 @@ fn every_cut_and_spelling() {
         load.request = spelling.to_vec();
         load.cuts = Vec::new();
         all_answered(&load);
-        // What comes once a player's 23 bytes were read and answered finds the connection closed.
+        // Bytes that arrive after a player's 23 bytes were read and answered find the connection closed.
         let end = if spelling.starts_with(REQUEST) {
             REQUEST.len()
         } else {
@@ -69,7 +69,7 @@ fn every_cut_and_spelling() {
     }
     knock(&gate);
     let records = backend.records_until(b"the last", LIMIT).unwrap();
-    // A machine that stalls for longer than `speaks-first-after` makes the gate call the backend, and no more.
+    // If the machine stalls for longer than `speaks-first-after`, the gate connects to the backend, but sends nothing.
     for record in records {
         assert_eq!((&record.bytes[..], record.end), (&b""[..], StreamEnd::Fin));
     }
@@ -89,7 +89,7 @@ fn more_bytes_behind_it() {
     assert!(records.iter().all(|record| record.bytes.is_empty()));
 }
 
-/// What comes while the request is answered does not cost the reply, though nobody reads it any more.
+/// Bytes that arrive while the request is answered do not cost the reply, although they are not read.
 #[test]
 fn more_bytes_right_behind_it() {
     let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
@@ -97,7 +97,7 @@ fn more_bytes_right_behind_it() {
     for _ in 0..3_000 {
         let mut client = gate.client();
         client.send(REQUEST);
-        // It may be closed already.
+        // It may already be closed.
         client.send(b"hello");
         let heard = client.hear();
         assert_eq!(
@@ -132,7 +132,7 @@ fn without_a_terminator() {
     assert!(records.iter().all(|record| record.bytes.is_empty()));
 }
 
-/// A client that takes its time: the backend is called at once for fear that it greets, and then gets nothing.
+/// A slow client: flashgate connects to the backend early because it might greet, and then sends it nothing.
 #[test]
 fn in_pieces_to_a_backend_that_was_called() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
@@ -144,7 +144,7 @@ fn in_pieces_to_a_backend_that_was_called() {
     for spelling in SPELLINGS {
         for cut in 0..spelling.len() {
             let mut client = gate.client();
-            // Silent for so long that the backend is called.
+            // Silent for long enough that flashgate connects to the backend.
             let called = backend.next(LIMIT).unwrap();
             client.send(&spelling[..cut]);
             client.send(&spelling[cut..]);
@@ -175,7 +175,7 @@ fn a_player() {
     }
 }
 
-/// The flags; and without ports, a rule means the port of the gate.
+/// The flags. Without ports, a rule means the port of the gate.
 #[test]
 fn by_flags() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -188,7 +188,7 @@ fn by_flags() {
     assert_eq!(
         daemon.addresses(),
         [([127, 0, 0, 1], port).into()],
-        "no port 843 beside it"
+        "no port 843 in addition to it"
     );
     let policy = String::from_utf8(fetch(daemon.address()).unwrap().bytes).unwrap();
     assert!(policy.contains(&format!("to-ports=\"{port}\"")), "{policy}");
@@ -199,7 +199,7 @@ fn by_flags() {
     );
 }
 
-/// Players dial another port than the bound one: theirs stands in the policy.
+/// Players connect to another port than the bound one: the policy contains theirs.
 #[test]
 fn public_port() {
     let gone = Absent::reserve(([127, 0, 0, 1], 0).into()).unwrap();

@@ -1,4 +1,4 @@
-//! What asks for an upgrade is judged or refused, however it is written: nothing of it reaches `http-backend` unjudged.
+//! A request for an upgrade is checked or refused, however it is written: none of it reaches `http-backend` unchecked.
 
 use testkit::backend::{BackendBehaviour, TestBackend};
 use testkit::client::StreamEnd;
@@ -6,11 +6,11 @@ use testkit::scale::short_or_long;
 
 use super::{LIMIT, Running, config, goes_on, start};
 
-/// A page of an origin that the policy does not admit wants a WebSocket.
+/// A request for a WebSocket from a page that the policy does not allow.
 const HEAD: &str = "GET / HTTP/1.1\r\nHost: a.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nOrigin: http://evil.test\r\n\r\n";
 
-/// One thing about it is another.
+/// The request with one part replaced.
 fn with(from: &str, to: &str) -> String {
     assert!(HEAD.contains(from), "{from}");
     HEAD.replacen(from, to, 1)
@@ -70,7 +70,7 @@ fn refused() -> Vec<(String, u16)> {
     ]);
     forms.extend(in_one_value().map(|form| (form, 400)));
     forms.extend(parts().map(|form| (form, 400)));
-    // An empty line in front is no HTTP to begin with: it is the game's.
+    // With an empty line in front it is not HTTP, and goes to the game.
     forms.retain(|(form, _)| !form.starts_with('\r'));
     forms
 }
@@ -84,7 +84,7 @@ fn in_one_value() -> [String; 3] {
     })
 }
 
-/// Less than RFC 6455 asks for; servers of its drafts, and those that get fields as CGI variables, need no more.
+/// Less than RFC 6455 requires. Servers of its drafts, and those that get fields as CGI variables, need no more.
 fn parts() -> [String; 6] {
     [
         "Upgrade: WebSocket\r\nOrigin: http://evil.test",
@@ -104,7 +104,7 @@ fn gate(web: &TestBackend) -> (TestBackend, Running) {
     (server, gate)
 }
 
-/// Cut at every byte, or where that is long at every few.
+/// Cut at every byte, or every few bytes if it is long.
 #[test]
 fn judged_or_refused() {
     let web = TestBackend::start(BackendBehaviour::Record).unwrap();
@@ -115,7 +115,7 @@ fn judged_or_refused() {
             let (first, second) = form.as_bytes().split_at(cut);
             let mut client = gate.client();
             client.send(first);
-            // Where the first part was enough, it may have been refused by now.
+            // If the first part was enough, it may already have been refused.
             client.send(second);
             let heard = client.hear();
             let text = String::from_utf8_lossy(&heard.bytes);
@@ -141,10 +141,10 @@ fn judged_or_refused() {
     let first = records
         .first()
         .map(|record| record.bytes.escape_ascii().to_string());
-    assert_eq!(first, None, "{} connections in all", records.len());
+    assert_eq!(first, None, "{} connections in total", records.len());
 }
 
-/// What can't be read as one, however lenient one is, goes on as it is.
+/// Bytes that even a lenient server cannot read as a request are forwarded unchanged.
 #[test]
 fn everything_else_goes_on() {
     let web = TestBackend::start(BackendBehaviour::Record).unwrap();

@@ -1,4 +1,4 @@
-//! Under a service manager: sockets that it passes, and what it is told.
+//! Under a service manager: the sockets that it passes, and the notifications that it receives.
 
 use std::ffi::OsString;
 use std::fs::{self, Permissions};
@@ -46,7 +46,7 @@ fn answers(address: SocketAddr) {
     assert_eq!(heard.end, StreamEnd::Fin);
 }
 
-/// Without `--listen`, whatever is passed is served, blocking or not; nothing else is bound.
+/// Without `--listen`, all passed sockets are served, blocking or not; nothing else is bound.
 #[test]
 fn sockets_instead_of_the_default() {
     let (first, at_first) = listener();
@@ -62,7 +62,7 @@ fn sockets_instead_of_the_default() {
     answers(at_second);
 }
 
-/// A gate takes the socket with its address; what else is passed is served as without gates, and 843 is left alone.
+/// A gate takes the socket with its address. Other passed sockets are served as without gates, and 843 is not bound.
 #[test]
 fn sockets_beside_a_gate() {
     let (gate, at_gate) = listener();
@@ -80,7 +80,7 @@ fn sockets_beside_a_gate() {
     assert_eq!(serve(vec![(copy(&gate), "any")]).addresses(), [at_gate]);
 }
 
-/// A socket goes to the listener with its address; where there is none, to the one whose policy has its name.
+/// A socket goes to the listener with its address; without such a listener, to the one whose policy has its name.
 #[test]
 fn by_address_or_by_name() {
     let (lobby, at_lobby) = listener();
@@ -105,7 +105,7 @@ fn by_address_or_by_name() {
     assert!(heard.contains("b.test"), "{heard}");
 }
 
-/// What would be left waiting for ever, or can't be served, is refused with its name.
+/// Sockets that would never be accepted on, or cannot be served, are refused by name.
 #[test]
 fn refused() {
     let (surplus, at_surplus) = listener();
@@ -128,7 +128,7 @@ fn refused() {
     refusal(odd, ["socket 1, `odd`", "ListenStream="]);
 }
 
-/// The real tool starts it at the first connection, which is answered too.
+/// The real tool starts flashgate at the first connection, which is answered too.
 #[test]
 fn by_systemd() {
     let met = |missing| needs::met(missing);
@@ -166,7 +166,7 @@ impl Manager {
         let folder = Folder::new().unwrap();
         let path = folder.path().join("notify");
         let socket = UnixDatagram::bind(&path).unwrap();
-        // As systemd's own.
+        // The same mode as systemd's own.
         fs::set_permissions(path, Permissions::from_mode(0o777)).unwrap();
         socket.set_read_timeout(Some(LIMIT)).unwrap();
         Self { socket, folder }
@@ -213,7 +213,7 @@ fn notifications() {
     assert!(daemon.wait(LIMIT).unwrap().success());
 }
 
-/// A sign of life twice in the time that the service manager sets, and only if it asks for it.
+/// A watchdog message twice in the interval that the service manager sets, and only if it sets one.
 #[test]
 fn watchdog() {
     let manager = Manager::new();
@@ -229,22 +229,22 @@ fn watchdog() {
     let mut daemon = manager.start(watchdog);
     manager.told("READY=1");
     daemon.terminate().unwrap();
-    // It is for another process, so the next thing that is told is the stop.
+    // The variable names another process, so the next message is the stop.
     let mut room = [0; 4096];
     let length = manager.socket.recv(&mut room).unwrap();
     assert!(room[..length].starts_with(b"STOPPING=1"));
     daemon.wait(LIMIT).unwrap();
 }
 
-/// What a service manager keeps of a unit with `NotifyAccess=main`: only the main process may tell it anything.
+/// The service manager's state of a unit with `NotifyAccess=main`: only the main process may send messages.
 struct Unit {
     manager: Manager,
     main: u32,
 }
 
 impl Unit {
-    /// Waits for a message with such a line. Nothing may come from another process than the main one, nor say that the
-    /// service stops.
+    /// Waits for a message with such a line. No message may come from a process other than the main one, or say that
+    /// the service stops.
     fn told(&mut self, line: &str) {
         loop {
             let (sender, text) = self.message();
@@ -290,8 +290,8 @@ fn reload(arguments: &[OsString], more: &[&str]) -> Command {
     command
 }
 
-/// What the unit's `ExecReload=` does, under load and with a player connected: nobody is refused or waits, no player
-/// is cut, and the service manager follows the main process.
+/// What the unit's `ExecReload=` does, under load and with a player connected: no client is refused or waits, no player
+/// is cut off, and the service manager follows the main process.
 #[test]
 fn reloads_of_a_unit() {
     let reloads = short_or_long(5, 50);
@@ -340,7 +340,7 @@ fn reloads_of_a_unit() {
         let loads: Vec<_> = loads.collect();
         for number in 0..reloads {
             let mut reload = reload(&arguments, &["--strict-sandbox"]);
-            // As where the unit says `NotifyAccess=all`.
+            // As in a unit with `NotifyAccess=all`.
             if number % 2 == 1 {
                 reload.env("NOTIFY_SOCKET", unit.manager.folder.path().join("notify"));
             }
@@ -354,7 +354,7 @@ fn reloads_of_a_unit() {
                 client.read_exact(&mut [0]).unwrap();
             }
         }
-        // One that can't start: the command says so, and nothing has changed.
+        // A start that fails: the command reports it, and nothing has changed.
         let more = ["--listen", "127.0.0.1:0", "--listen", "192.0.2.1:1"];
         let failed = reload(&arguments, &more).status().unwrap();
         assert_eq!(failed.code(), Some(1));

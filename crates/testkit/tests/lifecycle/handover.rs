@@ -1,4 +1,4 @@
-//! A second start takes the listeners over, or a restart finds them open: no client notices.
+//! A second start takes over the listeners, or a restart finds them open: clients notice nothing.
 
 use std::fs;
 use std::io::Read as _;
@@ -26,7 +26,7 @@ use testkit::{SetAtEnd, binary, figure, needs, until};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// A config with the hand-over on, and where its socket is.
+/// A config with the hand-over enabled, and the path of its socket.
 fn config(folder: &Folder, more: &str) -> (PathBuf, PathBuf) {
     let text = format!(
         "[policy.default]\nrules = [{{ domain = \"a.test\", ports = \"80\" }}]\n\
@@ -44,7 +44,7 @@ fn start(config: &Path) -> anyhow::Result<Daemon> {
         .start()
 }
 
-/// The successor asks for the very address that the first one was given: port 0 would be another one each time.
+/// The new process asks for the very address that the old one was given, because port 0 would be a new one each time.
 fn fixed(folder: &Folder, address: SocketAddr) -> PathBuf {
     let (path, _) = config(folder, "");
     let text = fs::read_to_string(&path).unwrap();
@@ -61,7 +61,7 @@ fn answers(address: SocketAddr) {
     );
 }
 
-/// Hand-overs under load: nobody is refused, reset or left without an answer.
+/// Hand-overs under load: no client is refused, reset or left without an answer.
 #[test]
 fn under_load() {
     let folder = Folder::new().unwrap();
@@ -83,7 +83,7 @@ fn under_load() {
             }
             fetches
         });
-        // One that fails after it has the listeners: what reached it meanwhile is in the queue of both.
+        // A start that fails after it has the listeners: connections that arrived during it are in the queue of both.
         let busy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let more = format!("[[listen]]\naddress = \"{}\"\n", busy.local_addr().unwrap());
         let text = fs::read_to_string(&path).unwrap() + &more;
@@ -105,7 +105,7 @@ fn under_load() {
     figure::report(
         "R14",
         format!(
-            "{hand_overs} hand-overs, and as many successors that failed, at {rate} fetches/s: 0 of {fetches} lost"
+            "{hand_overs} hand-overs, and as many that failed, at {rate} fetches/s: 0 of {fetches} lost"
         ),
     );
     if is_long() {
@@ -113,7 +113,7 @@ fn under_load() {
     }
 }
 
-/// Restarts while clients come and go: the socket stays, so nobody is refused, and nobody loses a reply.
+/// Restarts while clients come and go: the socket stays open, so no client is refused, and no reply is lost.
 #[test]
 fn restarts_on_a_socket_that_stays() {
     let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -152,11 +152,11 @@ fn restarts_on_a_socket_that_stays() {
     assert!(fetches > 0);
     figure::report(
         "R14",
-        format!("{restarts} restarts on a socket that is passed: 0 of {fetches} refused or lost"),
+        format!("{restarts} restarts on a passed socket: 0 of {fetches} refused or lost"),
     );
 }
 
-/// A connection that the first process has stays with it until it is answered.
+/// A connection of the old process stays with it until it is answered.
 #[test]
 fn open_connections_are_finished() {
     let folder = Folder::new().unwrap();
@@ -181,7 +181,7 @@ fn open_connections_are_finished() {
     assert!(daemon.wait(LIMIT).unwrap().success());
 }
 
-/// A successor that can't start, or dies before it is ready, changes nothing: the way back.
+/// A new process that cannot start, or dies before it is ready, changes nothing.
 #[test]
 fn a_failed_successor() {
     let folder = Folder::new().unwrap();
@@ -200,7 +200,7 @@ fn a_failed_successor() {
     );
     daemon.wait_for_line("did not get ready", LIMIT).unwrap();
     answers(address);
-    // One that takes the listeners and says nothing.
+    // A process that takes the listeners and never answers.
     let script = format!(
         "import socket,sys\ns=socket.socket(socket.AF_UNIX,socket.SOCK_SEQPACKET)\ns.connect({:?})\n\
          m,a,_,_=s.recvmsg(65536,4096)\nprint(m.decode(),len(a),flush=True)\n",
@@ -225,7 +225,7 @@ fn a_failed_successor() {
     assert!(daemon_2.wait(LIMIT).unwrap().success());
 }
 
-/// The socket is for root and the same user only, and what a crash leaves of it is no obstacle.
+/// The socket is for root and the same user only, and what a crash leaves of it does no harm.
 #[test]
 fn the_door() {
     let folder = Folder::new().unwrap();
@@ -234,7 +234,7 @@ fn the_door() {
     let mode = fs::metadata(&socket).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     if needs::met(needs::root()) && needs::met(needs::program("setpriv")) {
-        // Even where the file's mode would let them.
+        // Even if the file's mode would allow them to connect.
         fs::set_permissions(&socket, fs::Permissions::from_mode(0o666)).unwrap();
         let binary = binary::flashgate().unwrap();
         let mut stranger = Command::new("setpriv")
@@ -263,7 +263,7 @@ fn the_door() {
     answers(daemon.address());
 }
 
-/// Another address in the successor's config is a new listener, whatever its policy; the old one ends.
+/// Another address in the new config is a new listener, whatever its policy; the old one is closed.
 #[test]
 fn a_listener_that_moves() {
     let folder = Folder::new().unwrap();
@@ -274,10 +274,13 @@ fn a_listener_that_moves() {
     assert_eq!(daemon.addresses(), [new]);
     answers(new);
     assert!(former.wait(LIMIT).unwrap().success());
-    assert!(fetch(old).is_err(), "{old} is served though nobody asks");
+    assert!(
+        fetch(old).is_err(),
+        "{old} is still served although it was removed"
+    );
 }
 
-/// Port 0 stands for any that is free, and for the one that the predecessor has.
+/// Port 0 means any free port, including the one that the old process has.
 #[test]
 fn a_free_port() {
     let folder = Folder::new().unwrap();
@@ -289,7 +292,8 @@ fn a_free_port() {
     answers(daemon.address());
 }
 
-/// Under a service manager both have the same sockets; what one passes twice is not "used by no listener".
+/// Under a service manager both have the same sockets; one that is passed twice is not reported as "used by no
+/// listener".
 #[test]
 fn beside_sockets_that_are_passed() {
     let folder = Folder::new().unwrap();
@@ -311,7 +315,7 @@ fn beside_sockets_that_are_passed() {
     answers(address);
 }
 
-/// Who is stopped is no predecessor any more: a start right after the stop need not wait for its end.
+/// A stopped process does not hand over: a start right after the stop need not wait for its end.
 #[test]
 fn a_stop_and_at_once_a_start() {
     let folder = Folder::new().unwrap();
@@ -330,7 +334,7 @@ fn a_stop_and_at_once_a_start() {
     }
 }
 
-/// A path that names something else by mistake: it is still there afterwards.
+/// A path that names another file by mistake: the file still exists afterwards.
 #[test]
 fn a_file_is_not_replaced() {
     let folder = Folder::new().unwrap();
@@ -341,7 +345,7 @@ fn a_file_is_not_replaced() {
     assert_eq!(fs::read(&socket).unwrap(), b"precious");
 }
 
-/// Descriptors may have run out, which is a reason to start a second one with more: it waits, and is heard.
+/// If descriptors have run out, a second start with more of them is the fix: it waits, and gets its answer.
 #[test]
 fn asking_while_descriptors_have_run_out() {
     if !needs::met(needs::program("strace")) {
@@ -361,7 +365,7 @@ fn asking_while_descriptors_have_run_out() {
     answers(daemon.address());
 }
 
-/// Asks for the listeners at a socket, and says nothing more.
+/// Asks for the listeners at a socket, and sends nothing more.
 fn ask(door: &Path) -> rustix::io::Result<OwnedFd> {
     let socket = socket_with(
         AddressFamily::UNIX,
@@ -373,7 +377,7 @@ fn ask(door: &Path) -> rustix::io::Result<OwnedFd> {
     Ok(socket)
 }
 
-/// A successor that hangs does not hold up the next one, and hears that it is not to serve any more.
+/// A new process that hangs does not delay the next one, and is informed that it must not serve.
 #[test]
 fn a_successor_that_hangs() {
     let folder = Folder::new().unwrap();
@@ -396,8 +400,8 @@ fn a_successor_that_hangs() {
     assert_eq!(String::from_utf8_lossy(&said), "replaced");
 }
 
-/// A user who may not have the listeners asks as fast as they can: a line a second, little work, and a successor that may
-/// is heard.
+/// A user without permission asks as fast as possible: one log line per second, little work, and a permitted process
+/// still gets its answer.
 #[test]
 fn a_stranger_who_keeps_asking() {
     const ENOUGH: u64 = 3_000;
@@ -417,7 +421,7 @@ fn a_stranger_who_keeps_asking() {
             let user = Uid::from_raw(12345);
             set_thread_res_uid(user, user, user).unwrap();
             while !done.load(Ordering::Relaxed) {
-                // In the end the door is closed.
+                // In the end the socket is closed.
                 asked.fetch_add(u64::from(ask(&door).is_ok()), Ordering::Relaxed);
             }
         });
@@ -438,7 +442,7 @@ fn a_stranger_who_keeps_asking() {
     });
 }
 
-/// A process that is stopping hands over too, to a start that does not wait for its end.
+/// A stopping process hands over too, to a start that does not wait for its end.
 #[test]
 fn a_start_while_a_player_holds_up_the_stop() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();

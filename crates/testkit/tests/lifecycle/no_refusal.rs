@@ -1,4 +1,5 @@
-//! The very end of a stop: nobody connects to a listener that nobody accepts on, and each connection is counted once.
+//! The very end of a stop: clients never connect to a listener that is not accepted on, and each connection is counted
+//! once.
 
 use testkit::backend::{BackendBehaviour, TestBackend};
 use testkit::client::{StreamEnd, TestClient};
@@ -30,8 +31,8 @@ fn relay(address: std::net::SocketAddr) -> TestClient {
     player
 }
 
-/// What is cut takes a while to be gone, and who came late has a moment to ask: a listener that is not accepted on any
-/// more is closed meanwhile, so that whoever comes is refused rather than reset.
+/// Cutting relays takes time, and late clients have a moment to send a request. In the meantime a listener that is not
+/// accepted on any more is closed, so that new clients are refused rather than reset.
 #[test]
 fn nobody_is_reset() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -42,7 +43,7 @@ fn nobody_is_reset() {
     daemon
         .wait_for_line("stopping", TestClient::PATIENCE)
         .unwrap();
-    // Who says nothing is waited for at the end.
+    // At the end, the stop waits for silent clients.
     let _late = [policy; 3].map(|address| TestClient::connect(address).unwrap());
     let (mut answered, mut refused) = (0, 0);
     while !daemon.has_ended() {
@@ -64,7 +65,7 @@ fn nobody_is_reset() {
     assert!(answered > 0 && refused > 0, "{answered}, {refused}");
 }
 
-/// Players whose connection the stop cuts: through the gate, as WebSockets there and on the bridge.
+/// Players whose connection the stop cuts: through the gate, and as WebSockets there and on the bridge.
 #[test]
 fn each_is_counted_once() {
     for (relays, on_gate, on_bridge) in [(2, 0, 0), (0, 1, 0), (0, 0, 1), (3, 2, 2)] {

@@ -1,4 +1,4 @@
-//! Signals: which of them stop the daemon, which it ignores, and what becomes of those that come early.
+//! Signals: which ones stop the daemon, which ones it ignores, and what happens to early ones.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -30,8 +30,8 @@ fn set(folder: &str, name: &str) -> Option<u64> {
     u64::from_str_radix(set, 16).ok()
 }
 
-/// A signal that comes before anything is served finds somebody who knows it: here it comes as soon as the process
-/// catches it, while a long config is read.
+/// A signal that arrives before anything is served is handled: here it arrives as soon as the process catches it, while
+/// a long config is read.
 #[test]
 fn a_stop_while_it_starts() {
     let folder = Folder::new().unwrap();
@@ -55,7 +55,7 @@ fn a_stop_while_it_starts() {
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
-/// A signal by mistake costs nobody a connection; SIGQUIT is an orderly stop.
+/// A signal sent by mistake costs no connection; SIGQUIT is an orderly stop.
 #[test]
 fn signals_that_would_end_it() {
     let mut daemon = daemon();
@@ -96,7 +96,7 @@ fn signals_that_would_end_it() {
     assert_eq!(daemon.wait(LIMIT).unwrap().code(), Some(0));
 }
 
-/// What a start is run through so that it gets a signal when it makes its event loop, just before it listens for signals.
+/// A command prefix that sends a signal when the start creates its event loop, just before it listens for signals.
 fn hit_early(signal: &str) -> SyscallTrace {
     let trace = SyscallTrace::of("epoll_create1").unwrap();
     trace.inject(&format!("epoll_create1:signal={signal}:when=1"))
@@ -104,7 +104,7 @@ fn hit_early(signal: &str) -> SyscallTrace {
 
 const SERVE: [&str; 5] = ["serve", "--listen", "127.0.0.1:0", "--allow", "a.test:80"];
 
-/// A signal that comes before signals are listened for waits until they are. It does not end the process.
+/// A signal that arrives before the daemon listens for signals waits until it does. It does not end the process.
 #[test]
 fn early_signals() {
     if !needs::met(needs::program("strace")) {
@@ -133,7 +133,7 @@ fn early_signals() {
     }
 }
 
-/// Nothing is held back any more once it serves, but from the thread that opens sockets.
+/// Once it serves, no signal is blocked, except in the thread that opens sockets.
 #[test]
 fn no_signal_is_held_back() {
     let daemon = daemon();

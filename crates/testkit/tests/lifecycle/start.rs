@@ -1,4 +1,4 @@
-//! R31: how fast it is there, or says why not, and how large it is.
+//! R31: how fast it is ready, how fast it refuses a bad config, and how large it is.
 
 use std::fs;
 use std::process::Command;
@@ -83,8 +83,8 @@ fn size() {
     );
 }
 
-/// `--check` finds what a start would fail at: a hand-over's socket that can't be made. Below `/run` it may be made
-/// later, by the service manager.
+/// `--check` finds what a start would fail at: a hand-over socket that cannot be created. Below `/run` the service
+/// manager may create its folder later.
 #[test]
 fn check_finds_where_no_socket_can_be() {
     let folder = Folder::new().unwrap();

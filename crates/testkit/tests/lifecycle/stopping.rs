@@ -1,4 +1,4 @@
-//! Start and stop: what is said, what is finished, and with which code it ends.
+//! Start and stop: the messages, what is finished before the end, and the exit code.
 
 use std::fs;
 use std::thread;
@@ -34,7 +34,7 @@ fn with_places(sections: &str) -> (Folder, Daemon) {
     (folder, daemon)
 }
 
-/// SIGTERM while fetches pour in: whoever was accepted is answered, everybody else is refused.
+/// SIGTERM while many fetches arrive: every accepted client is answered, all others are refused.
 #[test]
 fn a_stop_under_load() {
     let stops = short_or_long(10, 50);
@@ -67,7 +67,8 @@ fn a_stop_under_load() {
     );
 }
 
-/// Nobody who has reached the kernel's queue before the stop is lost: not while the daemon could not have taken them.
+/// No client that was in the kernel's queue before the stop is lost, even if the daemon could not have accepted it
+/// before.
 #[test]
 fn a_stop_with_a_long_queue() {
     // The kernel's own limit on a queue is 4096; a machine may have less.
@@ -97,7 +98,7 @@ fn a_stop_with_a_long_queue() {
     );
 }
 
-/// What a stop may take is said in the config file; no client can make it longer, whatever it is about to do.
+/// The config file says how long a stop may take; no client can make it longer, whatever it does.
 #[test]
 fn a_stop_keeps_to_its_limit() {
     const DRAIN: Duration = Duration::from_secs(1);
@@ -115,7 +116,7 @@ fn a_stop_keeps_to_its_limit() {
             ])
             .start()
             .unwrap();
-        // Silent, half-way, and answered but never ending: the byte behind the request makes the server linger.
+        // Silent, half done, and answered but never closing: the byte after the request makes the server linger.
         let clients = [&b""[..], b"<policy", b"<policy-file-request/>\0x"].map(|bytes| {
             let mut client = TestClient::connect(daemon.address()).unwrap();
             client.send(bytes);
@@ -138,7 +139,7 @@ fn a_stop_keeps_to_its_limit() {
     assert!(longest <= DRAIN + slack, "{longest:?}");
 }
 
-/// The same for a daemon that has no room, and nobody waiting for some: it does not wait for room either.
+/// A full daemon with an empty queue does not wait for room either.
 #[test]
 fn a_stop_of_a_full_daemon_keeps_to_its_limit() {
     let (_folder, mut daemon) = with_places("[process]\ndrain = \"1s\"\n");
@@ -154,13 +155,13 @@ fn a_stop_of_a_full_daemon_keeps_to_its_limit() {
     let start = Instant::now();
     daemon.terminate().unwrap();
     assert_eq!(daemon.wait(TestClient::PATIENCE).unwrap().code(), Some(0));
-    // As long as silent clients would get, were there no limit.
+    // As long as silent clients would get without a limit.
     let took = start.elapsed();
     assert!(took < Duration::from_secs(3), "{took:?}");
     drop(holders);
 }
 
-/// Requests that are under way at SIGTERM are answered: half a request, and what a slow network still holds.
+/// Requests in progress at SIGTERM are answered: half a request, and bytes that a slow network still holds.
 #[test]
 fn a_stop_waits_for_those_who_are_asking() {
     let mut daemon = daemon();
@@ -196,7 +197,7 @@ fn a_silent_client_delays_a_stop_by_three_seconds_at_most() {
     );
 }
 
-/// Those who are queued when it stops are answered too, as room comes free.
+/// Clients that are queued when it stops are answered too, as places become free.
 #[test]
 fn a_stop_with_a_full_house() {
     if !needs::met(needs::program("prlimit")) {
@@ -231,7 +232,7 @@ fn a_stop_with_a_full_house() {
     assert_eq!(daemon.wait(TestClient::PATIENCE).unwrap().code(), Some(0));
 }
 
-/// Nobody reads the log, and its pipe is full: serving goes on, and so does stopping.
+/// The log is not read, and its pipe is full: serving continues, and stopping works.
 #[test]
 fn a_log_that_nobody_reads() {
     let mut daemon = Daemon::builder()
@@ -276,11 +277,11 @@ fn a_second_signal_stops_at_once() {
     );
 }
 
-/// The same while a full daemon has a queue, which a first signal gives three seconds.
+/// The log is not read while a full daemon has a queue, which a first signal gives three seconds.
 #[test]
 fn a_second_signal_does_not_wait_for_the_queue() {
     let (_folder, mut daemon) = with_places("");
-    // Each that is accepted keeps its place for a second.
+    // Each accepted client keeps its place for a second.
     let clients = [(); 12].map(|()| TestClient::connect(daemon.address()).unwrap());
     daemon
         .wait_for_line("no room for another connection", TestClient::PATIENCE)
@@ -331,7 +332,7 @@ fn every_connection_can_be_logged() {
     }
 }
 
-/// What is wrong with a config can be more than a pipe holds: where nobody reads it, serving goes on too.
+/// The mistakes in a config can be more than a pipe holds: if the pipe is not read, serving continues too.
 #[test]
 fn findings_that_nobody_reads() {
     let folder = Folder::new().unwrap();
@@ -363,8 +364,8 @@ fn findings_that_nobody_reads() {
     );
 }
 
-/// A player is connected, so the stop takes all of `drain`: policy requests are answered meanwhile, at the gate too,
-/// anything else that is new is closed, and the player counts as cut.
+/// A player is connected, so the stop takes all of `drain`. During that time policy requests are answered, also at the
+/// gate, other new connections are closed, and the player counts as cut.
 #[test]
 fn policy_requests_are_answered_until_the_end() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -390,7 +391,7 @@ fn policy_requests_are_answered_until_the_end() {
     daemon
         .wait_for_line("stopping", TestClient::PATIENCE)
         .unwrap();
-    // What was queued at the signal is still served, so the first newcomer may be.
+    // What was queued at the signal is still served, and the first new client may be too.
     assert!(until(TestClient::PATIENCE, || {
         let mut newcomer = TestClient::connect(gate).unwrap();
         newcomer.send(b"hello");

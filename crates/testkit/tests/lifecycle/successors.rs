@@ -1,5 +1,5 @@
-//! What a start that takes over must not do: serve half a config, take away what could not come back, or blame one that
-//! does not serve.
+//! What a start that takes over must not do: serve half a config, take away what could not come back, or blame a
+//! process that does not serve.
 
 use std::fs::{self, File, Permissions};
 use std::io::{BufRead as _, BufReader, IoSliceMut, Write as _};
@@ -25,7 +25,7 @@ use testkit::{binary, namespace, needs, until};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// A config in two halves with a listener each; the first is valid by itself.
+/// A config in two halves with a listener each; the first half is valid by itself.
 fn config(domain: &str, addresses: [&str; 2]) -> [String; 2] {
     let [first, second] = addresses;
     [
@@ -62,7 +62,7 @@ fn running(addresses: [&str; 2]) -> Running {
     }
 }
 
-/// What a start says until it has ended; one that serves is ended.
+/// The output of a start until it has ended; a start that serves is ended.
 fn heard(child: &mut Child) -> String {
     let mut text = String::new();
     for line in BufReader::new(child.stderr.take().unwrap()).lines() {
@@ -74,7 +74,7 @@ fn heard(child: &mut Child) -> String {
     text
 }
 
-/// What a start says that is refused.
+/// The output of a start that is refused.
 #[track_caller]
 fn refused(path: &Path, reason: &str) -> String {
     let mut command = Command::new(binary::flashgate().unwrap());
@@ -101,7 +101,7 @@ fn begin(path: &Path, text: &str) -> File {
     file
 }
 
-/// The process that serves knows who is writing, so a start that takes over asks it.
+/// The serving process knows which files are being written, so a start that takes over asks it.
 #[test]
 fn half_a_config() {
     let mut running = running(FREE);
@@ -124,7 +124,7 @@ fn half_a_config() {
     }
 }
 
-/// A file that the one that serves has never read, but sees, because it is in the same folder.
+/// A file that the serving process has never read, but sees, because it is in the same folder.
 #[test]
 fn half_a_policy_that_is_new() {
     let running = running(FREE);
@@ -136,7 +136,7 @@ fn half_a_policy_that_is_new() {
     serves(running.daemon.address(), "old.test");
 }
 
-/// Where the one that serves may not look into the folder, a start as root sees the writer itself.
+/// If the serving process may not read the folder, a start as root sees the writer itself.
 #[test]
 fn half_a_config_in_a_closed_folder() {
     if !needs::met(needs::root()) {
@@ -157,7 +157,7 @@ fn half_a_config_in_a_closed_folder() {
     }
 }
 
-/// A start that has read half a file, and asks when its writer is done: what it has read is half all the same.
+/// A start that has read half a file, and asks after the writer has finished: what it has read is still half a file.
 #[test]
 fn a_writer_that_is_done_before_it_is_asked_about() {
     if !needs::met(needs::program("strace")) {
@@ -166,7 +166,7 @@ fn a_writer_that_is_done_before_it_is_asked_about() {
     let running = running(FREE);
     let [first, second] = config("new.test", FREE);
     let mut file = begin(&running.path, &first);
-    // It is stopped when it makes the socket to ask at.
+    // It is stopped when it creates the socket to ask with.
     let trace = SyscallTrace::of("socket").unwrap();
     let trace = trace.inject("socket:signal=SIGSTOP:when=1");
     let program = trace.program();
@@ -178,7 +178,7 @@ fn a_writer_that_is_done_before_it_is_asked_about() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // The tracer stands aside.
+    // The tracer is not the parent.
     let status = format!("/proc/{}/status", starting.id());
     let is_stopped = || {
         let status = fs::read_to_string(&status).unwrap_or_default();
@@ -199,7 +199,7 @@ fn a_writer_that_is_done_before_it_is_asked_about() {
     assert_eq!(starting.wait().unwrap().code(), Some(1), "{text}");
 }
 
-/// A listener that no reload could bring back goes with a restart only; one that could be bound again may go.
+/// A listener that no reload could bring back is only closed by a restart; one that could be bound again may be closed.
 #[test]
 fn a_low_port_is_not_given_up() {
     if !needs::met(namespace::missing()) {
@@ -230,7 +230,7 @@ fn without_843() {
     let mut second = start(&running.path);
     assert!(running.daemon.wait(LIMIT).unwrap().success());
     serves(low, "low.test");
-    // A stop and a start are a restart, even if the one begins before the other has ended.
+    // A stop and a start are a restart, even if the start begins before the old process has ended.
     let _silent = TestClient::connect(low).unwrap();
     serves(low, "low.test");
     second.terminate().unwrap();
@@ -239,11 +239,14 @@ fn without_843() {
     let third = start(&running.path);
     assert!(second.wait(LIMIT).unwrap().success());
     serves(third.address(), "cut.test");
-    assert!(fetch(low).is_err(), "{low} is served though nobody asks");
+    assert!(
+        fetch(low).is_err(),
+        "{low} is still served although it was removed"
+    );
 }
 
-/// Asks for the listeners at a socket, takes them, and never serves: the first of their sockets and the last, which is the
-/// door's.
+/// Asks for the listeners at a socket, takes them, and never serves. Returns the first of the sockets, and the last
+/// one, which is the hand-over socket itself.
 fn take(door: &Path) -> Vec<OwnedFd> {
     let (family, kind) = (AddressFamily::UNIX, SocketType::SEQPACKET);
     let socket = socket_with(family, kind, SocketFlags::CLOEXEC, None).unwrap();
@@ -265,7 +268,7 @@ fn take(door: &Path) -> Vec<OwnedFd> {
     taken
 }
 
-/// A process that took the listeners over and hangs, while the one that served is stopped: it is named, in the log and to
+/// A process that took over the listeners hangs, while the one that served is stopped: it is named, in the log and to
 /// the next start.
 #[test]
 fn one_that_hangs_and_never_served() {

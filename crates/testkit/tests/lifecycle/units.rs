@@ -1,4 +1,5 @@
-//! The shipped systemd units: nothing in them is unknown to systemd, and they give away no more than the stated score.
+//! The shipped systemd units: systemd accepts all of their settings, and their exposure score is at most the stated
+//! one.
 
 use std::path::Path;
 use std::process::Command;
@@ -12,7 +13,7 @@ const UNITS: [&str; 3] = [
     "flashgate-nosocket.service",
 ];
 
-/// The units as shipped, but for the program's place: it must be there to be accepted.
+/// The units as shipped, except for the program's path, which must exist.
 fn installed() -> Folder {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packaging/systemd");
     let program = testkit::binary::flashgate().expect("the program");
@@ -25,7 +26,7 @@ fn installed() -> Folder {
     folder
 }
 
-/// Runs `systemd-analyze` on units; whether it was content, and all that it said.
+/// Runs `systemd-analyze` on units; returns whether it succeeded, and its output.
 fn analyze(folder: &Folder, arguments: &[&str], units: &[&str]) -> (bool, String) {
     let output = Command::new("systemd-analyze")
         .args(["--no-pager"])
@@ -50,7 +51,7 @@ fn nothing_to_complain_of() {
     figure::report("R23", "`systemd-analyze verify` says nothing");
 }
 
-/// The limit on open files leaves room for as many connections as are the default.
+/// The limit on open files has room for the default number of connections.
 #[test]
 fn room_for_connections() {
     let folder = installed();
@@ -59,13 +60,13 @@ fn room_for_connections() {
         let mut lines = text.lines();
         let limit = lines.find_map(|line| line.strip_prefix("LimitNOFILE="));
         let limit: u64 = limit.expect("a limit").parse().expect("a number");
-        // Beside 32 and a socket, 33 for `[admin]` and 32 for pipes; behind a gate a connection has two.
+        // Apart from 32 and a socket, 33 for `[admin]` and 32 for pipes; behind a gate a connection has two.
         let room = limit - 32 - 1 - 33 - 32;
         assert!(room >= 2 * 16_384, "{unit}: {limit}");
     }
 }
 
-/// The score counts what a unit leaves open, in tenths; 100 is everything.
+/// The score measures what a unit leaves open, in tenths; 100 is everything.
 #[test]
 fn little_is_left_open() {
     if !needs::met(needs::program("systemd-analyze")) {

@@ -1,4 +1,4 @@
-//! More connections than there is room for: nobody who asks is lost, and nothing spins.
+//! More connections than there is room for: every client that asks is served, and nothing spins.
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
@@ -12,10 +12,10 @@ use testkit::load::{Load, run};
 use testkit::scale::short_or_long;
 use testkit::{figure, needs, until};
 
-/// What an idle daemon has in memory at most: 6.5 MiB, of which 0.5 are its own and the rest is the program itself.
+/// The memory limit of an idle daemon: 6.5 MiB, of which 0.5 are its own and the rest is the program itself.
 const MOST_KB: u64 = 6 * 1024 + 512;
 
-/// 10,000 connections that have said five bytes, and then a fetch.
+/// 10,000 connections that have sent five bytes, and then a fetch.
 #[test]
 fn ten_thousand_idle() {
     let daemon = Daemon::serve(["--allow", "a.test:80"]).unwrap();
@@ -25,7 +25,7 @@ fn ten_thousand_idle() {
     for _ in 0..10_000 {
         idle.push(opened(daemon.address()));
     }
-    // The deadline would end the first of them before the last is open only on a machine slower than any seen.
+    // The deadline would end the first of them before the last one is open only on an extremely slow machine.
     let heard = fetch(daemon.address()).unwrap();
     assert_eq!(
         (heard.end, heard.bytes),
@@ -44,7 +44,7 @@ fn ten_thousand_idle() {
         "from {start} to {full} kB with 10,000 idle connections: over 2 KiB each"
     );
     drop(idle);
-    // What they cost is given back: exactly as many descriptors as before, once their ends have been seen.
+    // Everything they cost is given back: exactly as many descriptors as before, once their ends have been seen.
     let given_back = until(Duration::from_secs(30), || {
         cpu::open_files(daemon.pid()).is_ok_and(|open| open < 32)
     });
@@ -103,7 +103,7 @@ fn few_descriptors() {
     );
 }
 
-/// Every descriptor taken by clients that say nothing: the daemon sleeps, and serves again when they have gone.
+/// Silent clients take every descriptor: the daemon sleeps, and serves again when they have gone.
 #[test]
 fn starved_and_back() {
     if !needs::met(needs::program("prlimit")) {
@@ -125,7 +125,7 @@ fn starved_and_back() {
         cpu::time(daemon.pid()).unwrap(),
         cpu::voluntary_switches(daemon.pid()).unwrap(),
     );
-    // Two seconds of starvation are what is measured here, not waited out.
+    // This measures two seconds of starvation.
     std::thread::sleep(Duration::from_secs(2));
     let used = cpu::time(daemon.pid())
         .unwrap()
@@ -151,7 +151,7 @@ fn starved_and_back() {
     assert!(back < limit, "served again after {back:?}");
 }
 
-/// Nobody connected, nothing to do: nothing wakes the daemon.
+/// Without connections and without work, nothing wakes the daemon.
 #[test]
 fn no_wake_ups_when_idle() {
     let daemon = Daemon::serve(["--allow", "a.test:80"]).unwrap();
@@ -161,7 +161,7 @@ fn no_wake_ups_when_idle() {
         std::thread::sleep(Duration::from_secs(2));
         cpu::voluntary_switches(daemon.pid()).unwrap() == before
     });
-    assert!(settled, "the daemon wakes up though nothing happens");
+    assert!(settled, "the daemon wakes up although nothing happens");
     let resident = cpu::resident_kb(daemon.pid()).unwrap();
     figure::report(
         "R19",
@@ -170,7 +170,7 @@ fn no_wake_ups_when_idle() {
     assert!(resident <= MOST_KB, "{resident} kB");
 }
 
-/// The limit on open files is lowered under a running daemon: it waits, still answers whom it has, and stops.
+/// The limit on open files is lowered under a running daemon: it waits, still answers its clients, and stops.
 #[test]
 fn a_limit_lowered_while_it_runs() {
     if !needs::met(needs::program("prlimit")) {
@@ -189,7 +189,7 @@ fn a_limit_lowered_while_it_runs() {
         cpu::open_files(daemon.pid()).unwrap()
     );
     let files = cpu::open_files(daemon.pid()).unwrap();
-    // As the user that the daemon has become: root may lack the capability to do it to another.
+    // As the user that the daemon runs as: root may lack the capability to do it to another user.
     let mut lower = Command::new("prlimit");
     if needs::root().is_none() {
         lower = Command::new("setpriv");
@@ -213,7 +213,7 @@ fn a_limit_lowered_while_it_runs() {
     let waiting: Vec<_> = (0..3)
         .map(|_| TcpStream::connect(daemon.address()).unwrap())
         .collect();
-    // Longer than the patience after which those who wait are let go.
+    // Longer than the time after which waiting clients are closed.
     std::thread::sleep(Duration::from_secs(7));
     let used = cpu::time(daemon.pid()).unwrap().saturating_sub(before);
     assert!(
@@ -225,7 +225,7 @@ fn a_limit_lowered_while_it_runs() {
     assert_eq!(
         (heard.end, heard.bytes.last()),
         (StreamEnd::Fin, Some(&0)),
-        "known before, answered in spite of it"
+        "expected a client from before the limit to be answered"
     );
     drop(waiting);
     daemon.terminate().unwrap();

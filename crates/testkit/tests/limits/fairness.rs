@@ -1,4 +1,4 @@
-//! R20: one address that wants everything, and all the others.
+//! R20: one greedy address, and all the others.
 
 use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
@@ -14,11 +14,11 @@ use testkit::scale::{is_long, short_or_long};
 use testkit::{SetAtEnd, figure, until};
 
 const GREEDY: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 66);
-/// How many connections it keeps, and how many it tries in each millisecond.
+/// How many connections it keeps, and how many it tries to open each millisecond.
 const KEPT: usize = 5_000;
 const TRIES: usize = 10;
 
-/// Tries without end, and keeps the newest; how many tries it was, in how long.
+/// Keeps trying, and keeps the newest connections; returns the number of tries, and the time.
 fn grab(target: SocketAddr, end: &AtomicBool, count: &AtomicUsize) -> Duration {
     let (start, mut kept) = (Instant::now(), VecDeque::new());
     for tick in 1.. {
@@ -53,7 +53,7 @@ fn others(of: SocketAddr) -> LoadReport {
 #[test]
 fn one_greedy_address() {
     let folder = Folder::new().unwrap();
-    // The others are few here, and busy: their rate is no stranger's.
+    // The other addresses are few and busy here, so the limit on new connections must not apply to them.
     let text = "[policy.default]\nrules = [{ domain = \"a.test\", ports = \"80\" }]\n\
                 [[listen]]\naddress = \"127.0.0.1:0\"\n\
                 [limits]\nexempt = []\nrate-per-address = 2000\n";
@@ -80,7 +80,7 @@ fn one_greedy_address() {
     figure::report(
         "R20",
         format!(
-            "beside {KEPT} connections and {rate} tries/s of one address: others {} of {} served, \
+            "with {KEPT} connections and {rate} tries/s from one address: others {} of {} served, \
              p99 {after:.0?}, {before:.0?} without",
             beside.ok,
             beside.ended() + beside.unfinished

@@ -1,4 +1,4 @@
-//! The load generator against small servers, each of which does one thing wrong, or nothing.
+//! Tests the load generator with small servers, each of which does one thing wrong, or nothing.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -49,7 +49,7 @@ fn answer(mut stream: TcpStream) {
     stream.write_all(REPLY).unwrap();
 }
 
-/// Reads until the client has shut down, answers, and checks what came.
+/// Reads until the client has shut down, answers, and checks the received bytes.
 fn answer_at_end(mut stream: TcpStream) {
     let mut seen = Vec::new();
     stream.read_to_end(&mut seen).unwrap();
@@ -57,7 +57,7 @@ fn answer_at_end(mut stream: TcpStream) {
     stream.write_all(REPLY).unwrap();
 }
 
-/// Whatever is unread when a socket is closed makes the kernel reset the connection.
+/// If data is unread when a socket is closed, the kernel resets the connection.
 fn answer_without_reading(mut stream: TcpStream) {
     stream.peek(&mut [0; 1]).unwrap();
     stream.write_all(REPLY).unwrap();

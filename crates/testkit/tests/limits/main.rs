@@ -1,4 +1,4 @@
-//! What many clients, slow ones and few resources cost the others: nothing.
+//! Many clients, slow clients and few resources do not affect other clients.
 
 #![cfg(test)]
 

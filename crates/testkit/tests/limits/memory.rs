@@ -1,4 +1,4 @@
-//! A small machine: the kernel gives the daemon 64 MiB, its sockets included, and ends it if it takes more.
+//! A small machine: the kernel gives the daemon 64 MiB, including its sockets, and kills it if it uses more.
 
 #[path = "../tls/certificates.rs"]
 #[expect(dead_code, reason = "shared with the tests of TLS")]
@@ -21,13 +21,13 @@ use testkit::{figure, needs};
 
 const LIMIT: &str = "67108864";
 
-/// A control group with a limit on memory; removed when dropped, which takes that everything in it has ended.
+/// A control group with a memory limit; removed when dropped, after everything in it has ended.
 struct Group {
     path: PathBuf,
 }
 
 impl Group {
-    /// Beneath the test's own; what is missing if there can be none (cgroups(7)).
+    /// Creates one below the test's own group; the error says what is missing (cgroups(7)).
     fn new() -> Result<Self, String> {
         let own = fs::read_to_string("/proc/self/cgroup").map_err(|error| error.to_string())?;
         let first = own.lines().find_map(|line| {
@@ -59,7 +59,7 @@ impl Group {
         ["sh".into(), "-c".into(), script, "sh".into()]
     }
 
-    /// A number that the kernel keeps of it; 0 where this kind of group has none.
+    /// A number that the kernel keeps for it; 0 if this kind of group has none.
     fn number(&self, names: &[&str]) -> u64 {
         let read = |name: &&str| {
             fs::read_to_string(self.path.join(name))
@@ -74,23 +74,23 @@ impl Group {
 
 impl Drop for Group {
     fn drop(&mut self) {
-        // Its last process may still be on its way out.
+        // Its last process may still be ending.
         let _ = testkit::until(Duration::from_secs(5), || {
             fs::remove_dir(&self.path).is_ok()
         });
     }
 }
 
-/// WebSockets that stay open and say nothing.
+/// WebSockets that stay open and idle.
 const SESSIONS: usize = 1_000;
 
-/// Requests that never come to an end.
+/// Requests that are never completed.
 const UNFINISHED: usize = 10_000;
 
-/// How many of them are kept open at this end; more would take more descriptors than a machine may have.
+/// How many of them the test keeps open; more would need more descriptors than a machine may allow.
 const KEPT: usize = 4_000;
 
-/// Heads in clear, hellos of TLS, and heads on the bridge, each as long as it may be but for its end.
+/// Plain-text heads, TLS hellos, and heads on the bridge, each as long as allowed and without its end.
 fn unfinished(ports: [SocketAddr; 2]) -> VecDeque<TcpStream> {
     let start = "GET / HTTP/1.1\r\nHost: localhost\r\nX: ";
     let head = format!("{start}{}", "x".repeat(8_100 - start.len())).into_bytes();
@@ -101,7 +101,7 @@ fn unfinished(ports: [SocketAddr; 2]) -> VecDeque<TcpStream> {
     let mut clients = VecDeque::new();
     for (port, bytes) in kinds.into_iter().cycle().take(UNFINISHED) {
         let mut client = TcpStream::connect(port).unwrap();
-        // It may have given way already.
+        // It may already have been closed to make room.
         let _ = client.write_all(bytes);
         clients.push_back(client);
         if clients.len() > KEPT {
@@ -111,8 +111,8 @@ fn unfinished(ports: [SocketAddr; 2]) -> VecDeque<TcpStream> {
     clients
 }
 
-/// 10,000 connections wait with five bytes each, 1,000 WebSockets say nothing, and 10,000 requests
-/// begin and never end, while others fetch as fast as they can: nobody is lost.
+/// 10,000 connections wait with five bytes each, 1,000 WebSockets are idle, and 10,000 requests start and never end,
+/// while others fetch as fast as they can: no client is lost.
 #[test]
 fn sixty_four_mebibytes() {
     let group = match Group::new() {
@@ -165,7 +165,7 @@ fn sixty_four_mebibytes() {
         fetches += load.fetches;
     }
     let most = group.number(&["memory.max_usage_in_bytes", "memory.peak"]) / 1024 / 1024;
-    assert!(!daemon.has_ended(), "the kernel has ended it");
+    assert!(!daemon.has_ended(), "the kernel killed the daemon");
     assert!(waiting.iter().all(|client| client.peer_addr().is_ok()));
     for session in &mut sessions {
         session.say(b"still there");

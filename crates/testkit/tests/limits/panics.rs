@@ -1,4 +1,4 @@
-//! R21: a fault of ours costs the connection that meets it, is told, and nothing else happens.
+//! R21: an internal error ends only the connection that causes it, is logged, and has no other effect.
 
 use std::time::Duration;
 
@@ -25,10 +25,10 @@ fn field(line: &str, name: &str) -> u64 {
     rest.split(' ').next().unwrap().parse().expect(line)
 }
 
-/// 10,000 connections, each hundredth of which panics; how many did.
+/// 10,000 connections, each hundredth of which panics; returns how many did.
 fn check(fault: &'static str, cuts: &[usize]) -> u64 {
     let mut daemon = daemon(fault, "100", &[]);
-    // Before the first connection: a client hears of its end before it is closed.
+    // Before the first connection, because a client sees the end before the socket is closed.
     let files = cpu::open_files(daemon.pid()).unwrap();
     fetch(daemon.address()).unwrap();
     let mut load = Load::new(daemon.address(), POLICY);
@@ -66,7 +66,7 @@ fn check(fault: &'static str, cuts: &[usize]) -> u64 {
         0,
         "a permit was not returned: {stopped}"
     );
-    // Seconds are few here; each has a line of either kind at most, and one at the end tells the rest.
+    // There are few seconds here. Each has at most one line of either kind, and one line at the end counts the rest.
     let limit = usize::try_from(report.elapsed.as_secs()).unwrap() + 3;
     for text in [
         "internal error: panic; please report it",
@@ -85,7 +85,7 @@ fn check(fault: &'static str, cuts: &[usize]) -> u64 {
     panics
 }
 
-/// Each hundredth exactly, for each passes there.
+/// Exactly each hundredth, because each connection passes that point.
 #[test]
 fn before_a_task() {
     assert_eq!(check("FLASHGATE_PANIC_FAST", &[]), 100);
@@ -98,7 +98,7 @@ fn in_a_task() {
     assert!((10..=100).contains(&panics), "{panics} panics");
 }
 
-/// Outside of all connections there is nothing to go on with: exit 70, and the supervisor starts it anew.
+/// Outside of connections, it cannot continue: exit code 70, and the supervisor restarts it.
 #[test]
 fn outside_a_connection() {
     for (format, arguments) in [("text", &[][..]), ("json", &["--log-format", "json"])] {

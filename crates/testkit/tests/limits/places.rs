@@ -1,4 +1,4 @@
-//! One address that wants everything gets its share, and no other notices.
+//! A greedy address gets its share, and other addresses notice nothing.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
@@ -28,7 +28,7 @@ fn daemon(folder: &Folder, limits: &str) -> Daemon {
         .expect("a daemon")
 }
 
-/// Fetches from one address of the loopback network; how many were answered, and how many not.
+/// Fetches from one address of the loopback network; returns how many were answered, and how many were not.
 fn fetch_from(from: Ipv4Addr, to: SocketAddr, fetches: u64) -> (u64, u64) {
     let mut load = Load::new(to, POLICY);
     load.sources = vec![from];
@@ -76,7 +76,7 @@ fn too_many_connections_at_a_time() {
         fetch(daemon.address())
             .is_ok_and(|heard| heard.end == StreamEnd::Fin && !heard.bytes.is_empty())
     });
-    assert!(back, "whoever lets go may come again");
+    assert!(back, "a client that closed may connect again");
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn too_many_new_connections_a_second() {
     );
 }
 
-/// Of IPv6, a whole /64 is one: whoever has an address there has all of them.
+/// With IPv6, a whole /64 counts as one address, because a host there has all of them.
 #[test]
 fn a_network_of_ipv6() {
     if !needs::met(namespace::missing()) {
@@ -152,7 +152,11 @@ fn a_network_of_ipv6() {
                 refused
             };
             assert_eq!(refused(&mut holders), 4, "four of both together may stay");
-            assert_eq!(refused(&mut others), 0, "another network does not notice");
+            assert_eq!(
+                refused(&mut others),
+                0,
+                "expected another network to be unaffected"
+            );
             drop(daemon);
         })
         .unwrap();
@@ -176,7 +180,7 @@ fn a_reload_changes_limits() {
     assert_eq!(fetch_from(GREEDY, daemon.address(), 1_000), (1_000, 0));
 }
 
-/// The total: those beyond it wait in the queue, and are served when others have gone.
+/// The total: connections over it wait in the queue, and are served when others have gone.
 #[test]
 fn the_total() {
     let folder = Folder::new().unwrap();
@@ -187,7 +191,7 @@ fn the_total() {
         .collect();
     let mut waiting = TestClient::connect(daemon.address()).unwrap();
     waiting.send(testkit::load::REQUEST);
-    // All are of one network, which crowds the others out: after a quarter of a second one of them may be closed.
+    // All are from one network, which crowds the others out: after a quarter of a second one of them may be closed.
     let is_served = waiting.stirs_within(Duration::from_millis(100));
     let may_be = begun.elapsed() >= Duration::from_millis(250);
     assert!(!is_served || may_be, "served beyond the total");
@@ -202,7 +206,8 @@ fn the_total() {
     assert_eq!(waiting.hear().bytes, [POLICY, b"\0"].concat());
 }
 
-/// The limit on open files allows fewer: whoever asked for more is warned, also by a reload; a default is only told.
+/// The limit on open files allows fewer: a configured number gets a warning, also after a reload; a default is only
+/// logged.
 #[test]
 fn fewer_files_than_connections() {
     if !needs::met(needs::program("prlimit")) {
@@ -246,7 +251,7 @@ fn fewer_files_than_connections() {
     assert!(line.contains("wanted=300 "), "{line}");
 }
 
-/// The same for connections through gates, without a contradiction, and not again at each reload.
+/// For connections through gates, without a contradiction, and not again at each reload.
 #[test]
 fn fewer_files_than_relays() {
     if !needs::met(needs::program("prlimit")) {
@@ -284,7 +289,7 @@ fn fewer_files_than_relays() {
     assert_eq!(lines(&mut daemon), before);
 }
 
-/// A reload gives an address that was too fast no second burst.
+/// After a reload, an address that was too fast gets no second burst.
 #[test]
 fn a_reload_refills_no_bucket() {
     let folder = Folder::new().unwrap();
@@ -307,7 +312,7 @@ fn a_reload_refills_no_bucket() {
     );
 }
 
-/// Everybody behind one balancer has its address, and so its limits: the log says what to do about it.
+/// All clients behind one balancer share its address, and so its limits: the log says what to do about it.
 #[test]
 fn a_shared_address_is_explained() {
     let folder = Folder::new().unwrap();

@@ -1,4 +1,4 @@
-//! R9: a crowd that asks as slowly as can be. Nobody else notices, and at the deadline it is gone.
+//! R9: a crowd of clients that ask as slowly as possible. Others notice nothing, and at the deadline the crowd is gone.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::AtomicBool;
@@ -13,17 +13,17 @@ use testkit::scale::{is_long, short_or_long};
 use testkit::slow::SlowClients;
 use testkit::{SetAtEnd, cpu, figure, needs, until};
 
-/// What the daemon gives a request.
+/// The daemon's time limit for a request.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Where the crowd comes from.
+/// The addresses of the crowd.
 fn attackers() -> Vec<Ipv4Addr> {
     (1..=64)
         .map(|host| Ipv4Addr::new(127, 0, 2, host))
         .collect()
 }
 
-/// What others see.
+/// The service that others get.
 fn others(of: SocketAddr) -> LoadReport {
     let mut load = Load::new(of, POLICY);
     load.sources = spread(of);
@@ -32,7 +32,7 @@ fn others(of: SocketAddr) -> LoadReport {
     run(&load).expect("a load")
 }
 
-/// Everybody may have as many connections as they like, as on loopback: what is measured is the daemon alone.
+/// No limits per address, as on loopback: this measures the daemon alone.
 #[test]
 fn without_limits() {
     if needs::met(namespace::missing()) {
@@ -63,7 +63,7 @@ fn unlimited() {
         let beside = others(daemon.address());
         assert!(
             crowd.age() < DEADLINE,
-            "the others were served after it, not beside it"
+            "the others were served after the crowd, not at the same time"
         );
         let grown = cpu::resident_kb(daemon.pid())
             .unwrap()
@@ -73,14 +73,17 @@ fn unlimited() {
         });
         let gone = crowd.age();
         drop(stop);
-        assert!(ended, "some of the crowd are still there after {gone:?}");
+        assert!(
+            ended,
+            "some slow clients are still connected after {gone:?}"
+        );
         (beside, grown, gone)
     });
     let [before, after] = [&idle, &beside].map(|report| report.percentile(99));
     figure::report(
         "R9",
         format!(
-            "{size} half-requests: others {} of {} served, p99 {after:.0?} beside them, {before:.0?} without; \
+            "{size} half-requests: others {} of {} served, p99 {after:.0?} with them, {before:.0?} without; \
              {grown} kB more; gone {:.0?} after the deadline",
             beside.ok,
             beside.ended() + beside.unfinished,
@@ -139,6 +142,6 @@ fn limited() {
     assert!(beside.all_ok(), "{beside}");
     assert!(
         (cap / 2..=cap).contains(&held),
-        "{held} of the crowd are held"
+        "{held} slow clients are connected"
     );
 }

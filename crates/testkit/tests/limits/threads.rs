@@ -28,7 +28,7 @@ fn threads(daemon: &Daemon) -> BTreeSet<String> {
         .collect()
 }
 
-/// Fetches of all kinds, a reload, waiting clients and a stop: as with one thread.
+/// Fetches of all kinds, a reload, waiting clients and a stop work as with one thread.
 #[test]
 fn four_threads() {
     let folder = Folder::new().unwrap();
@@ -38,7 +38,7 @@ fn four_threads() {
         .args([&path])
         .start()
         .unwrap();
-    // A thread names itself, which may be after the daemon is ready.
+    // A thread sets its own name, which may be after the daemon is ready.
     let all = || {
         let names = threads(&daemon);
         ["serve-1", "serve-2", "serve-3"]
@@ -61,7 +61,7 @@ fn four_threads() {
     let policy = String::from_utf8(POLICY.to_vec())
         .unwrap()
         .replace("a.test", "b.test");
-    // On whichever thread a client landed, it is still there when the stop begins, and is answered after it.
+    // Whichever thread has a client, the client is still there when the stop begins, and is answered after it.
     for client in &mut waiting {
         assert!(client.send(b"<policy-file-"));
     }
@@ -80,7 +80,8 @@ fn four_threads() {
     assert!(daemon.wait(LIMIT).unwrap().success());
 }
 
-/// Each thread has descriptors of its own: with those for connections, of which some linger, all must fit into the limit.
+/// Each thread has descriptors of its own. Together with those for connections, some of which linger, they must fit
+/// into the limit.
 #[test]
 fn threads_and_connections_fit() {
     if !needs::met(needs::program("prlimit")) {

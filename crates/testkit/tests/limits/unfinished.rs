@@ -1,4 +1,4 @@
-//! Connections that begin and do not go on: what they hold is bounded, and where room runs out they give way to others.
+//! Connections with unfinished requests: what they hold is bounded, and if space runs out they are closed to make room.
 
 use std::io::Write as _;
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6, TcpStream};
@@ -16,7 +16,7 @@ use testkit::{needs, until};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// What is logged when one gives way.
+/// The log message when one is closed to make room.
 const EVICTED: &str = "closed an unfinished request to make room for others";
 
 /// A client in one /64 of one /48.
@@ -30,7 +30,7 @@ fn from(site: u16, subnet: u16, server: SocketAddr) -> TestClient {
     TestClient::from_stream(socket.into()).unwrap()
 }
 
-/// 700 /64s of one /48 begin a request each and leave it at that, where there is room for 600 connections.
+/// 700 /64s of one /48 each start a request and stop, with room for 600 connections.
 #[test]
 fn one_site_does_not_shut_others_out() {
     if !needs::met(namespace::missing()) {
@@ -79,7 +79,7 @@ fn a_crowded_site() {
     let answered_late =
         |mut client: TestClient| client.send(&REQUEST[5..]) && client.hear().bytes.ends_with(b"\0");
     let late = slow.into_iter().map(answered_late);
-    // By chance, 1 in 1,024, a network is counted with that of the crowd.
+    // By chance, 1 in 1,024, a network is counted with the crowd's.
     let late = late.filter(|answered| *answered).count();
     assert!(late >= 18, "{late} of 20 slow clients were answered");
     let line = daemon.wait_for_line(EVICTED, LIMIT).unwrap();
@@ -105,21 +105,21 @@ fn answered(client: &mut TestClient) {
     assert_eq!((heard.bytes.last(), heard.end), (Some(&0), StreamEnd::Fin));
 }
 
-/// What is begun on one connection, and how it goes on for one that means it.
+/// The start of a connection, and how a real client continues.
 struct Begun {
     port: fn(&Ports) -> SocketAddr,
     first: Vec<u8>,
     many: usize,
 }
 
-/// Where the daemon listens.
+/// The addresses that the daemon listens on.
 struct Ports {
     gate: SocketAddr,
     behind_balancer: SocketAddr,
     bridge: SocketAddr,
 }
 
-/// Heads on a gate and on the bridge, and PROXY headers: more than the budget holds, so that the oldest go.
+/// Heads on a gate and on the bridge, and PROXY headers: more than the budget allows, so the oldest are closed.
 #[test]
 fn the_oldest_go() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -175,7 +175,7 @@ fn the_oldest_go() {
         let crowd: Vec<_> = (0..many)
             .map(|_| {
                 let mut client = TcpStream::connect(port(&ports)).unwrap();
-                // It may have gone already.
+                // It may already be closed.
                 let _ = client.write_all(&first);
                 client
             })
@@ -184,7 +184,7 @@ fn the_oldest_go() {
         assert!(line.contains("lack=\"memory\""), "{line}");
         let oldest = crowd[0].local_addr().unwrap();
         assert!(line.contains(&format!("peer={oldest}")), "{line}");
-        // A head in two pieces is answered nevertheless.
+        // A head in two pieces is still answered.
         let mut client = TestClient::connect(ports.gate).unwrap();
         assert!(client.send(b"GET /ruffle.json HTTP/1.1\r\n"));
         assert!(client.send(b"Host: localhost\r\n\r\n"));
@@ -193,7 +193,7 @@ fn the_oldest_go() {
     }
 }
 
-/// Whoever has gone before its connection is looked at is logged with the address it came from all the same.
+/// A client that has gone before its connection is examined is still logged with its address.
 #[test]
 fn peers_that_have_gone() {
     let mut daemon = Daemon::builder()
@@ -226,7 +226,7 @@ fn peers_that_have_gone() {
         }
     }
     daemon.signal(Signal::CONT).unwrap();
-    // And one that fails while its request is awaited.
+    // And one that fails before its request has arrived.
     let mut client = TestClient::connect(daemon.address()).unwrap();
     assert!(client.send(b"<pol"));
     expected.push(format!(

@@ -1,4 +1,4 @@
-//! What a hostile file can make of a report: how long it gets, and how much memory it takes.
+//! What a hostile file can do to a report: how long it gets, and how much memory it takes.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -11,10 +11,10 @@ use super::{Said, lint, lint_in, policy};
 
 const FORMATS: [&str; 5] = ["human", "short", "json", "sarif", "github"];
 
-/// The largest file that is linted.
+/// The size of the largest file that lint accepts.
 const LARGEST: usize = 1024 * 1024;
 
-/// Files of a length that make much of little: each part gives a finding, or is one more thing to keep.
+/// Files of a given length in which every few bytes cause a finding or another item to remember.
 fn hostile(length: usize) -> Vec<(&'static str, String)> {
     let repeated = |part: &dyn Fn(usize) -> String| {
         let mut text = String::from("<cross-domain-policy>");
@@ -28,7 +28,7 @@ fn hostile(length: usize) -> Vec<(&'static str, String)> {
         text + "</cross-domain-policy>"
     };
     let rule = |attributes: String| format!("<allow-access-from {attributes}/>\n");
-    // About as much as is read of a file before there is too much in it, and long values in it.
+    // About as much as is read of a file before it has too many elements, and long values in it.
     let few = length / 2300;
     vec![
         ("elements", repeated(&|_| "<a/>".into())),
@@ -86,7 +86,7 @@ fn hostile(length: usize) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The most memory that a run holds, in KiB.
+/// The peak memory of a run, in KiB.
 fn peak(folder: &Path, file: &str, format: &str, kind: &str) -> u64 {
     let mut command = Command::new("/usr/bin/time");
     let command = command
@@ -191,7 +191,7 @@ fn number_before(text: &str, what: &str) -> u64 {
     number.unwrap().parse().unwrap()
 }
 
-/// A mistake that is made again is one finding, with all its places.
+/// A repeated mistake is one finding, with all its places.
 #[test]
 fn repeats() {
     let rules = "  <allow-access-from domain=\"a.games.test\"/>\n".repeat(3);
@@ -225,7 +225,7 @@ fn repeats() {
     }
 }
 
-/// Errors come first, then warnings, hints last; programs get the order of the file.
+/// Errors come first, then warnings, then hints; machine formats keep the order of the file.
 #[test]
 fn order() {
     let rules = "  <allow-access-from domain=\"*.yourdomain.com\" to-ports=\"9339\"/>\n\
@@ -257,8 +257,8 @@ fn order() {
     assert!(lines.is_sorted() && lines.len() > 2, "{lines:?}");
 }
 
-/// Of files that people really published, the first finding printed is among the worst; the collection lies beside the
-/// repository, and is not part of it.
+/// For files that people really published, the first printed finding is among the most severe. The collection is next
+/// to the repository, and is not part of it.
 #[test]
 fn the_worst_comes_first_in_real_files() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
@@ -283,7 +283,7 @@ fn the_worst_comes_first_in_real_files() {
     }
 }
 
-/// Whoever serves a file reads the error first, too; a rule that is misspelt grants nothing.
+/// The server of a file reports the error first too; a rule with a misspelled name grants nothing.
 #[test]
 fn serving() {
     let folder = Folder::new().unwrap();
@@ -299,7 +299,7 @@ fn serving() {
     assert!(error.is_some() && error < warning, "{said:?}");
 }
 
-/// The places of a mistake in a config's rules are places of the config.
+/// The places of a mistake in a config's rules are places in the config.
 #[test]
 fn repeats_in_a_config() {
     let folder = Folder::new().unwrap();

@@ -1,11 +1,11 @@
-//! What a file costs that was made to cost much, in instructions, which depend on nothing else that a machine does.
+//! The cost of files that are made to be expensive, in instructions, which do not depend on what else the machine does.
 
 use std::process::Command;
 
 use testkit::folder::Folder;
 use testkit::{figure, needs, scale};
 
-/// Texts that are expensive to something that compares each with each, for a length.
+/// Texts of a given length that are expensive for code that compares everything with everything.
 fn hostile(length: usize) -> Vec<(&'static str, String)> {
     let policy = |part: &dyn Fn(usize) -> String| {
         let mut text = String::from("<cross-domain-policy>");
@@ -91,7 +91,7 @@ fn hostile(length: usize) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Twice as much costs about twice as much: comparing each with each would cost four times as much.
+/// Twice the input costs about twice as much; comparing everything with everything would cost four times as much.
 #[test]
 fn linear() {
     if !needs::met(needs::program("valgrind")) {
@@ -116,11 +116,11 @@ fn linear() {
     }
     figure::report(
         "R2",
-        format_args!("{worst} % of the instructions for twice as much, at most: {name}"),
+        format_args!("{worst} % of the instructions for twice the input, at most: {name}"),
     );
 }
 
-/// How many instructions linting a file takes, the program's start included.
+/// How many instructions it takes to lint a file, including the program's start.
 fn instructions(kind: &str, text: &str) -> u64 {
     let folder = Folder::new().unwrap();
     let file = folder.file("policy.xml", text).unwrap();

@@ -1,4 +1,4 @@
-//! Which files are looked at, and what becomes of those that can't be.
+//! Which files are linted, and what happens to those that cannot be read.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,7 +8,7 @@ use testkit::folder::Folder;
 
 use super::{doubtful, faulty, flashgate, lint, lint_in, sound};
 
-/// The files that findings were made in, by the short format.
+/// The files with findings, by the short format.
 fn files(stdout: &str) -> Vec<&str> {
     let mut files: Vec<_> = stdout
         .lines()
@@ -31,7 +31,7 @@ fn folders_are_searched() {
     ] {
         folder.file(name, doubtful()).unwrap();
     }
-    // Links to folders may lead back; links to files are files.
+    // Links to folders may form a cycle; links to files are files.
     symlink("..", folder.path().join("sub/deep/up")).unwrap();
     symlink("loop", folder.path().join("sub/loop")).unwrap();
     symlink("../e.xml", folder.path().join("sub/link.xml")).unwrap();
@@ -42,7 +42,7 @@ fn folders_are_searched() {
     assert!(said.stderr.contains(nowhere), "{said:?}");
     let expected = ["sub/a.XML", "sub/b.xml", "sub/deep/c.xml", "sub/link.xml"];
     assert_eq!(files(&said.stdout), expected);
-    // A folder that is named is searched even through a link, and no file is looked at twice.
+    // A folder on the command line is searched even through a link, and no file is linted twice.
     symlink("sub", folder.path().join("named")).unwrap();
     let arguments = ["--format", "short", "named", "e.xml", "e.xml"];
     let said = lint_in(folder.path(), &arguments);
@@ -58,7 +58,7 @@ fn an_empty_folder_is_told() {
     assert!(said.stderr.contains("no file named `*.xml`"), "{said:?}");
 }
 
-/// One file's fault stops nothing, and outweighs findings in the exit code.
+/// An unreadable file stops nothing, and its exit code has priority over that of findings.
 #[test]
 fn unreadable_files() {
     let folder = Folder::new().unwrap();
@@ -74,13 +74,13 @@ fn unreadable_files() {
         "{said:?}"
     );
     assert!(said.stderr.contains("1 could not be read"), "{said:?}");
-    // What nobody has read has not been found sound.
+    // A file that was not read is not reported as good.
     let said = lint_in(folder.path(), &["nosuch.xml"]);
     let summary = "0 files judged; 1 could not be read or written\n";
     assert_eq!(said.stdout, summary, "{said:?}");
 }
 
-/// In a container, root may open the folder `map_files` of process 1, and not list it.
+/// In a container, root may open the folder `map_files` of process 1, but not list it.
 #[test]
 fn a_folder_that_fails_halfway_is_named() {
     let halfway = fs::read_dir("/proc/1/map_files").is_ok_and(|mut list| list.any(|e| e.is_err()));

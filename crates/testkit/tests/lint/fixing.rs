@@ -1,4 +1,4 @@
-//! `--fix`: a file is mended whole or not at all, and stays the user's.
+//! `--fix`: a file is fixed completely or not at all, and keeps its owner.
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
@@ -11,13 +11,13 @@ use testkit::needs;
 
 use super::{Said, faulty, lint, lint_in, policy, sound};
 
-/// Something that is safe to mend, and the same mended.
+/// A file that is safe to fix, and its fixed text.
 fn mendable() -> (Vec<u8>, Vec<u8>) {
     let mended = sound().into_bytes();
     ([b"\xEF\xBB\xBF".to_vec(), mended.clone()].concat(), mended)
 }
 
-/// What lies in a folder, hidden files too.
+/// The files in a folder, including hidden ones.
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
     let mut names: Vec<_> = entries
@@ -34,14 +34,14 @@ fn in_place() {
     let path = folder.file("a.xml", &broken).unwrap();
     let before = lint_in(folder.path(), &["a.xml"]);
     assert!(before.stdout.contains("`--fix` can fix 1"), "{before:?}");
-    assert_eq!(fs::read(&path).unwrap(), broken, "nothing was asked for");
+    assert_eq!(fs::read(&path).unwrap(), broken, "`--fix` was not given");
     let said = lint_in(folder.path(), &["--fix", "a.xml"]);
     assert_eq!(said.code, Some(0), "{said:?}");
     assert!(said.stdout.contains("fixed a.xml:\n  "), "{said:?}");
     assert!(said.stdout.contains("; 1 fix made"), "{said:?}");
     assert_eq!(fs::read(&path).unwrap(), mended);
     assert_eq!(names(folder.path()), ["a.xml"]);
-    // What is sound is not even written.
+    // A file without findings is not even written.
     let inode = fs::metadata(&path).unwrap().ino();
     let said = lint_in(folder.path(), &["--fix", "a.xml"]);
     assert_eq!(said.stdout, "1 file: no findings\n");
@@ -68,7 +68,7 @@ fn hard_links_stay() {
     assert_eq!(fs::read(&path).unwrap(), mended);
 }
 
-/// As chattr(1) sets them; not every file system has any.
+/// As set by chattr(1); not every file system has any.
 #[test]
 fn flags_stay() {
     let (broken, _) = mendable();
@@ -93,7 +93,7 @@ fn flags_stay() {
     }
 }
 
-/// What can't be mended is still told, and decides the exit code.
+/// What cannot be fixed is still reported, and decides the exit code.
 #[test]
 fn the_rest_is_told() {
     let folder = Folder::new().unwrap();
@@ -106,7 +106,7 @@ fn the_rest_is_told() {
     assert!(said.stderr.contains("fixed a.xml:"), "{said:?}");
 }
 
-/// Somebody who allows something wants it left alone.
+/// A finding that is allowed is left alone.
 #[test]
 fn what_is_allowed_stays() {
     let (broken, _) = mendable();
@@ -144,7 +144,7 @@ fn rights_and_links_stay() {
 }
 
 /// Read and write for the owner, read for user 4711, nothing for the group, and a mask of read: its mode shows as 0640.
-/// As the kernel has it: a version, then tag, permissions and id of each entry (`linux/posix_acl_xattr.h`).
+/// In the kernel's format: a version, then tag, permissions and id of each entry (`linux/posix_acl_xattr.h`).
 fn access_list() -> Vec<u8> {
     const NOBODY: u32 = u32::MAX;
     let entries: [(u16, u16, u32); 5] = [
@@ -189,7 +189,7 @@ fn access_lists_and_attributes_stay() {
     assert_eq!(fs::metadata(&path).unwrap().mode(), mode);
 }
 
-/// A folder's default access list is for new files; one that is replaced has its own rights.
+/// A folder's default access list is for new files; a replaced file keeps its own permissions.
 #[test]
 fn a_folders_default_list_is_not_taken() {
     let (broken, fixed) = mendable();
@@ -205,7 +205,7 @@ fn a_folders_default_list_is_not_taken() {
     assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, 0o640);
 }
 
-/// What can't be kept is not lost: the file stays as it is, and the reason is shown.
+/// If an attribute cannot be kept, the file is not changed, and the reason is shown.
 #[test]
 fn what_cannot_be_kept() {
     if !needs::met(needs::root().or_else(|| needs::program("setpriv"))) {
@@ -214,7 +214,7 @@ fn what_cannot_be_kept() {
     let (broken, _) = mendable();
     let folder = Folder::new().unwrap();
     fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
-    // Somebody may write it as a member of its group, and would become its owner; a set-user-ID bit would be theirs.
+    // A user who may write it as a member of its group would become its owner, and its set-user-ID bit would be theirs.
     let owned = folder.file("owner.xml", &broken).unwrap();
     chown(&owned, Some(1234), Some(65_534)).unwrap();
     fs::set_permissions(&owned, Permissions::from_mode(0o4660)).unwrap();
@@ -231,8 +231,8 @@ fn what_cannot_be_kept() {
         somebody
     };
     let cases = [
-        (somebody(), &owned, "its owner can't be kept"),
-        (somebody(), &grouped, "its group can't be kept"),
+        (somebody(), &owned, "its owner can't be preserved"),
+        (somebody(), &grouped, "its group can't be preserved"),
         (
             Command::new(&program),
             &signed,
@@ -252,7 +252,7 @@ fn what_cannot_be_kept() {
     );
 }
 
-/// As a user whom permissions bind: root without its capabilities, if need be.
+/// As a user that permissions apply to: root without its capabilities, if necessary.
 fn bound(folder: &Path, arguments: &[&str]) -> Option<Said> {
     let program = testkit::binary::flashgate().unwrap();
     let mut command = Command::new(&program);
@@ -268,7 +268,7 @@ fn bound(folder: &Path, arguments: &[&str]) -> Option<Said> {
     Some(command.current_dir(folder).output().unwrap().into())
 }
 
-/// What is advised fits the cause: other rights help neither on a full disk nor with a file that is mounted.
+/// The advice fits the cause: other permissions help neither on a full disk nor with a mounted file.
 #[test]
 fn advice_by_cause() {
     if !needs::met(needs::root()) || !needs::met(needs::program("unshare")) {
@@ -299,7 +299,7 @@ fn advice_by_cause() {
     }
 }
 
-/// A file that can't be replaced is kept as it is; the others are mended.
+/// A file that cannot be replaced is kept unchanged; the others are fixed.
 #[test]
 fn what_cannot_be_written() {
     let (broken, mended) = mendable();
@@ -325,7 +325,7 @@ fn what_cannot_be_written() {
     assert_eq!(fs::read(&free).unwrap(), mended);
     assert_eq!(names(folder.path()), ["b.xml", "c.xml", "locked"]);
     assert_eq!(names(&locked), ["a.xml"]);
-    // What was not mended is still there to be told.
+    // What was not fixed is still reported.
     assert!(said.stdout.contains("`--fix` can fix 2"), "{said:?}");
 }
 
@@ -346,7 +346,7 @@ fn what_is_no_file() {
     assert!(said.stderr.contains("found a pipe"), "{said:?}");
 }
 
-/// The text to standard output, everything else to standard error.
+/// The text goes to standard output, everything else to standard error.
 #[test]
 fn standard_input() {
     let (broken, mended) = mendable();
@@ -357,10 +357,10 @@ fn standard_input() {
         assert!(said.stderr.contains("fix"), "{said:?}");
     }
     let said = lint(sound(), &["--fix"]);
-    assert_eq!(said.stdout, sound(), "what needs no mending comes out too");
+    assert_eq!(said.stdout, sound(), "a good file is printed too");
 }
 
-/// What told the kind of a file stays in it, and nothing is promised that is not done.
+/// The text that identifies the kind of a file stays in it, and no fix is promised that is not made.
 #[test]
 fn what_is_promised_is_done() {
     let doctype =

@@ -1,4 +1,4 @@
-//! Exit codes, levels, and what the flags change.
+//! Exit codes, levels, and the effect of flags.
 
 use testkit::folder::Folder;
 
@@ -80,7 +80,7 @@ fn ports() {
         (level("error"), level("warning"), said.code)
     };
     let silent = (false, false, Some(0));
-    assert_eq!(found(&[]), silent, "843 if nothing is said");
+    assert_eq!(found(&[]), silent, "843 by default");
     assert_eq!(found(&["--port", "1023"]), silent);
     // The whole rule is dead.
     assert_eq!(found(&["--port", "1024"]), (true, false, Some(1)));
@@ -92,7 +92,7 @@ fn ports() {
     }
 }
 
-/// The kind is told by content and name, or by the flag.
+/// The content and the name decide the kind, or the flag does.
 #[test]
 fn kinds() {
     let found = |arguments: &[&str]| {
@@ -134,7 +134,7 @@ fn nothing_to_lint() {
     assert!(stderr.contains("<FILE>"), "{stderr}");
 }
 
-/// The last line counts, and says where there is more.
+/// The last line has the counts, and says where there is more.
 #[test]
 fn summary() {
     let folder = Folder::new().unwrap();
@@ -157,7 +157,7 @@ fn summary() {
     assert_eq!(said.stdout, "1 file: no findings\n");
 }
 
-/// 1 would say that there are findings.
+/// Exit code 1 would mean findings.
 #[test]
 fn a_report_that_cannot_be_written() {
     let folder = Folder::new().unwrap();
@@ -168,7 +168,7 @@ fn a_report_that_cannot_be_written() {
     assert_eq!(command.status().unwrap().code(), Some(2));
 }
 
-/// Most URL policies that are served over the socket protocol were copied from `/crossdomain.xml` as they were.
+/// Most URL policies on socket servers are unchanged copies of `/crossdomain.xml`.
 #[test]
 fn what_a_file_was_taken_for_is_told() {
     let copied = policy(
@@ -182,9 +182,9 @@ fn what_a_file_was_taken_for_is_told() {
     assert!(said.stderr.contains(told), "{said:?}");
     assert!(
         !exits(&copied, &["--as", "url"], 0).stdout.contains(told),
-        "it was named"
+        "the kind was given"
     );
-    // A web server's port is none of ours.
+    // A web server's port does not matter here.
     for arguments in [["--as", "socket"], ["--port", "843"]] {
         let said = exits(&copied, &arguments, 1);
         assert!(said.stdout.contains("missing-to-ports"), "{said:?}");

@@ -1,4 +1,4 @@
-//! The formats that programs read: nothing but the format on standard output, and the right places in it.
+//! The machine formats: standard output contains only the format, with the right places.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,22 +9,23 @@ use testkit::needs;
 
 use super::{Said, lint, lint_in, policy};
 
-/// A folder with a file of many findings, one without any, and one that is not there: all that a format has to tell.
+/// A folder with a file with many findings, one without findings, and a missing one: everything that a format can
+/// report.
 fn everything(format: &str) -> (Folder, Said) {
     let folder = Folder::new().unwrap();
     let rules = "  <allow-access-from domain=\"*\" to-ports=\"9339\"/>\n\
         \x20 <allow-access-from domain=\"*\" to-ports=\"9339\"/>\n\
         \x20 <allow-access-from domain=\"http://www.games.test/x,y\"\n    to-ports=\"0-70000\"/>";
     let text = [b"\xEF\xBB\xBF".to_vec(), policy(rules).into_bytes()].concat();
-    folder.file("with blank, 100%: ä.xml", text).unwrap();
+    folder.file("with space, 100%: ä.xml", text).unwrap();
     folder.file("sound.xml", super::sound()).unwrap();
-    let names = ["with blank, 100%: ä.xml", "sound.xml", "nosuch.xml"];
+    let names = ["with space, 100%: ä.xml", "sound.xml", "nosuch.xml"];
     let said = lint_in(folder.path(), &[&["--format", format], &names[..]].concat());
     assert_eq!(said.code, Some(2), "{said:?}");
     (folder, said)
 }
 
-/// Checks a document with the schema in this file, below the repository's root.
+/// Checks a document with the schema in this file, a path in the repository.
 fn validate(folder: &Folder, document: &str, schema: &str) {
     if !needs::met(needs::program("/usr/bin/jsonschema")) {
         return;
@@ -44,7 +45,7 @@ fn json() {
     let document: Value = serde_json::from_str(&said.stdout).unwrap();
     let files = document["files"].as_array().unwrap();
     assert_eq!(files.len(), 3);
-    assert_eq!(files[0]["file"], "with blank, 100%: ä.xml");
+    assert_eq!(files[0]["file"], "with space, 100%: ä.xml");
     assert_eq!(files[0]["kind"], "socket");
     assert_eq!(files[1]["findings"], Value::Array(Vec::new()));
     assert!(
@@ -77,7 +78,7 @@ fn json() {
     assert_eq!(document["summary"]["fixable"], fixable);
 }
 
-/// Applied by hand, the edits give what `--fix` gives where there is but one.
+/// Applied by hand, the edits give the same as `--fix`, if there is only one.
 #[test]
 fn json_edits() {
     let folder = Folder::new().unwrap();
@@ -96,7 +97,7 @@ fn json_edits() {
     assert_eq!(std::fs::read(path).unwrap(), mended);
 }
 
-/// R: what code scanning takes is what the standard says.
+/// What code scanning reads follows the standard.
 #[test]
 fn sarif() {
     let (folder, said) = everything("sarif");
@@ -126,7 +127,7 @@ fn sarif() {
         .iter()
         .find(|result| result["ruleId"] == "wildcard-domain");
     let place = &wildcard.unwrap()["locations"][0]["physicalLocation"];
-    let uri = "with%20blank%2C%20100%25%3A%20%C3%A4.xml";
+    let uri = "with%20space%2C%20100%25%3A%20%C3%A4.xml";
     assert_eq!(place["artifactLocation"]["uri"], uri);
     let region = &place["region"];
     assert_eq!(
@@ -140,7 +141,7 @@ fn sarif() {
     );
 }
 
-/// Every shape of a file gives a valid document.
+/// Files of every kind give a valid document.
 #[test]
 fn sarif_of_anything() {
     let folder = Folder::new().unwrap();
@@ -168,8 +169,8 @@ fn sarif_of_anything() {
     );
 }
 
-/// Characters that a terminal acts on or does not show are escaped, and mean the same: those of the file, of its name, and
-/// of a file that can't be read.
+/// Control characters and invisible characters are escaped without changing their meaning: those in the file, in its
+/// name, and in an unreadable file's error.
 #[test]
 fn nothing_hidden() {
     const ODD: &str = "\u{9b}31m\u{202e}\u{7f}\u{e0041}";
@@ -194,7 +195,7 @@ fn nothing_hidden() {
 #[test]
 fn github() {
     let (_folder, said) = everything("github");
-    let file = "file=with blank%2C 100%25%3A ä.xml";
+    let file = "file=with space%2C 100%25%3A ä.xml";
     let wildcard =
         format!("::warning {file},line=3,col=30,endLine=3,endColumn=31,title=wildcard-domain::");
     assert!(said.stdout.contains(&wildcard), "{}", said.stdout);
@@ -208,7 +209,7 @@ fn github() {
         "{}",
         said.stdout
     );
-    // A command is a line; what follows in a message is escaped.
+    // A command is a line; line breaks in a message are escaped.
     for line in said.stdout.lines() {
         let level = ["::error ", "::warning ", "::notice "]
             .iter()
@@ -221,7 +222,7 @@ fn github() {
 #[test]
 fn short() {
     let (_folder, said) = everything("short");
-    let line = "with blank, 100%: ä.xml:3:30: warning[wildcard-domain]: ";
+    let line = "with space, 100%: ä.xml:3:30: warning[wildcard-domain]: ";
     assert!(said.stdout.contains(line), "{}", said.stdout);
     assert!(
         said.stdout.lines().all(|line| line.contains("]: ")),
@@ -231,7 +232,7 @@ fn short() {
     assert!(said.stderr.contains("2 files: "), "{}", said.stderr);
 }
 
-/// What a file holds is shown to terminals, and each finding has a line of its own.
+/// The content of a file is safe for terminals, and each finding has its own line.
 #[test]
 fn no_format_repeats_what_terminals_obey() {
     let hostile = [

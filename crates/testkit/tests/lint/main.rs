@@ -17,7 +17,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug)]
 struct Said {
     code: Option<i32>,
@@ -59,22 +59,22 @@ fn lint(text: impl AsRef<[u8]>, arguments: &[&str]) -> Said {
     child.wait_with_output().expect("an end").into()
 }
 
-/// A socket policy of these rules.
+/// A socket policy with these rules.
 fn policy(rules: &str) -> String {
     format!("<?xml version=\"1.0\"?>\n<cross-domain-policy>\n{rules}\n</cross-domain-policy>\n")
 }
 
-/// One without errors or warnings.
+/// A policy without errors or warnings.
 fn sound() -> String {
     policy("  <allow-access-from domain=\"*.games.test\" to-ports=\"9339\"/>")
 }
 
-/// One with a warning.
+/// A policy with a warning.
 fn doubtful() -> String {
     policy("  <allow-access-from domain=\"*\" to-ports=\"9339\"/>")
 }
 
-/// One with an error.
+/// A policy with an error.
 fn faulty() -> String {
     policy("  <allow-access-from domain=\"www.games.test\"/>")
 }

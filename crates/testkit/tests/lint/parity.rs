@@ -1,4 +1,5 @@
-//! Whatever scanners of HTTP policies flag, lint flags: nmap's script is run, ZAP's rule is held to its documentation.
+//! What scanners of HTTP policies flag, lint flags too: nmap's script is run, and ZAP's rule is taken from its
+//! documentation.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -13,7 +14,7 @@ use testkit::needs;
 
 use super::lint;
 
-/// A file as a web server has it, and where.
+/// A file on a web server, with its path.
 struct Served {
     path: &'static str,
     text: Vec<u8>,
@@ -34,7 +35,7 @@ impl Served {
         }
     }
 
-    /// The rules that find something, with what they say.
+    /// The rules with findings, and their messages.
     fn findings(&self) -> Vec<(String, String)> {
         let kind = match self.path {
             "/crossdomain.xml" => "url",
@@ -64,7 +65,7 @@ fn silverlight(uri: &str) -> Served {
     ))
 }
 
-/// Every shape that the script tells apart, and files that people really published, where they are at hand.
+/// Every case that the script distinguishes, and published files, if available.
 fn shared_set() -> Vec<Served> {
     let domains = [
         "*",
@@ -99,7 +100,7 @@ fn shared_set() -> Vec<Served> {
     set
 }
 
-/// Answers every request for the path with the text, and every other with 404; on a port of its own.
+/// Answers every request for the path with the text, and every other with 404, on a free port.
 fn serve(served: &Served) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -112,7 +113,7 @@ fn serve(served: &Served) -> u16 {
     port
 }
 
-/// One request; a scanner that goes away is nobody's fault.
+/// Handles one request; a scanner may close early.
 fn answer(mut stream: TcpStream, path: &str, text: &[u8]) {
     let mut request = Vec::new();
     let mut buffer = [0; 1024];
@@ -135,7 +136,7 @@ fn answer(mut stream: TcpStream, path: &str, text: &[u8]) {
     let _ = stream.write_all(&[head.as_bytes(), body].concat());
 }
 
-/// The ports at which nmap's script finds a policy vulnerable, or likely so.
+/// The ports at which nmap's script finds a policy vulnerable or probably vulnerable.
 fn flagged_by_nmap(ports: &[u16]) -> HashSet<u16> {
     let mut list = String::new();
     for port in ports {
@@ -143,7 +144,7 @@ fn flagged_by_nmap(ports: &[u16]) -> HashSet<u16> {
     }
     let output = Command::new("nmap")
         .args(["-sT", "-Pn", "-n", "-oX", "-"])
-        // The plus: also on ports that are no web servers' by custom.
+        // The plus also runs it on ports that are not typical for web servers.
         .args(["--script", "+http-cross-domain-policy"])
         .args(["-p", list.trim_end_matches(','), "127.0.0.1"])
         .output()
@@ -157,7 +158,7 @@ fn flagged_by_nmap(ports: &[u16]) -> HashSet<u16> {
     text.split("portid=\"").skip(1).filter_map(state).collect()
 }
 
-/// What is said of trusting others, or of why nobody is let in although it looks so.
+/// Rules about trusting others, or about why access is denied although it looks allowed.
 fn answers(rule: &str) -> bool {
     const TRUST: [&str; 4] = ["wildcard-", "trusted-", "example-", "loopback-"];
     const REFUSED: [&str; 6] = [
@@ -182,20 +183,20 @@ fn nmap() {
     let set = shared_set();
     let ports: Vec<_> = set.iter().map(serve).collect();
     let flagged = flagged_by_nmap(&ports);
-    // A set of which the script flags little would show little.
+    // A set of which the script flags little would prove little.
     assert!(flagged.len() >= 12, "nmap flags only {}", flagged.len());
     for (served, port) in set.iter().zip(ports) {
         let found = served.findings();
         assert!(
             !flagged.contains(&port) || found.iter().any(|(rule, _)| answers(rule)),
-            "nmap flags this, and lint says only {found:?}:\n{}",
+            "nmap flags this, but lint reports only {found:?}:\n{}",
             String::from_utf8_lossy(&served.text)
         );
     }
 }
 
-/// ZAP, *Cross-Domain Misconfiguration*, rule 20016: `*` in `allow-access-from`, in `allow-http-request-headers-from`, or
-/// as `uri` of a Silverlight `domain`.
+/// ZAP, *Cross-Domain Misconfiguration*, rule 20016: `*` in `allow-access-from`, in `allow-http-request-headers-from`,
+/// or as `uri` of a Silverlight `domain`.
 #[test]
 fn zap() {
     let headers = "<cross-domain-policy><allow-http-request-headers-from domain=\"*\" headers=\"X-A\"/></cross-domain-policy>";

@@ -1,8 +1,8 @@
-//! Lines, columns and carets are where an editor shows them, whatever the bytes before.
+//! Lines, columns and carets are where an editor shows them, whatever bytes come before.
 
 use super::lint;
 
-/// Checks where the first finding of a rule is told to be, and that the carets are below this text.
+/// Checks the place of the first finding of a rule, and that the carets are below this text.
 #[track_caller]
 fn check(bytes: &[u8], rule: &str, place: &str, marked: &str) {
     let short = lint(bytes, &["--format", "short"]).stdout;
@@ -18,7 +18,7 @@ fn check(bytes: &[u8], rule: &str, place: &str, marked: &str) {
     assert_eq!(under(source, carets), marked, "{human}");
 }
 
-/// What stands above the carets, on a terminal where some characters take two columns.
+/// The text above the carets, on a terminal where some characters take two columns.
 fn under(source: &str, carets: &str) -> String {
     let start = carets.find('^').expect("carets");
     let end = start + carets[start..].chars().take_while(|c| *c == '^').count();
@@ -28,7 +28,7 @@ fn under(source: &str, carets: &str) -> String {
         if (start..end).contains(&column) {
             marked.push(c);
         }
-        // The wide characters of these tests.
+        // The wide characters in these tests.
         column += if ('\u{1100}'..='\u{ffe6}').contains(&c) && c != '\u{fffd}' {
             2
         } else {
@@ -71,7 +71,7 @@ fn wide_characters() {
     );
 }
 
-/// Editors hide it, and count from what follows.
+/// Editors hide it, and count from the text after it.
 #[test]
 fn a_byte_order_mark() {
     let bytes = [b"\xEF\xBB\xBF".to_vec(), around("", "")].concat();
@@ -96,7 +96,7 @@ fn what_is_not_utf_8() {
     assert!(said.stdout.starts_with("<stdin>:2:6: "), "{}", said.stdout);
 }
 
-/// A reader of the program's output gets no control characters of the file's.
+/// The output contains no control characters from the file.
 #[test]
 fn control_characters() {
     let bytes = around("<!-- \u{1b}[31m\u{202e} -->", "");
@@ -108,7 +108,7 @@ fn control_characters() {
     );
 }
 
-/// A mistake that is made a thousand times is one finding.
+/// A mistake that occurs a thousand times is one finding.
 #[test]
 fn very_many_findings() {
     let bytes = around(&RULE.repeat(1000), "");

@@ -1,4 +1,4 @@
-//! Colour is for terminals, and only where the user wants it.
+//! Color is for terminals, and only if the user wants it.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -38,12 +38,12 @@ fn on_terminal(width: u16, text: &str, environment: &[(&str, &str)]) -> String {
         .env_remove("NO_COLOR")
         .envs(environment.iter().copied());
     let mut child = command.stdout(other).spawn().unwrap();
-    // The command holds a copy of the terminal's other end; as long as it does, the reader never sees an end.
+    // The command holds a copy of the terminal's other end; until it is dropped, the reader never sees the end.
     drop(command);
     let mut seen = Vec::new();
     let mut buffer = [0; 4096];
     let mut terminal = File::from(terminal);
-    // The last holder gone, a terminal reads as an error, which is its end.
+    // Without a writer, reading a terminal fails, which marks the end.
     while let Ok(length @ 1..) = terminal.read(&mut buffer) {
         seen.extend_from_slice(&buffer[..length]);
     }
@@ -63,7 +63,7 @@ fn colour() {
     assert!(on_terminal(100, &long(), &[("NO_COLOR", "")]).contains("\u{1b}["));
 }
 
-/// What is wrapped has its carets elsewhere.
+/// Wrapped lines would move the carets.
 #[test]
 fn sources_fit_the_terminal() {
     let seen = on_terminal(80, &long(), &[("NO_COLOR", "1")]);

@@ -1,4 +1,4 @@
-//! `[admin]`: who is answered, with what, and that nothing that is sent to it harms anybody.
+//! `[admin]`: who gets an answer, which answer, and that no request does any harm.
 
 mod crowds;
 mod exposition;
@@ -16,7 +16,7 @@ const CONFIG: &str = "[policy.p]\nrules = [{ domain = \"a.test\", ports = \"80\"
 
 const PATHS: [&str; 4] = ["/metrics", "/healthz", "/readyz", "/status.json"];
 
-/// A response, taken apart.
+/// A parsed response.
 #[derive(Debug)]
 struct Answer {
     status: u16,
@@ -63,7 +63,7 @@ fn admin(daemon: &Daemon) -> SocketAddr {
     daemon.admin().expect("an admin address")
 }
 
-/// Sends a head as it is; the answer must be one, and end in a FIN.
+/// Sends a raw head; there must be one answer, followed by a FIN.
 #[track_caller]
 fn ask(to: SocketAddr, request: impl AsRef<[u8]>) -> Answer {
     let mut client = TestClient::connect(to).expect("a connection");
@@ -158,7 +158,7 @@ fn other_paths_and_methods() {
     }
 }
 
-/// Who is taken for a page of another site gets nothing, on loopback and where it is open to the world.
+/// A request that could come from a page of another site gets nothing, on loopback and on a public address.
 #[test]
 fn hosts() {
     let config = format!("hosts = [\"play.example.com\", \"203.0.113.7\"]\n{CONFIG}");
@@ -199,7 +199,7 @@ fn hosts() {
                 let told = answer.body.contains("flashgate") || answer.body.contains("version");
                 assert!(status == 200 || !told, "{}", answer.body);
             }
-            // A load balancer's probe of HTTP/1.0 names no host; a browser always does.
+            // A load balancer's HTTP/1.0 probe names no host; a browser always does.
             let head = |host: &str| format!("GET {path} HTTP/1.0\r\n{host}\r\n");
             assert_eq!(ask(to, head("")).status, 200);
             assert_eq!(ask(to, head("Host: evil.example\r\n")).status, 421);
@@ -207,7 +207,7 @@ fn hosts() {
     }
 }
 
-/// What two programs could read differently is refused with one response, however it is cut.
+/// A request that two programs could read differently is refused with one response, however it is cut.
 #[test]
 fn one_response_and_then_the_close() {
     let (daemon, _folder) = start(CONFIG);
@@ -255,7 +255,7 @@ fn one_response_and_then_the_close() {
             );
         }
     }
-    // 8 KiB are enough for anybody.
+    // 8 KiB are enough for every client.
     let long = format!(
         "GET / HTTP/1.1\r\nHost: localhost\r\nX: {}\r\n\r\n",
         "x".repeat(9_000)
@@ -264,5 +264,5 @@ fn one_response_and_then_the_close() {
     let mut gone = TestClient::connect(to).unwrap();
     gone.send(b"GET /metrics HT");
     gone.half_close().unwrap();
-    assert_eq!(gone.hear().bytes, b"", "half a request is none");
+    assert_eq!(gone.hear().bytes, b"", "half a request gets no answer");
 }

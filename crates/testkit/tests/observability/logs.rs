@@ -1,4 +1,4 @@
-//! R25: whatever strangers send and however much, a log stays readable: by people, by programs, by terminals.
+//! R25: whatever strangers send and however much, a log stays readable for people, programs and terminals.
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
@@ -14,7 +14,7 @@ use testkit::load::{Load, REQUEST, run, spread};
 use testkit::scale::{is_long, short_or_long};
 use testkit::{binary, figure};
 
-/// As random as this needs, and the same in each run (xorshift64).
+/// Random enough for this, and the same in each run (xorshift64).
 struct Random(u64);
 
 impl Random {
@@ -25,7 +25,7 @@ impl Random {
         self.0
     }
 
-    /// What a stranger says: something known, or nothing, and then anything.
+    /// What a stranger sends: something known or nothing, followed by anything.
     fn bytes(&mut self) -> Vec<u8> {
         let known = [
             &b""[..],
@@ -49,7 +49,7 @@ enum Format {
     Json,
 }
 
-/// What was seen in a log.
+/// What a log contained.
 #[derive(Debug, Default)]
 struct Seen {
     ended: u64,
@@ -57,7 +57,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// Looks at a line: no control byte, and JSON where that was asked for.
+    /// Checks a line: no control byte, and valid JSON in that format.
     fn look(&mut self, line: &str, format: Format) {
         assert!(!line.chars().any(char::is_control), "{line:?}");
         if format == Format::Json {
@@ -72,7 +72,7 @@ impl Seen {
     }
 }
 
-/// Every connection gets its line here, so that each stranger's bytes are in the log.
+/// Every connection has a log line here, so each stranger's bytes are in the log.
 #[test]
 fn random_bytes() {
     let peers = short_or_long(50_000, 500_000);
@@ -94,7 +94,7 @@ fn random_bytes() {
             .unwrap();
         let (address, mut random, mut seen) = (daemon.address(), Random(0x5eed), Seen::default());
         for peer in 0..peers {
-            // A connection that the server has ended already has said enough.
+            // If the server has already closed the connection, enough was sent.
             let _ = TcpStream::connect(address)
                 .unwrap()
                 .write_all(&random.bytes());
@@ -123,7 +123,7 @@ fn random_bytes() {
     );
 }
 
-/// With every connection logged, a flood is a few lines a second, and what was left out is counted.
+/// With every connection logged, a flood is a few lines a second, and suppressed lines are counted.
 #[test]
 fn a_flood_of_bad_requests() {
     let mut daemon = Daemon::serve(["-v", "--allow", "a.test:80"]).unwrap();
@@ -137,7 +137,7 @@ fn a_flood_of_bad_requests() {
     .map(|bytes| thread::spawn(move || flood(address, bytes)));
     let requests: u64 = floods.into_iter().map(|flood| flood.join().unwrap()).sum();
     let took = start.elapsed();
-    // The counts of the last second come by themselves.
+    // The counts of the last second are logged without further events.
     daemon
         .wait_for_line("events suppressed", Duration::from_secs(10))
         .unwrap();
@@ -155,7 +155,11 @@ fn a_flood_of_bad_requests() {
             figure::rate(lines, took)
         ),
     );
-    assert_eq!(ended + suppressed, requests + 1, "each is told or counted");
+    assert_eq!(
+        ended + suppressed,
+        requests + 1,
+        "each is logged or counted"
+    );
     let rate = figure::rate(requests, took);
     assert!(!is_long() || rate >= 20_000, "{rate} requests/s");
     let seconds = took.as_secs() + 1;
@@ -172,7 +176,7 @@ fn flood(to: SocketAddr, bytes: &[u8]) -> u64 {
     run(&load).expect("a load").ended()
 }
 
-/// The lines `connection ended`, and the connections that are counted instead.
+/// The number of lines `connection ended`, and of the connections that were counted instead.
 fn count(log: &[String]) -> (u64, u64) {
     let (mut ended, mut suppressed) = (0, 0);
     for line in log {
@@ -252,7 +256,7 @@ fn floods() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     ]
 }
 
-/// Without `-v`: everything that a stranger can make the log say, as fast as it goes.
+/// Without `-v`: all messages that a stranger can cause, as fast as possible.
 #[test]
 fn a_flood_of_each_kind() {
     const EACH: u64 = 400;
@@ -296,7 +300,7 @@ fn a_flood_of_each_kind() {
     }
 }
 
-/// What stands in a file that is refused reaches the log and `/status.json`, but no terminal acts on it.
+/// The content of a refused file reaches the log and `/status.json`, but does not affect a terminal.
 #[test]
 fn hidden_characters() {
     let hidden = |c: char| matches!(c, '\u{80}'..='\u{9f}' | '\u{202a}'..='\u{202e}');

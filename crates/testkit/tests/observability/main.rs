@@ -1,4 +1,4 @@
-//! What the log and `[admin]` tell an operator.
+//! What the log and `[admin]` show to an operator.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! Every error that `accept` can give, injected: the daemon lives, and nobody is lost.
+//! Every error of `accept`, injected: the daemon survives, and no client is lost.
 
 mod killed;
 
@@ -12,7 +12,7 @@ use testkit::scale::{is_long, short_or_long};
 use testkit::trace::SyscallTrace;
 use testkit::{cpu, figure, needs};
 
-/// A daemon whose `accept4` fails as told.
+/// A daemon whose `accept4` fails as given.
 fn failing(fault: &str) -> (Daemon, SyscallTrace) {
     let trace = SyscallTrace::of("accept4")
         .expect("a trace")
@@ -25,7 +25,7 @@ fn failing(fault: &str) -> (Daemon, SyscallTrace) {
     (daemon.expect("a daemon"), trace)
 }
 
-/// The fault of one connection: the next is taken at once. Each second call fails, 200 times.
+/// The error concerns one connection: the next one is accepted at once. Every second call fails, 200 times.
 #[test]
 fn faults_of_a_connection() {
     if !needs::met(needs::program("strace")) {
@@ -56,7 +56,7 @@ fn faults_of_a_connection() {
             load.in_flight = 8;
             let before = cpu::time(daemon.pid()).unwrap();
             let report = run(&load).unwrap();
-            // At rest again: what is measured is whether it goes on for nothing.
+            // It must be idle again: this measures whether it keeps running for nothing.
             thread::sleep(short_or_long(Duration::ZERO, Duration::from_secs(1)));
             busiest = busiest.max(share(&daemon, before, start));
             assert!(report.all_ok(), "{errno}: {report}");
@@ -78,20 +78,20 @@ fn faults_of_a_connection() {
     assert!(!is_long() || busiest <= 0.5, "{busiest} of a core");
 }
 
-/// The share of a core that a daemon has taken since then.
+/// The share of a core that a daemon has used since then.
 fn share(daemon: &Daemon, before: Duration, start: Instant) -> f64 {
     let used = cpu::time(daemon.pid()).unwrap().saturating_sub(before);
     used.as_secs_f64() / start.elapsed().as_secs_f64()
 }
 
-/// Something has run out again and again, with a connection taken in between: nobody is let go for it.
+/// A resource is exhausted again and again, with a connection accepted in between: no client is dropped because of it.
 #[test]
 fn exhaustion_now_and_then() {
     if !needs::met(needs::program("strace")) {
         return;
     }
     let errnos = ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"];
-    // Each of them costs a pause, so the daemons pause side by side.
+    // Each of them costs a pause, so the daemons run in parallel.
     let seen = errnos.map(|errno| thread::spawn(move || now_and_then(errno)));
     let seen = seen.map(|one| one.join().unwrap());
     let (served, busiest) = seen
@@ -116,12 +116,12 @@ fn injections() -> u64 {
     short_or_long(30, 200)
 }
 
-/// As many as it takes to meet them all.
+/// Enough fetches to trigger all errors.
 fn fetches() -> u64 {
     2 * injections() + 100
 }
 
-/// Each third call fails; how many were served, and what share of a core it took.
+/// Every third call fails; returns how many were served, and the share of a core.
 fn now_and_then(errno: &str) -> (u64, f64) {
     let last = 3 * injections() - 2;
     let (mut daemon, _trace) = failing(&format!("{errno}:when=1..{last}+3"));
@@ -148,7 +148,7 @@ fn now_and_then(errno: &str) -> (u64, f64) {
     )
 }
 
-/// Nothing is queued, says the kernel, though something is: it is looked at again.
+/// The kernel says that nothing is queued, although something is: the daemon tries again.
 #[test]
 fn a_wake_up_for_nothing() {
     if !needs::met(needs::program("strace")) {
@@ -160,7 +160,7 @@ fn a_wake_up_for_nothing() {
     assert_eq!(first.hear().bytes, [POLICY, b"\0"].concat());
 }
 
-/// Something has run out: the queue waits, nothing spins, and the log holds a line a second at the most.
+/// A resource is exhausted: the queue waits, nothing spins, and the log has at most a line a second.
 #[test]
 fn exhaustion() {
     if !needs::met(needs::program("strace")) {
@@ -202,7 +202,7 @@ fn exhaustion() {
     }
 }
 
-/// The listener itself is gone: it is bound again within 2 s, and the other one has not noticed.
+/// The listener itself is dead: it is bound again within 2 s, and the other one notices nothing.
 #[test]
 fn dead_listeners() {
     if !needs::met(needs::program("strace")) {
@@ -210,7 +210,7 @@ fn dead_listeners() {
     }
     let times = short_or_long(3, 200);
     let errnos = ["EBADF", "EINVAL", "ENOTSOCK", "EFAULT"];
-    // Who fails again within a second is bound a second later, so the daemons die side by side.
+    // A listener that fails again within a second is bound a second later, so the daemons run in parallel.
     let seen = errnos
         .map(|errno| thread::spawn(move || die(errno, times)))
         .map(|one| one.join().unwrap());
@@ -221,7 +221,7 @@ fn dead_listeners() {
     figure::report(
         "R11",
         format!(
-            "{} deaths of a listener, {times} times each: the other one served always, bound again within {longest:.1?}, {:.0} % of a core",
+            "{} deaths of a listener, {times} times each: the other one kept serving, bound again within {longest:.1?}, {:.0} % of a core",
             errnos.len(),
             busiest * 100.0
         ),
@@ -229,9 +229,10 @@ fn dead_listeners() {
     assert!(!is_long() || busiest <= 0.5, "{busiest} of a core");
 }
 
-/// Lets the first of two listeners die so often; the longest time until it was there again, and the share of a core.
+/// Lets the first of two listeners die this many times; returns the longest time until it was back, and the share of a
+/// core.
 fn die(errno: &str, times: u32) -> (Duration, f64) {
-    // Of five calls the first fails; then each of two connections is taken by one call, and one finds no more.
+    // Of five calls the first fails; then each of two connections is accepted by one call, and one call finds no more.
     let trace = SyscallTrace::of("accept4").unwrap().inject(&format!(
         "accept4:error={errno}:when=1..{}+5",
         5 * times - 4
@@ -255,7 +256,7 @@ fn die(errno: &str, times: u32) -> (Duration, f64) {
     let mut longest = Duration::ZERO;
     for nth in 0..times {
         let start = Instant::now();
-        // Whoever is queued on a listener that dies is lost with it.
+        // A client in the queue of a dying listener is lost with it.
         let _ = fetch(dying);
         assert_eq!(fetch(other).unwrap().end, StreamEnd::Fin, "{errno}, {nth}");
         daemon
@@ -279,7 +280,7 @@ fn die(errno: &str, times: u32) -> (Duration, f64) {
     (longest, share(&daemon, before, begin))
 }
 
-/// A listener that goes on failing is bound anew, and that not more than once a second.
+/// A listener that keeps failing is bound again, at most once a second.
 #[test]
 fn a_listener_that_fails_twice() {
     if !needs::met(needs::program("strace")) {
@@ -290,7 +291,7 @@ fn a_listener_that_fails_twice() {
     let start = Instant::now();
     let again = "listening again";
     for _ in 0..2 {
-        // Whoever is queued on a listener that dies is lost with it.
+        // A client in the queue of a dying listener is lost with it.
         let _ = fetch(address);
         daemon
             .next_line_with(again, Duration::from_secs(3))
@@ -305,7 +306,7 @@ fn a_listener_that_fails_twice() {
     drop(trace);
 }
 
-/// Out of descriptors for good: after 5 s those who wait are let go, so that they need not wait for nothing.
+/// Permanently out of descriptors: after 5 s the waiting clients are closed, so that they do not wait for nothing.
 #[test]
 fn shedding() {
     if !needs::met(needs::program("strace")) {
@@ -317,7 +318,7 @@ fn shedding() {
     assert_eq!(heard.bytes, b"");
     assert!(
         heard.after >= Duration::from_secs(4),
-        "let go after {:?}",
+        "closed after {:?}",
         heard.after
     );
     daemon.terminate().unwrap();

@@ -1,4 +1,4 @@
-//! Where it listens: both families by default, one where there is only one, and a clear word where it can't.
+//! Listening addresses: both families by default, one if there is only one, and a clear error if it cannot listen.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::process::Command;
@@ -28,7 +28,7 @@ fn both_families_on_one_socket() {
         assert!(bound.is_ipv6(), "{bound}");
         assert!(answers((Ipv4Addr::LOCALHOST, bound.port()).into()));
         assert!(answers((Ipv6Addr::LOCALHOST, bound.port()).into()));
-        // Logs tell which it was, also of who was not answered at once.
+        // Logs show the family, also of clients that were not answered at once.
         let mut client = TestClient::connect((Ipv4Addr::LOCALHOST, bound.port()).into()).unwrap();
         assert!(client.send(b"<pol"));
         client.half_close().unwrap();
@@ -60,7 +60,7 @@ fn several_listeners() {
     }
 }
 
-/// Both wildcards by name: each takes its own family.
+/// Both wildcards by name: each gets its own family.
 #[test]
 fn both_wildcards() {
     if !needs::met(namespace::missing()) {
@@ -83,7 +83,7 @@ fn both_wildcards() {
         .unwrap();
 }
 
-/// On 843 itself, as it is started without any address, in a network of its own; with IPv6 and without.
+/// On 843 itself, as it starts without an address, in its own network, with and without IPv6.
 #[test]
 fn port_843_with_and_without_ipv6() {
     if !needs::met(namespace::missing()) {
@@ -116,7 +116,7 @@ fn port_843_with_and_without_ipv6() {
         .unwrap();
 }
 
-/// A kernel that knows no IPv6 at all.
+/// A kernel without IPv6 support.
 #[test]
 fn a_kernel_without_ipv6() {
     if !needs::met(needs::program("strace")) {
@@ -135,7 +135,7 @@ fn a_kernel_without_ipv6() {
     assert!(answers(daemon.address()));
 }
 
-/// Starts, expects exit code 1 and one error that holds these texts.
+/// Starts, and expects exit code 1 and one error that contains these texts.
 #[track_caller]
 fn fails(program: &mut Command, texts: &[&str]) {
     let output = program.output().expect("a run");
@@ -159,7 +159,7 @@ fn an_address_in_use() {
     );
 }
 
-/// What helps is named as the address was: by its flag, or by its place in the config file.
+/// The advice names the address in the way it was given: by its flag, or by its place in the config file.
 #[test]
 fn an_address_in_use_by_whom_it_is_asked_for() {
     let holder = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -208,7 +208,7 @@ fn an_address_of_another_machine() {
     );
 }
 
-/// Port 843 without privileges: what helps is named, and in a container what helps there.
+/// Port 843 without privileges: the message says what helps, and in a container what helps there.
 #[test]
 fn a_missing_privilege() {
     if !needs::met(
@@ -247,7 +247,7 @@ fn a_missing_privilege() {
                 program.env("KUBERNETES_SERVICE_HOST", "10.0.0.1"),
                 &["-p 843:8843", "NET_BIND_SERVICE"],
             );
-            // Whoever has a config file changes that.
+            // A user with a config file changes that file.
             let text = "[policy.p]\nrules = [{ domain = \"a.test\", ports = \"80\" }]\n[[listen]]\naddress = \"843\"\n";
             let path = folder.file("flashgate.toml", text).unwrap();
             let mut program = Command::new("setpriv");

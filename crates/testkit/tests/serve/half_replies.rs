@@ -1,4 +1,4 @@
-//! A reply that can't be sent whole never looks whole: it ends in a reset, whatever ends it.
+//! A reply that cannot be sent completely never looks complete: it ends in a reset, whatever the cause.
 
 use std::fmt::Write as _;
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -25,7 +25,7 @@ fn large() -> String {
     text + "</cross-domain-policy>"
 }
 
-/// Runs a check on a network whose sockets hold next to nothing.
+/// Runs a check in a network whose sockets have minimal buffers.
 fn among_small_buffers(check: impl FnOnce(Daemon, SocketAddr) + Send) {
     if !needs::met(namespace::missing()) {
         return;
@@ -45,7 +45,7 @@ fn among_small_buffers(check: impl FnOnce(Daemon, SocketAddr) + Send) {
     network.run(inside).expect("a run in the namespace");
 }
 
-/// Asks, and takes nothing of the answer; some of it is there.
+/// Asks, and reads none of the answer; part of it has arrived.
 fn stalled(address: SocketAddr) -> TcpStream {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
     socket.set_recv_buffer_size(2048).expect("a small buffer");
@@ -53,7 +53,7 @@ fn stalled(address: SocketAddr) -> TcpStream {
     let mut client = TcpStream::from(socket);
     client.write_all(REQUEST).expect("a request sent");
     client.peek(&mut [0]).expect("a beginning");
-    // Whoever reads gets all of it, and the daemon has been through everything else meanwhile.
+    // A client that reads gets all of it, and by then the daemon has handled everything before.
     assert_eq!(
         fetch(address).expect("a fetch").bytes.len(),
         large().len() + 1
@@ -69,7 +69,7 @@ fn check_reset(mut client: TcpStream) {
     let end = client.read_to_end(&mut bytes).map_err(|error| error.kind());
     assert!(
         bytes.len() < large().len(),
-        "all of it came: {} bytes",
+        "the whole reply arrived: {} bytes",
         bytes.len()
     );
     assert_eq!(
@@ -102,7 +102,7 @@ fn a_client_that_goes_away() {
     });
 }
 
-/// One that takes it late gets it whole, with a clean end.
+/// A client that reads late gets the whole reply, with a clean close.
 #[test]
 fn a_client_that_goes_on() {
     among_small_buffers(|_daemon, address| {

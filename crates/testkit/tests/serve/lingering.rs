@@ -1,4 +1,4 @@
-//! Clients that were answered and do not end their side: they take nobody's place, and there is a bound on them.
+//! Clients that were answered and do not close: they take no other client's place, and their number is limited.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use testkit::{cpu, needs, until};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// A client that sends a byte more than its request, is answered, and stays.
+/// A client that sends one byte more than its request, is answered, and stays.
 fn lingering(daemon: &Daemon) -> TestClient {
     let mut client = TestClient::connect(daemon.address()).unwrap();
     client.send(b"<policy-file-request/>\0x");
@@ -18,12 +18,12 @@ fn lingering(daemon: &Daemon) -> TestClient {
     client
 }
 
-/// Whether the server has closed, so that what is sent comes back as a reset.
+/// Whether the server has closed, so that sent data causes a reset.
 fn is_closed(client: &mut TestClient) -> bool {
     until(LIMIT, || !client.send(b"x"))
 }
 
-/// A client whose request comes in two pieces, so that it needs a place.
+/// A client whose request arrives in two pieces, so that it needs a place.
 fn asks_slowly(daemon: &Daemon) {
     let mut client = TestClient::connect(daemon.address()).unwrap();
     client.send(b"<policy-file-");
@@ -45,7 +45,7 @@ fn with_descriptors(limit: u32) -> Option<Daemon> {
     })
 }
 
-/// 64 descriptors are places for 31 connections, of which 7 may linger: of 30, the first 23 are let go.
+/// 64 descriptors are places for 31 connections, of which 7 may linger: of 30, the first 23 are closed.
 #[test]
 fn the_oldest_gives_way() {
     let Some(daemon) = with_descriptors(64) else {
@@ -60,7 +60,7 @@ fn the_oldest_gives_way() {
     assert!(cpu::open_files(daemon.pid()).unwrap() < 40);
 }
 
-/// 40 linger where 223 connections fit: 160 others have their places, and then 223, for which all 40 give way.
+/// 40 linger where 223 connections fit: 160 others have their places, and then 223, for which all 40 are closed.
 #[test]
 fn they_take_no_place() {
     let Some(daemon) = with_descriptors(256) else {

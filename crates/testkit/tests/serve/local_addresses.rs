@@ -12,7 +12,7 @@ use testkit::{binary, namespace, needs};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// Which of the policies an address gives: the first letter of the domain that it admits.
+/// Which of the policies an address serves: the first letter of the domain that it allows.
 #[track_caller]
 fn gives(address: &str, policy: char) {
     let heard = fetch(address.parse::<SocketAddr>().unwrap()).unwrap();
@@ -25,7 +25,7 @@ fn gives(address: &str, policy: char) {
     );
 }
 
-/// A config with policies `a`, `b` and `c`, each on the addresses given.
+/// A config with policies `a`, `b` and `c`, each on the given addresses.
 fn config(folder: &Folder, listeners: &[(&str, &str)]) -> PathBuf {
     let policies = ["a", "b", "c"].map(|policy| {
         format!("[policy.{policy}]\nrules = [{{ domain = \"{policy}.test\", ports = \"9339\" }}]\n")
@@ -65,7 +65,7 @@ fn start(config: &PathBuf) -> Daemon {
         .unwrap()
 }
 
-/// Each address bound for itself.
+/// Each address is bound separately.
 #[test]
 fn single_addresses() {
     let Some((network, folder)) = machine() else {
@@ -87,7 +87,7 @@ fn single_addresses() {
         .unwrap();
 }
 
-/// Beside a wildcard: its socket serves both, whichever wildcard it is, and wherever they stand in the file.
+/// With a wildcard: its socket serves both, whichever wildcard it is, and in whatever order they are in the file.
 #[test]
 fn beside_a_wildcard() {
     let Some((network, folder)) = machine() else {
@@ -126,7 +126,7 @@ fn beside_a_wildcard() {
     }
 }
 
-/// A reload may give an address of a wildcard a policy of its own, another one, or none; the socket stays.
+/// A reload may give an address of a wildcard its own policy, another one, or none; the socket stays.
 #[test]
 fn reloaded() {
     let Some((network, folder)) = machine() else {
@@ -148,7 +148,7 @@ fn reloaded() {
                 gives("192.0.2.10:843", expected);
                 gives("127.0.0.1:843", 'a');
             }
-            // To one of its addresses alone there is no way but a restart, and it says so.
+            // Changing to one of its addresses alone needs a restart, and the message says so.
             config(&folder, &[("\"192.0.2.10:843\"", "b")]);
             daemon.hang_up().unwrap();
             daemon.next_line_with("restart flashgate", LIMIT).unwrap();

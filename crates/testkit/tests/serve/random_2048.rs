@@ -1,10 +1,9 @@
 //! Error #2048, at random: the test that this project exists for.
 //!
-//! In 2007 about one Flash client in twenty was refused without a visible cause. A server that
-//! closes a connection whose request it has not read makes the kernel send a reset, and a reset
-//! discards whatever part of the policy is still on its way. On a clean path the policy usually
-//! wins the race. Here the path is dirty: the stand-ins of 2007 must lose replies, or the test
-//! proves nothing, and flashgate must lose none.
+//! In 2007 about one Flash client in twenty was refused without a visible cause. If a server closes a connection without
+//! reading the request, the kernel sends a reset, and a reset discards the part of the policy that is still in flight. On
+//! a good network path the policy usually wins the race. Here the path is bad: the stand-ins of 2007 must lose replies,
+//! or the test proves nothing, and flashgate must lose none.
 //!
 //! Run it with `--nocapture` to see the table.
 
@@ -21,13 +20,13 @@ use testkit::load::{self, Load, LoadReport};
 use testkit::namespace::Namespace;
 use testkit::stand_in::{StandIn, StandInBehaviour};
 
-/// The fetches from each server on the dirty paths: one in twenty would be a hundred of them.
+/// The fetches from each server on the bad paths: one in twenty would be a hundred of them.
 const FETCHES: u64 = 2_000;
 
 /// The fetches from each server of a policy that is larger than the initial window.
 const LARGE_FETCHES: u64 = 800;
 
-/// The time one way on all paths: a client on the same continent.
+/// The one-way delay on all paths: a client on the same continent.
 const DELAY: Duration = Duration::from_millis(20);
 
 /// The port of the master policy file, where the daemons of 2007 listened.
@@ -43,7 +42,7 @@ fn no_reply_is_lost_on_a_dirty_path() {
         eprintln!("skipped: {missing}");
         return;
     }
-    // No registry can be reached from the namespaces, should cargo need one for the build.
+    // The namespaces have no network access, should cargo need a registry for the build.
     binary::flashgate().unwrap();
     let paths = [jitter(), loss(), initial_window()];
     let rows: Vec<Row> = paths.into_iter().flat_map(Result::unwrap).collect();
@@ -64,7 +63,7 @@ fn jitter() -> Result<Vec<Row>> {
     measure(&hosts, "20 ms ±10 ms each way", &policy(4), FETCHES)
 }
 
-/// After a reset nobody sends the lost part of the policy again.
+/// After a reset, the lost part of the policy is never sent again.
 fn loss() -> Result<Vec<Row>> {
     let hosts = Hosts::joined_by(Path {
         delay: DELAY,
@@ -110,7 +109,7 @@ fn measure(hosts: &Hosts, path: &'static str, policy: &str, fetches: u64) -> Res
 
 /// A client and a server with a path between them.
 struct Hosts {
-    // The link comes first, so that it is taken down before what it joins.
+    // The link comes first, so that it is dropped before what it joins.
     link: Link,
     client: Namespace,
     server: Namespace,
@@ -162,7 +161,7 @@ enum Server {
 }
 
 impl Server {
-    /// Starts the server on all addresses of the namespace that the caller is in.
+    /// Starts the server on all addresses of the caller's namespace.
     ///
     /// It runs until the value is dropped.
     fn start(self, policy: &str) -> Result<Box<dyn Send>> {
@@ -182,13 +181,13 @@ impl Server {
         }
     }
 
-    /// How long a fetch may take: a client need not wait for what a stand-in will never send.
+    /// The time limit of a fetch: a client need not wait for what a stand-in never sends.
     fn deadline(self) -> Duration {
         match self {
             Server::StandIn(StandInBehaviour::WriteOnAccept | StandInBehaviour::Reads22) => {
                 Duration::from_secs(5)
             }
-            // Every one of five packets in a row may be lost, and TCP asks again each time.
+            // Five packets in a row may be lost, and TCP retransmits each time.
             Server::StandIn(StandInBehaviour::ReadsFirst) | Server::Flashgate => {
                 Duration::from_secs(20)
             }
@@ -207,7 +206,7 @@ impl Display for Server {
     }
 }
 
-/// All fetches come from one address, which is what the limits by address are there to stop.
+/// All fetches come from one address, which is what the limits per address prevent.
 fn config() -> String {
     format!(
         "[policy.default]\nfile = \"policy.xml\"\n[[listen]]\naddress = \"0.0.0.0:{PORT}\"\n\
@@ -215,7 +214,7 @@ fn config() -> String {
     )
 }
 
-/// A policy that names this many game servers.
+/// A policy that lists this many game servers.
 fn policy(servers: u8) -> String {
     let grant = |server| {
         let domain = format!("game-{server:03}.example.com");
@@ -225,7 +224,7 @@ fn policy(servers: u8) -> String {
     format!("<?xml version=\"1.0\"?>\n<cross-domain-policy>\n{grants}</cross-domain-policy>\n")
 }
 
-/// How one server did on one path.
+/// The result of one server on one path.
 struct Row {
     server: Server,
     path: &'static str,
@@ -254,7 +253,10 @@ impl Row {
                 );
             }
             Server::StandIn(StandInBehaviour::Reads22) => {
-                assert!(report.resets() > 0, "a byte left unread must reset: {path}");
+                assert!(
+                    report.resets() > 0,
+                    "an unread byte must cause a reset: {path}"
+                );
             }
             Server::StandIn(StandInBehaviour::ReadsFirst) | Server::Flashgate => {
                 assert!(report.all_ok(), "{server}, {path}: {report}");
@@ -265,8 +267,8 @@ impl Row {
 
 /// The measurements as a Markdown table.
 ///
-/// A fetch that hung may have had the whole policy, but never saw the end of the connection. The
-/// times are those of the fetches that ended cleanly.
+/// A fetch that hung may have had the whole policy, but never saw the end of the connection. The times are those of the
+/// fetches that ended cleanly.
 struct Table<'a>(&'a [Row]);
 
 impl Display for Table<'_> {

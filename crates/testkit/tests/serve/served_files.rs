@@ -1,7 +1,7 @@
-//! Files that people really published, through the program: the valid ones are served byte for byte, the others refused.
+//! Published files, served by the program: the valid ones are served byte for byte, the others refused.
 //!
-//! The collection lies beside the repository, in `shared/corpus`, and is not part of it; where it is absent this test
-//! has nothing to do. What is found in each file is for the core's own tests to say.
+//! The collection is next to the repository, in `shared/corpus`, and is not part of it; without it this test does
+//! nothing. The library's own tests check what is found in each file.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use testkit::client::{StreamEnd, fetch};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
 
-/// Judged strictly these are invalid for a header rule, which Flash ignores: they are served, with a warning.
+/// Checked strictly these are invalid because of a header rule, which Flash ignores: they are served, with a warning.
 const WARNED_ONLY: [&str; 2] = ["030.xml", "054.xml"];
 
 #[test]
@@ -56,7 +56,7 @@ fn every_file_of_the_corpus() {
     }
 }
 
-/// Players stop at the first NUL, so a file with something behind it works; one NUL is sent, and nothing after it.
+/// Players stop at the first NUL, so a file with more after it works; one NUL is sent, and nothing after it.
 #[test]
 fn what_stands_behind_the_nul_stays_here() {
     let policy = "<cross-domain-policy><allow-access-from domain=\"www.games.test\" to-ports=\"9339\"/></cross-domain-policy>";
@@ -76,7 +76,7 @@ fn what_stands_behind_the_nul_stays_here() {
     }
 }
 
-/// What a wildcard opens depends on the port that the policy is served from, here as in `lint --port`.
+/// What a wildcard opens depends on the port that serves the policy, here as in `lint --port`.
 #[test]
 fn a_high_port_opens_no_mail() {
     let folder = Folder::new().unwrap();
@@ -95,7 +95,7 @@ fn a_high_port_opens_no_mail() {
     let all = "`*` opens every port of this machine, mail";
     let alone = told(&["127.0.0.1:9339"]);
     assert!(alone.contains(high) && !alone.contains(all), "{alone}");
-    // The lowest port opens the most, and it is said once.
+    // The lowest port opens the most, and it is reported once.
     let both = told(&["127.0.0.1:9339", "127.0.0.1:843"]);
     assert!(!both.contains(high) && both.contains(all), "{both}");
 }

@@ -1,4 +1,4 @@
-//! A WebSocket on which nobody says a word, behind an nginx that closes what is silent: pings keep it open.
+//! An idle WebSocket behind an nginx that closes idle connections: pings keep it open.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -14,7 +14,7 @@ use testkit::real_server::{RealServer, missing};
 use testkit::scale::short_or_long;
 use testkit::websocket::{BINARY, PING, PONG, WebSocketClient, frame};
 
-/// nginx in front of the bridge at `/to/game`, and in front of nobody who answers elsewhere.
+/// nginx in front of the bridge at `/to/game`, and in front of a server that never answers elsewhere.
 fn nginx(port: u16, bridge: SocketAddr, nobody: SocketAddr, patience: Duration) -> RealServer {
     let patience = patience.as_secs();
     RealServer::start("nginx", ([127, 0, 0, 1], port).into(), |command, folder| {
@@ -35,7 +35,7 @@ fn nginx(port: u16, bridge: SocketAddr, nobody: SocketAddr, patience: Duration) 
     .expect("nginx")
 }
 
-/// flashgate with a bridge to a server, and where the bridge is.
+/// flashgate with a bridge to a server, and the address of the bridge.
 fn flashgate(folder: &Folder, server: SocketAddr, ping: Duration) -> (Daemon, SocketAddr) {
     let ping = ping.as_secs();
     let config = format!(
@@ -54,7 +54,7 @@ fn flashgate(folder: &Folder, server: SocketAddr, ping: Duration) -> (Daemon, So
     (daemon, bridge)
 }
 
-/// Answers pings for so long; how many there were. Anything else is wrong.
+/// Answers pings for this time, and returns how many there were. Anything else is an error.
 fn keep_silent(socket: &mut WebSocketClient, silence: Duration) -> u32 {
     let (begin, mut pings) = (Instant::now(), 0);
     while begin.elapsed() < silence {
@@ -74,7 +74,7 @@ fn outlasts_nginx() {
     if !needs::met(missing("nginx")) {
         return;
     }
-    // nginx's own default, and ours; the short form is as much quicker.
+    // The defaults of nginx and of flashgate; the short form is faster by the same factor.
     let (patience, ping, silence) = short_or_long((5, 1, 7), (60, 30, 600));
     let [patience, ping, silence] = [patience, ping, silence].map(Duration::from_secs);
     let (folder, server) = (
@@ -91,7 +91,7 @@ fn outlasts_nginx() {
     let mut other = TestClient::connect(front).unwrap();
     other.send(b"GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n");
     let pings = keep_silent(&mut socket, silence);
-    // nginx closes what is silent for so long: it has given up on the other one by now.
+    // nginx closes connections that are silent for this time: by now it has closed the other one.
     assert!(other.hear().bytes.starts_with(b"HTTP/1.1 504 "));
     game.write_all(b"still here").unwrap();
     let heard = socket.next_frame().unwrap();

@@ -1,5 +1,5 @@
-//! Whatever is no policy request: closed, at once or at the deadline, without a byte of answer and without harm to
-//! anybody else.
+//! Connections without a policy request: closed, at once or at the deadline, without a byte of answer and without
+//! affecting other clients.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use testkit::client::{ReceivedBytes, StreamEnd, TestClient, fetch};
 use testkit::cpu::resident_kb;
 use testkit::daemon::Daemon;
 
-/// The deadline for the first bytes, and what a busy machine may add.
+/// The deadline for the first bytes, and how much longer a busy machine may take.
 const DEADLINE: Duration = Duration::from_secs(10);
 const SLACK: Duration = Duration::from_secs(5);
 
@@ -35,7 +35,7 @@ fn closed_at_once() {
         b"GET /crossdomain.xml HTTP/1.1\r\nHost: a.test\r\n\r\n",
     ] {
         let heard = if bytes == b"<" {
-            // Not yet a stranger: it ends the stream itself.
+            // Not a stranger yet: it closes the stream itself.
             let mut client = TestClient::connect(daemon.address()).unwrap();
             client.send(bytes);
             client.half_close().unwrap();
@@ -54,7 +54,7 @@ fn closed_at_once() {
     assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
 }
 
-/// Silence, and a byte now and then: the deadline is absolute, and others are served meanwhile.
+/// Silence, and a byte now and then: the deadline is absolute, and others are served during it.
 #[test]
 fn closed_at_the_deadline() {
     let daemon = daemon();
@@ -89,7 +89,7 @@ fn closed_at_the_deadline() {
     );
 }
 
-/// 1 MiB of garbage from each of many, and 32 MiB behind a request: nothing of it is kept.
+/// 1 MiB of garbage from each of many clients, and 32 MiB after a request: none of it is kept.
 #[test]
 fn garbage_is_not_kept() {
     let daemon = daemon();
@@ -100,12 +100,12 @@ fn garbage_is_not_kept() {
         assert_eq!(say(&daemon, &garbage).bytes, b"");
     }
     let mut client = TestClient::connect(daemon.address()).unwrap();
-    // In one write: a player that has sent exactly its request has no more to say, and is let go at once.
+    // In one write: a player that has sent exactly its request sends nothing more, and is closed at once.
     client.send(&[b"<policy-file-request/>\0", &garbage[..]].concat());
     for _ in 0..31 {
         assert!(
             client.send(&garbage),
-            "what follows a request is read to its end"
+            "bytes after a request must be read to their end"
         );
     }
     client.half_close().unwrap();
@@ -133,7 +133,7 @@ fn http_is_logged_with_a_hint() {
         "{line}"
     );
     assert!(!line.chars().any(char::is_control), "{line:?}");
-    // A flood of them is one line a second at the most.
+    // A flood of them causes at most one line a second.
     for _ in 0..500 {
         say(&daemon, b"GET / HTTP/1.1\r\n\r\n");
     }
@@ -146,7 +146,7 @@ fn http_is_logged_with_a_hint() {
     assert!(hints < 20, "{hints} lines for 501 requests");
 }
 
-/// Each mistake that only the log can explain: one line with the remedy, and not one for each connection.
+/// Each mistake that only the log can explain: one line with the fix, and not one for each connection.
 #[test]
 fn mistakes_are_logged_with_a_hint() {
     const TAG: &[u8] = b"<policy-file-request/>";
@@ -193,7 +193,7 @@ fn mistakes_are_logged_with_a_hint() {
     }
 }
 
-/// A game's own messages, noise and silence are nobody's mistake.
+/// A game's own messages, noise and silence are not mistakes.
 #[test]
 fn strangers_get_no_hint() {
     let mut daemon = daemon();

@@ -1,4 +1,4 @@
-//! Requests that no player sends, but people do who test: each is answered, and none is lost.
+//! Requests that players do not send, but people who test do: each is answered, and none is lost.
 
 use std::time::Duration;
 
@@ -55,7 +55,7 @@ fn no_terminator_and_silence() {
     let mut first = [0; 1];
     client.read_exact(&mut first).unwrap();
     let waited = client.elapsed();
-    // A terminator that comes late, as from a slow typist, must not turn the reply into a reset.
+    // A late terminator, as from a slow typist, must not turn the reply into a reset.
     client.send(b"\r\n");
     client.half_close().unwrap();
     let heard = client.hear();
@@ -66,7 +66,7 @@ fn no_terminator_and_silence() {
     assert_eq!(heard.end, StreamEnd::Fin);
     assert!(
         waited >= Duration::from_millis(300),
-        "answered after {waited:?}, before silence could be told from delay"
+        "answered after {waited:?}, before silence could be distinguished from delay"
     );
 }
 

@@ -1,4 +1,5 @@
-//! What a player gets: the policy in one write, one NUL, a clean end. However its request was cut, whatever follows it.
+//! What a player gets: the policy in one write, one NUL, a clean close, however its request was cut, and whatever
+//! follows it.
 
 use testkit::client::{StreamEnd, TestClient, fetch};
 use testkit::daemon::Daemon;
@@ -7,7 +8,7 @@ use testkit::load::{Load, LoadReport, REQUEST, run};
 use testkit::needs;
 use testkit::trace::SyscallTrace;
 
-/// 500 bytes with its NUL: fits any segment.
+/// 500 bytes with its NUL: fits into any segment.
 fn small() -> Vec<u8> {
     padded(499)
 }
@@ -104,7 +105,7 @@ fn bytes_behind_the_request_cost_no_reply() {
     }
 }
 
-/// The request in two pieces, cut everywhere, and in 23; the recogniser's own tests try all 4,194,304 ways.
+/// The request in two pieces, cut everywhere, and in 23; the recognizer's own tests try all 4,194,304 ways.
 #[test]
 fn a_cut_request() {
     let daemon = Daemon::serve(["--allow", "a.test:80"]).unwrap();
@@ -128,8 +129,8 @@ fn a_client_that_half_closes() {
     check(&run(&load).unwrap());
 }
 
-/// What comes in a segment of its own while the request is answered finds nobody who reads it, and costs nothing: the
-/// reply has left before the connection is reset.
+/// Bytes that arrive in a separate segment while the request is answered are never read, and cost nothing: the reply
+/// has left before the connection is reset.
 #[test]
 fn a_segment_right_behind_the_request() {
     let daemon = Daemon::serve(["--allow", "a.test:80"]).unwrap();
@@ -137,7 +138,7 @@ fn a_segment_right_behind_the_request() {
     for nth in 0..5_000 {
         let mut client = TestClient::connect(daemon.address()).unwrap();
         client.send(REQUEST);
-        // It may be closed already.
+        // It may already be closed.
         client.send(b"hello");
         let heard = client.hear();
         assert_eq!(
@@ -179,7 +180,7 @@ fn one_write() {
         assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
         let mut slow = TestClient::connect(daemon.address()).unwrap();
         slow.send(&REQUEST[..5]);
-        // Connections are accepted in order: when this one is answered, the slow one waits.
+        // Connections are accepted in order: when this one is answered, the slow one is waiting.
         assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
         slow.send(&REQUEST[5..]);
         assert_eq!(slow.hear().bytes.len(), policy.len() + 1);

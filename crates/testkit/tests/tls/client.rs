@@ -1,4 +1,4 @@
-//! A TLS client by hand, which tells exactly how its connection ended.
+//! A TLS client under manual control, which reports exactly how its connection ended.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -20,20 +20,20 @@ pub(super) struct Secure {
     stream: StreamOwned<ClientConnection, TcpStream>,
 }
 
-/// How what the server had to say ended.
+/// How the server's data ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ended {
-    /// It said so.
+    /// With a `close_notify`.
     CloseNotify,
-    /// The connection ended, and nobody vouches for that.
+    /// The connection was closed without one, so the end is not authenticated.
     Truncated,
     Reset,
-    /// It did not, in time.
+    /// It did not end in time.
     None,
 }
 
 impl Secure {
-    /// Connects and shakes hands, trusting these certificates.
+    /// Connects and does the handshake, trusting these certificates.
     #[track_caller]
     pub(super) fn connect(address: SocketAddr, name: &str, trusted: &[&Issued]) -> Self {
         Self::try_connect(address, name, trusted, &[&TLS13, &TLS12]).expect("a handshake")
@@ -51,7 +51,7 @@ impl Secure {
         Self::shake(socket, session(name, trusted, versions))
     }
 
-    /// Shakes hands on a connection.
+    /// Does the handshake on a connection.
     pub(super) fn shake(
         mut socket: TcpStream,
         mut session: ClientConnection,
@@ -85,7 +85,7 @@ impl Secure {
         self.stream.read_exact(bytes).expect("bytes");
     }
 
-    /// What was said comes back.
+    /// Sent data is echoed.
     #[track_caller]
     pub(super) fn echoes(&mut self, said: &[u8]) {
         self.send(said);
@@ -97,7 +97,7 @@ impl Secure {
         );
     }
 
-    /// Whether what was said comes back.
+    /// Whether sent data is echoed.
     pub(super) fn try_echoes(&mut self, said: &[u8]) -> bool {
         let mut back = vec![0; said.len()];
         let said_it = self
@@ -108,18 +108,18 @@ impl Secure {
         heard.is_ok() && back == said
     }
 
-    /// Says that nothing more comes.
+    /// Sends a `close_notify`.
     pub(super) fn close_notify(&mut self) {
         self.stream.conn.send_close_notify();
         self.stream.flush().expect("room");
     }
 
-    /// Ends the connection's own side.
+    /// Closes the sending side of the connection.
     pub(super) fn fin(&self) {
         self.stream.sock.shutdown(Shutdown::Write).expect("an end");
     }
 
-    /// Everything up to the end.
+    /// Reads everything up to the end.
     pub(super) fn hear(&mut self) -> (Vec<u8>, Ended) {
         let mut bytes = Vec::new();
         let end = match self.stream.read_to_end(&mut bytes) {
@@ -144,7 +144,7 @@ impl Secure {
     }
 }
 
-/// A session that has said nothing yet.
+/// A session before its handshake.
 pub(super) fn session(
     name: &str,
     trusted: &[&Issued],
@@ -153,7 +153,7 @@ pub(super) fn session(
     session_of(name, client_config(trusted, versions))
 }
 
-/// What a client trusts and speaks.
+/// The trusted certificates and the TLS versions of a client.
 pub(super) fn client_config(
     trusted: &[&Issued],
     versions: &[&'static SupportedProtocolVersion],
@@ -169,7 +169,7 @@ pub(super) fn client_config(
         .with_no_client_auth()
 }
 
-/// A session with this config that has said nothing yet.
+/// A session with this config before its handshake.
 pub(super) fn session_of(name: &str, config: ClientConfig) -> ClientConnection {
     let name = ServerName::try_from(name.to_owned()).expect("a name");
     ClientConnection::new(Arc::new(config), name).expect("a session")

@@ -1,4 +1,4 @@
-//! What is wrong with `[tls]`, said where it stands.
+//! Mistakes in `[tls]`, reported with their places.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -11,7 +11,7 @@ use testkit::folder::Folder;
 use super::certificates::{Authority, Issued, replace};
 use super::{LISTEN, with_certificates};
 
-/// What `serve --check` says of a config with these certificates: exit code and standard error.
+/// The result of `serve --check` for a config with these certificates: exit code and standard error.
 pub(super) fn check(folder: &Folder, tls: &str) -> (Option<i32>, String) {
     let text = with_certificates(LISTEN, "").replace("certificates = []", tls);
     checked(&folder.file("flashgate.toml", text).unwrap())
@@ -121,7 +121,7 @@ fn shapes() {
     says(&folder, &pair("one.pem", "one.key"), 0, &["\0"; 0]);
 }
 
-/// `--check` says which names it is for, and until when.
+/// `--check` shows the names of each certificate, and until when it is valid.
 #[test]
 fn shown() {
     let folder = Folder::new().unwrap();
@@ -139,7 +139,7 @@ fn shown() {
     assert!(said.ends_with(line), "{said}");
 }
 
-/// What a client will not like, or others should not be able to read, is said and served.
+/// What a client may not accept, or what other users can read, gets a warning and is served.
 #[test]
 fn warnings() {
     let folder = Folder::new().unwrap();
@@ -168,7 +168,7 @@ fn warnings() {
     says(&folder, &pair("one.pem", "one.key"), 0, &texts);
 }
 
-/// What no client accepts is said at the start, with what to do; it is served all the same.
+/// A certificate that no client accepts is reported at the start with a fix, but it is still served.
 #[test]
 fn refused_by_clients() {
     let folder = Folder::new().unwrap();
@@ -229,7 +229,7 @@ fn refused_by_clients() {
         let (_, said) = check(&folder, &pair);
         assert_eq!(said.matches("warning[").count(), 1, "{said}");
     }
-    // One that is whole, with its root or without, has nothing to be said of.
+    // A complete chain, with or without its root, has no findings.
     for (name, chain) in [
         ("short", leaf.pem.clone() + &inner.pem),
         ("long", leaf.pem.clone() + &inner.pem + &issuer.pem),
@@ -244,7 +244,7 @@ fn refused_by_clients() {
     }
 }
 
-/// An issuer that has expired, and the names that are not covered.
+/// An issuer that has expired, and names that are not covered.
 #[test]
 fn refused_for_its_issuer_or_its_names() {
     let folder = Folder::new().unwrap();

@@ -1,4 +1,4 @@
-//! Handshakes that come in pieces, or never come about: each ends in time, is counted, and harms nobody else.
+//! Handshakes that arrive in pieces or are never completed: each ends in time, is counted, and affects no other client.
 
 use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use testkit::needs;
 use super::client::{Secure, session};
 use super::{LIMIT, LISTEN, asks, asks_in_clear, config, gate, start};
 
-/// However TCP has cut the first flight.
+/// However TCP cuts the first flight.
 #[test]
 fn a_hello_in_pieces() {
     let running = start(&config(LISTEN));
@@ -26,7 +26,7 @@ fn a_hello_in_pieces() {
             }
             asks(Secure::shake(socket, session).unwrap());
         }
-        // A lone first byte, read on its own.
+        // A single first byte, read separately.
         let mut session = session("one.test", &[&running.one], &[version]);
         let mut hello = Vec::new();
         session.write_tls(&mut hello).unwrap();
@@ -38,7 +38,7 @@ fn a_hello_in_pieces() {
     }
 }
 
-/// A client that begins and falls silent is let go when `request` is over, from whenever it fell silent.
+/// A client that starts and falls silent is closed when `request` is over, whenever it fell silent.
 #[test]
 fn silence() {
     let request = Duration::from_secs(3);
@@ -63,7 +63,7 @@ fn silence() {
             .next_line_with("outcome=\"request-timeout\"", LIMIT)
             .unwrap();
     }
-    // Silent after the handshake: the time that it took is not given again.
+    // Silent after the handshake: the time of the handshake is not added.
     let begin = Instant::now();
     let mut client = TestClient::connect(running.address).unwrap();
     client.send(&hello[..1]);
@@ -74,7 +74,7 @@ fn silence() {
     assert!(begin.elapsed() >= request && begin.elapsed() < request * 3 / 2);
 }
 
-/// What begins like TLS and is none is told so, and what is wrong is said to the operator once a second.
+/// A connection that starts like TLS and is not TLS gets an alert, and the operator gets a log line once a second.
 #[test]
 fn garbage() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
@@ -108,13 +108,16 @@ fn garbage() {
         .daemon
         .wait_for_line("TLS handshake failed", LIMIT)
         .unwrap();
-    assert!(line.contains("hint=\"what came is no TLS"), "{line}");
+    assert!(
+        line.contains("hint=\"the data begins like TLS but is not"),
+        "{line}"
+    );
     assert!(!backend.is_called_within(Duration::from_millis(300)));
     asks(running.client());
     asks_in_clear(running.address);
 }
 
-/// A flood of broken handshakes is a line a second.
+/// A flood of broken handshakes is one line a second.
 #[test]
 fn a_flood_is_few_lines() {
     let mut running = start(&config(LISTEN));
@@ -133,7 +136,7 @@ fn a_flood_is_few_lines() {
     );
 }
 
-/// A client that does not trust the certificate says so, and the operator reads it.
+/// A client that does not trust the certificate sends an alert, and the operator sees it.
 #[test]
 fn distrust() {
     let mut running = start(&config(LISTEN));
@@ -189,7 +192,7 @@ fn counted() {
         "flashgate_tls_handshakes_total{result=\"success\"} 1\n",
         "flashgate_tls_handshakes_total{result=\"tls-failed\"} 1\n",
         "flashgate_connections_total{outcome=\"tls-failed\"} 1\n",
-        // What the generator of certificates takes for the end of all days: the year 4096.
+        // What the certificate generator uses as the latest date: the year 4096.
         "flashgate_tls_certificate_not_after_seconds{certificate=\"one.pem\"} 67090118400\n",
     ];
     let mut text = String::new();
@@ -200,7 +203,7 @@ fn counted() {
     assert!(all, "{text}");
 }
 
-/// A session that is resumed needs no second certificate.
+/// A resumed session needs no second certificate.
 #[test]
 fn resumed() {
     if !needs::met(needs::program("openssl")) {

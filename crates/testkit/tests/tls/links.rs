@@ -1,4 +1,4 @@
-//! Chains whose links look right by their names, and that no client accepts.
+//! Chains whose names look right, but that no client accepts.
 
 use rcgen::{
     BasicConstraints, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, KeyUsagePurpose,
@@ -9,7 +9,7 @@ use testkit::folder::Folder;
 use super::certificates::{Authority, replace};
 use super::config::{check, pair, says};
 
-/// The names are right, and something else is not: what clients find when they verify the chain.
+/// The names are right, and something else is wrong that clients notice when they verify the chain.
 #[test]
 fn refused_for_a_link() {
     let folder = Folder::new().unwrap();
@@ -103,7 +103,7 @@ fn refused_for_a_link() {
     }
 }
 
-/// One link more than was needed, and limits that are kept.
+/// One link more than necessary, and limits that hold.
 #[test]
 fn not_refused() {
     let folder = Folder::new().unwrap();

@@ -25,7 +25,7 @@ use testkit::daemon::{Daemon, address_in};
 use testkit::folder::Folder;
 use testkit::load::REQUEST;
 
-/// Far above what anything here takes.
+/// Far longer than anything here takes.
 const LIMIT: Duration = Duration::from_secs(20);
 
 /// The policy of [`config`], with its NUL.
@@ -35,7 +35,7 @@ const REPLY: &[u8] = b"<?xml version=\"1.0\"?><cross-domain-policy>\
 /// A policy port.
 const LISTEN: &str = "[[listen]]\naddress = \"127.0.0.1:0\"\n";
 
-/// A gate called `game`, with further keys of its own.
+/// A gate called `game`, with further keys.
 fn gate(backend: impl std::fmt::Display, more: &str) -> String {
     format!(
         "[[gate]]\nname = \"game\"\naddress = \"127.0.0.1:0\"\nbackend = \"{backend}\"\n{more}\n"
@@ -55,7 +55,7 @@ fn with_certificates(listeners: &str, pairs: &str) -> String {
     )
 }
 
-/// A daemon, its certificate, and where its files lie.
+/// A daemon, its certificate, and the paths of its files.
 struct Running {
     daemon: Daemon,
     address: SocketAddr,
@@ -95,14 +95,14 @@ fn serve(path: &std::path::Path) -> Daemon {
 }
 
 impl Running {
-    /// A client that knows the daemon's certificate, after its handshake.
+    /// A client that trusts the daemon's certificate, after its handshake.
     #[track_caller]
     fn client(&self) -> Secure {
         Secure::connect(self.address, "one.test", &[&self.one])
     }
 }
 
-/// Asks for the policy inside TLS, and gets it, with an end that nobody could forge.
+/// Asks for the policy inside TLS, and receives it, with an authenticated end.
 #[track_caller]
 fn asks(mut client: Secure) {
     client.send(REQUEST);
@@ -118,7 +118,7 @@ fn is_answered(client: &mut Secure) {
     );
 }
 
-/// Asks for it in clear.
+/// Asks for it in plain text.
 #[track_caller]
 fn asks_in_clear(address: SocketAddr) {
     let heard = fetch(address).expect("a connection");

@@ -1,4 +1,4 @@
-//! The policy inside TLS, on policy ports and gates, beside the one in clear.
+//! The policy inside TLS, on policy ports and gates, next to the plain-text one.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -38,11 +38,11 @@ fn both_versions_and_in_clear() {
             asks_in_clear(running.address);
         }
     }
-    // The backend got nothing of all this, or it was called and let go.
+    // The backend received none of this, or was only connected to and closed.
     assert!(!backend.is_called_within(Duration::from_millis(300)));
 }
 
-/// Nothing that was sent behind the request costs the reply, and no way to cut it does.
+/// Nothing that was sent after the request costs the reply, however it is cut.
 #[test]
 fn surplus_and_pieces() {
     let running = start(&config(LISTEN));
@@ -56,14 +56,14 @@ fn surplus_and_pieces() {
         client.send(&[*byte]);
     }
     is_answered(&mut client);
-    // Without its terminator, the client's end completes it.
+    // Without its terminator, the client's close completes it.
     let mut client = running.client();
     client.send(&REQUEST[..22]);
     client.close_notify();
     is_answered(&mut client);
 }
 
-/// A policy that takes several records, to a client that is slow to read.
+/// A policy of several records, to a client that reads slowly.
 #[test]
 fn a_large_policy() {
     let (running, policy) = start_large();
@@ -122,7 +122,7 @@ fn a_large_policy_to_a_client_that_does_not_read() {
     network.run(inside).unwrap();
 }
 
-/// What Debian's own client makes of it.
+/// With Debian's own client.
 #[test]
 fn openssl() {
     if !needs::met(needs::program("openssl")) {
@@ -153,12 +153,12 @@ fn openssl() {
             REPLY.escape_ascii().to_string(),
             "{version}: {said}"
         );
-        // It says so where the end was none that TLS knows.
+        // It says so if the end is not a valid TLS one.
         assert!(!said.contains("unexpected eof"), "{said}");
     }
 }
 
-/// The name asked for picks the certificate; without one, or with another, it is the first.
+/// The requested name selects the certificate; without a name, or with an unknown one, it is the first.
 #[test]
 fn server_names() {
     let folder = Folder::new().unwrap();
@@ -177,7 +177,7 @@ fn server_names() {
         ("TWO.test", two),
         ("a.wild.test", wild),
         ("exact.wild.test", exact),
-        // Clients send no name where they have but an address.
+        // Clients send no name if they only have an address.
         ("127.0.0.1", &running.one),
     ] {
         let trusted = [&running.one, two, wild, exact];
@@ -185,7 +185,7 @@ fn server_names() {
         assert!(client.sees(expected), "{name}");
         asks(client);
     }
-    // A `*` stands for one label, and for none of its own.
+    // A `*` matches exactly one label.
     for name in ["b.a.wild.test", "wild.test", "unknown.test"] {
         let trusted = [&running.one, two, wild, exact];
         let versions = [&TLS13];
@@ -196,7 +196,7 @@ fn server_names() {
     }
 }
 
-/// Without `[tls]` nothing changes: a gate passes it on, and the server behind it speaks it.
+/// Without `[tls]` nothing changes: a gate forwards it, and the server behind it does the handshake.
 #[test]
 fn without_tls() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();

@@ -1,4 +1,4 @@
-//! Readers that take nothing: what a TLS relay holds for them is bounded.
+//! Clients that do not read: what a TLS relay holds for them is bounded.
 
 use std::io::{ErrorKind, Write as _};
 use std::net::TcpStream;
@@ -12,21 +12,21 @@ use testkit::{cpu, figure, until};
 use super::websocket::upgraded;
 use super::{LIMIT, asks, config, gate, start};
 
-/// Writes until nobody has room any more: `write` says how much went out.
+/// Writes until nothing accepts more: `write` returns how much was sent.
 fn fill<T>(all: &mut [T], mut write: impl FnMut(&mut T) -> usize) -> usize {
     let (mut written, mut quiet) = (0, 0);
     let full = until(LIMIT * 3, || {
         let now: usize = all.iter_mut().map(&mut write).sum();
         written += now;
         quiet = if now == 0 { quiet + 1 } else { 0 };
-        // Half a second without room anywhere.
+        // Half a second in which nothing was accepted.
         quiet == 100
     });
-    assert!(full, "there is always room for more: {written} bytes");
+    assert!(full, "writing never stopped: {written} bytes");
     written
 }
 
-/// As much as the socket takes.
+/// As much as the socket accepts.
 fn in_clear(mut stream: &TcpStream) -> usize {
     let piece = vec![0x5a; 64 * 1024];
     let mut written = 0;
@@ -39,7 +39,7 @@ fn in_clear(mut stream: &TcpStream) -> usize {
     }
 }
 
-/// As much as a session and its socket take.
+/// As much as a session and its socket accept.
 fn enciphered((session, socket): &mut (ClientConnection, TcpStream)) -> usize {
     let piece = vec![0x5a; 60_000];
     let mut written = 0;
@@ -55,22 +55,22 @@ fn enciphered((session, socket): &mut (ClientConnection, TcpStream)) -> usize {
     }
 }
 
-/// What a client does with its TLS.
+/// What a client does inside TLS.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Use {
     Bytes,
     WebSocket,
 }
 
-/// Who sends what nobody reads.
+/// Which side sends data that is not read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Senders {
-    /// Clients of one half of the connections, and the backend of the other.
+    /// The clients of one half of the connections, and the backend of the other half.
     EitherSide,
     BothSides,
 }
 
-/// Many connections whose readers take nothing: KiB of memory for each, while idle and then.
+/// Many connections whose readers do not read: KiB of memory for each, while idle and then.
 fn stalled(what: Use, senders: Senders) -> [u64; 2] {
     let count = short_or_long(100, 1_000);
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
@@ -104,12 +104,12 @@ fn stalled(what: Use, senders: Senders) -> [u64; 2] {
         Senders::EitherSide => (&mut clients[..half], &mut called[half..]),
         Senders::BothSides => (&mut clients[..], &mut called[..]),
     };
-    // The way down first, so that it has taken all it may when the way up begins.
+    // First the way down, so that it holds all that it may when the way up begins.
     let written = fill(down, |stream| in_clear(stream)) + fill(up, enciphered);
     let grown = resident().saturating_sub(start);
     assert!(
         grown <= 72 * count,
-        "{grown} kB for {count} connections, {} MiB sent in vain",
+        "{grown} kB for {count} connections, {} MiB sent without success",
         written >> 20
     );
     asks(running.client());

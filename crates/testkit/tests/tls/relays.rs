@@ -1,4 +1,4 @@
-//! Through a gate that speaks TLS: the backend gets in clear what the client has enciphered, ends included.
+//! Through a gate with TLS: the backend gets the client's data in plain text, ends included.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -64,7 +64,7 @@ fn bulk() {
     }
 }
 
-/// Writes so much and reads to the end, on one thread as a session wants it; how much was written.
+/// Writes this much and reads to the end, on one thread because a session needs that; returns how much was written.
 fn exchange(session: &mut rustls::ClientConnection, mut socket: &TcpStream, count: u64) -> u64 {
     let (mut said, mut heard) = (Pattern::new(1), Pattern::new(2));
     let mut piece = vec![0; 60_000];
@@ -105,12 +105,12 @@ fn exchange(session: &mut rustls::ClientConnection, mut socket: &TcpStream, coun
             }
         }
     });
-    assert!(done, "{} said, {} heard", said.place(), heard.place());
+    assert!(done, "{} sent, {} received", said.place(), heard.place());
     assert!(heard.place() >= count);
     said.place()
 }
 
-/// A client that has ended hears what the backend still says, and the other way round.
+/// A client that has closed still receives what the backend sends, and the reverse.
 #[test]
 fn half_close() {
     for fin in [false, true] {
@@ -150,7 +150,8 @@ fn half_close() {
         .unwrap();
 }
 
-/// A FIN without a `close_notify` ends the client's side as well, and whoever looks is told that it need not be its own.
+/// A FIN without a `close_notify` also ends the client's side, and the metrics show that the end may not be the
+/// client's own.
 #[test]
 fn truncated() {
     let (mut running, backend) = with_backend(BackendBehaviour::Hold, "");
@@ -168,7 +169,7 @@ fn truncated() {
         .unwrap();
 }
 
-/// So it does where it comes while it could still have become a request.
+/// The same if it arrives while the bytes could still have become a request.
 #[test]
 fn truncated_early() {
     let (mut running, backend) =
@@ -188,7 +189,7 @@ fn truncated_early() {
     }
 }
 
-/// A reset stays one, whichever side it comes from; so does a record that the client has not made.
+/// A reset stays a reset, whichever side it comes from; so does a forged record.
 #[test]
 fn resets() {
     let (mut running, backend) = with_backend(BackendBehaviour::Hold, "");
@@ -230,7 +231,7 @@ fn resets() {
     asks(running.client());
 }
 
-/// A backend that greets is heard by a client that has said nothing but its handshake.
+/// A client that has only done its handshake receives a backend's greeting.
 #[test]
 fn greeting() {
     let manner = BackendBehaviour::Greet(b"hello".to_vec(), Duration::ZERO);
@@ -243,12 +244,12 @@ fn greeting() {
     asks(running.client());
 }
 
-/// The client whose first byte comes only after the backend was dialled shakes hands all the same.
+/// A client that sends its first byte after the backend was connected still does its handshake.
 #[test]
 fn a_late_hello() {
     let (running, backend) = with_backend(BackendBehaviour::Hold, "speaks-first-after = \"20ms\"");
     let client = TestClient::connect(running.address).unwrap();
-    // Dialled for its silence, and let go.
+    // It was connected because of the silence, and is closed.
     drop(backend.next(LIMIT).unwrap());
     drop(client);
     let mut client = TestClient::connect(running.address).unwrap();
@@ -257,14 +258,14 @@ fn a_late_hello() {
     client.send(b"");
     let mut client = Secure::shake(client.into_stream(), session).unwrap();
     client.send(b"hello");
-    // A new connection, for the handshake came before anything was said on the other.
+    // A new connection, because the handshake came before any data on the other one.
     let mut second = backend.next(LIMIT).unwrap();
     let mut hello = [0; 5];
     second.read_exact(&mut hello).unwrap();
     assert_eq!((&hello, read_to_end(&called)), (b"hello", Vec::new()));
 }
 
-/// HTTP inside TLS goes to its own server, and the PROXY header says who the client is.
+/// HTTP inside TLS goes to its own server, and the PROXY header names the client.
 #[test]
 fn http_and_proxy() {
     let http = TestBackend::start(BackendBehaviour::Hold).unwrap();
@@ -293,7 +294,7 @@ fn http_and_proxy() {
     );
 }
 
-/// A half-open relay without a byte is let go, as it is in clear.
+/// A half-open relay without traffic is closed, as in plain text.
 #[test]
 fn half_open() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();

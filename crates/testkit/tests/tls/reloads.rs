@@ -1,4 +1,4 @@
-//! Certificates that are replaced, a hand-over and a stop, seen by sessions that are open.
+//! The effect of replaced certificates, a hand-over and a stop on open sessions.
 
 use std::fs;
 use std::os::unix::fs::{chown, symlink};
@@ -18,10 +18,10 @@ use super::{
     LIMIT, LISTEN, Running, asks, config, gate, serve, start, start_in, with_certificates,
 };
 
-/// What the product promises.
+/// The promised time.
 const IN_TIME: Duration = Duration::from_secs(5);
 
-/// Whether a new connection is shown this certificate.
+/// Whether a new connection gets this certificate.
 fn shows(running: &Running, issued: &Issued) -> bool {
     let both = [issued, &running.one];
     Secure::connect(running.address, "one.test", &both).sees(issued)
@@ -34,7 +34,7 @@ fn is_shown_soon(running: &Running, issued: &Issued) -> Duration {
     begin.elapsed()
 }
 
-/// Without a signal; who is there already does not notice.
+/// Without a signal; open sessions notice nothing.
 #[test]
 fn replaced_on_disk() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -51,7 +51,7 @@ fn replaced_on_disk() {
     assert_eq!(client.hear(), (Vec::new(), Ended::CloseNotify));
 }
 
-/// As Kubernetes swaps a mounted secret: the files are links into a folder that is a link.
+/// As Kubernetes replaces a mounted secret: the files are links into a folder that is a link.
 #[test]
 fn a_swapped_link() {
     let folder = Folder::new().unwrap();
@@ -90,7 +90,7 @@ impl In for (&str, &str) {
     }
 }
 
-/// A config that is cut off before `[tls]` is valid, and would pass handshakes on to the game.
+/// A config that is truncated before `[tls]` is valid, and would forward handshakes to the game.
 #[test]
 fn cut_off_before_tls() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -126,7 +126,8 @@ fn written_slowly() {
     assert!(!log.iter().any(|line| line.contains("broken")), "{log:?}");
 }
 
-/// A pair that does not fit, or is none, changes nothing and is said; the next good one is taken.
+/// A certificate and key that do not match, or an invalid file, change nothing and are reported; the next good pair is
+/// used.
 #[test]
 fn a_broken_pair() {
     let mut running = start(&config(LISTEN));
@@ -149,7 +150,7 @@ fn a_broken_pair() {
     is_shown_soon(&running, &new);
 }
 
-/// A key that is root's alone works until the first reload: said at the start.
+/// A key that only root can read works until the first reload: this is reported at start.
 #[test]
 fn unreadable_later() {
     if !needs::met(needs::root()) {
@@ -177,7 +178,7 @@ fn unreadable_later() {
         .unwrap();
 }
 
-/// `[tls]` comes with a reload, for connections to come; nobody else notices. It goes with a restart only.
+/// A reload adds `[tls]` for new connections; others notice nothing. Removing it needs a restart.
 #[test]
 fn switched_on() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -192,7 +193,7 @@ fn switched_on() {
         assert_eq!(back, text);
     };
     echoes(b"before");
-    // An echo of one's own hello is no handshake.
+    // An echo of the client's own hello is not a handshake.
     let versions = [&rustls::version::TLS13];
     let trusted = [&running.one];
     assert!(Secure::try_connect(running.address, "one.test", &trusted, &versions).is_err());
@@ -202,7 +203,7 @@ fn switched_on() {
     echoes(b"after");
 }
 
-/// Sessions stay with the one that has them, and end when they end.
+/// Sessions stay with their process, and end when they end.
 #[test]
 fn handed_over() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -247,7 +248,7 @@ fn not_taken_away() {
     assert!(!running.daemon.has_ended());
 }
 
-/// A stop gives sessions `drain`, and then resets them: nobody takes it for an end.
+/// A stop gives sessions `drain`, and then resets them, so that a cut never looks like a normal end.
 #[test]
 fn stopped() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();

@@ -1,4 +1,4 @@
-//! What begins in TLS and does not go on, in a handshake or inside: it costs a bounded amount, and gives way to others.
+//! Unfinished handshakes, and unfinished requests inside TLS: they cost a bounded amount, and are closed to make room.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
@@ -15,19 +15,19 @@ use super::{LIMIT, Running, asks, asks_in_clear, config, gate, start};
 /// The budget of 8 MiB has room for 512 of them at most: each counts as 16 KiB, and inside TLS as more.
 const CROWD: usize = 1_000;
 
-/// How many of them give way at least.
+/// How many of them are closed at least.
 const TOO_MANY: usize = CROWD - 512;
 
-/// What the daemon may grow by: the budget, and as much again for tasks, allocators and pages. Without a budget it would be
-/// 24 MiB and more.
+/// How much the daemon may grow: the budget, and as much again for tasks, allocators and pages. Without a budget it
+/// would be 24 MiB and more.
 const MOST_KB: u64 = 16 * 1024;
 
-/// A gate on which unfinished requests may take their time.
+/// A gate on which unfinished requests may take a long time.
 fn patient_gate(backend: &TestBackend) -> Running {
     start(&(config(&gate(backend.address(), "")) + "[limits]\nrequest = \"10m\"\n"))
 }
 
-/// Clients of other networks who have shaken hands and said nothing yet.
+/// Clients of other networks that have done the handshake and sent nothing yet.
 fn others(running: &Running) -> Vec<Secure> {
     let from = |network| {
         let source = Ipv4Addr::new(127, 0, network, 1);
@@ -38,7 +38,7 @@ fn others(running: &Running) -> Vec<Secure> {
     (100..108).map(from).collect()
 }
 
-/// Which of a crowd were closed, by their place in it.
+/// Which of a crowd were closed, by index.
 fn closed(crowd: &[TcpStream]) -> Vec<usize> {
     let places = crowd.iter().enumerate();
     let closed = places.filter(|(_, client)| is_closed(client));
@@ -52,7 +52,7 @@ fn is_closed(mut client: &TcpStream) -> bool {
     end.map_or_else(|error| error.kind() != ErrorKind::WouldBlock, |_| true)
 }
 
-/// Of a crowd that begins like this the oldest give way. Memory is bounded, and nobody else notices.
+/// Of a crowd that starts like this, the oldest are closed. Memory is bounded, and other clients are not affected.
 fn a_crowd_gives_way(begin: impl Fn(&Running) -> TcpStream) {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let mut running = patient_gate(&backend);
@@ -67,7 +67,7 @@ fn a_crowd_gives_way(begin: impl Fn(&Running) -> TcpStream) {
         gone.len() >= TOO_MANY && gone.iter().copied().eq(0..gone.len())
     });
     let gone = closed(&crowd);
-    assert!(oldest_first, "{} have given way: {gone:?}", gone.len());
+    assert!(oldest_first, "{} were closed: {gone:?}", gone.len());
     let oldest = crowd[0].local_addr().unwrap();
     let line = format!("peer={oldest} outcome=\"evicted\"");
     running.daemon.wait_for_line(&line, LIMIT).unwrap();
@@ -76,13 +76,16 @@ fn a_crowd_gives_way(begin: impl Fn(&Running) -> TcpStream) {
     player.echoes(b"after");
     asks(running.client());
     asks_in_clear(running.address);
-    // By chance, 1 in 1,024, a network is counted with that of the crowd.
+    // By chance, 1 in 1,024, a network is counted with the crowd's.
     let echoes = |mut client: Secure| client.try_echoes(b"still there");
     let served = others.into_iter().map(echoes).filter(|served| *served);
-    assert!(served.count() >= 6, "others have given way to the crowd");
+    assert!(
+        served.count() >= 6,
+        "other clients were closed because of the crowd"
+    );
 }
 
-/// Heads of HTTP inside TLS, as long as they may be but for their end.
+/// HTTP heads inside TLS, as long as allowed and without their ends.
 #[test]
 fn heads() {
     let start = "GET / HTTP/1.1\r\nHost: localhost\r\nX: ";
@@ -94,7 +97,7 @@ fn heads() {
     });
 }
 
-/// A hello that says to be longer than it may be, up to this many bytes.
+/// A hello with a length over the limit, up to this many bytes.
 fn endless_hello(length: usize) -> Vec<u8> {
     // One record of 16 KiB, in it a message of 65,520 bytes.
     let mut hello = b"\x16\x03\x01\x40\x00\x01\x00\xff\xf0\x03\x03".to_vec();
@@ -102,7 +105,7 @@ fn endless_hello(length: usize) -> Vec<u8> {
     hello
 }
 
-/// Hellos that never end, as long as they may be.
+/// Hellos that never end, as long as allowed.
 #[test]
 fn hellos() {
     let hello = endless_hello(16_000);
@@ -113,13 +116,13 @@ fn hellos() {
     });
 }
 
-/// A handshake has 16 KiB: a client that sends more without an end is let go long before its deadline.
+/// A handshake may have 16 KiB: a client that sends more without an end is closed long before its deadline.
 #[test]
 fn a_handshake_without_end() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let mut running = patient_gate(&backend);
     let mut client = TestClient::connect(running.address).unwrap();
-    // The record is whole, and the message is not.
+    // The record is complete, and the message is not.
     client.send(&endless_hello(5 + 16 * 1024));
     let heard = client.hear();
     assert_eq!((heard.bytes.len(), heard.end), (0, StreamEnd::Fin));
@@ -134,7 +137,7 @@ fn a_handshake_without_end() {
         .unwrap();
 }
 
-/// A hello of nearly 16 KiB is no reason to refuse anybody.
+/// A hello of nearly 16 KiB is accepted.
 #[test]
 fn a_long_handshake() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -150,7 +153,8 @@ fn a_long_handshake() {
     asks(Secure::shake(socket, session).unwrap());
 }
 
-/// Little of something costs little: what has only begun, and what was answered and is not closed by its client.
+/// Cheap connections stay cheap: those that have only started, and those that were answered and not closed by the
+/// client.
 #[test]
 fn beginnings_and_ends_are_cheap() {
     let request = [&REQUEST[..], b"x"].concat();
@@ -178,7 +182,8 @@ fn beginnings_and_ends_are_cheap() {
     });
 }
 
-/// So many connections that are alike take 6 KiB each at most. What is answered was 10 KiB and more, inside TLS 18.
+/// Many similar connections take 6 KiB each at most. An answered one took 10 KiB and more, and 18 inside TLS, in
+/// earlier versions.
 fn costs_little((what, many): (&str, u64), begin: impl Fn(&Running) -> TcpStream) {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let running = patient_gate(&backend);
@@ -186,7 +191,7 @@ fn costs_little((what, many): (&str, u64), begin: impl Fn(&Running) -> TcpStream
     let resident_kb = || cpu::resident_kb(running.daemon.pid()).unwrap();
     let before = resident_kb();
     let crowd: Vec<_> = (0..many).map(|_| begin(&running)).collect();
-    // Those before were accepted.
+    // The earlier connections were accepted.
     asks_in_clear(running.address);
     let grown = resident_kb().saturating_sub(before);
     assert!(grown <= 6 * many, "{what}: {grown} kB for {many}");

@@ -1,4 +1,4 @@
-//! `wss`: a page that came over https opens its WebSocket inside TLS, on a gate's own port and on the bridge.
+//! `wss`: a page that was loaded over https opens its WebSocket inside TLS, on a gate's own port and on the bridge.
 
 use std::net::SocketAddr;
 
@@ -102,7 +102,7 @@ fn refused() {
     assert_eq!(backend.record(LIMIT).unwrap().bytes, b"last");
 }
 
-/// What the backend said last arrives before the close frame, and that before the end.
+/// The backend's last bytes arrive before the close frame, and that arrives before the end.
 #[test]
 fn the_backend_ends() {
     let greeting = vec![7; 100_000];

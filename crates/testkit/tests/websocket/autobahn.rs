@@ -1,12 +1,12 @@
-//! The cases of the Autobahn test suite themselves, where they are at hand.
+//! Runs the cases of the Autobahn test suite itself, if it is available.
 //!
 //! ```sh
 //! pip download --no-deps --no-binary :all: autobahntestsuite==25.10.1
 //! AUTOBAHN=$PWD/autobahntestsuite-25.10.1.tar.gz cargo test --release -p testkit --test websocket autobahn -- --nocapture
 //! ```
 //!
-//! `driver.py` says how they are run and which do not apply. It needs a Python with lib2to3, up to 3.12: `AUTOBAHN_PYTHON`
-//! names one other than `python3`. The same cases are told again in [`conformance`](super::conformance), for every run.
+//! `driver.py` runs them, and says which ones do not apply. It needs a Python with lib2to3, up to 3.12: `AUTOBAHN_PYTHON`
+//! names one other than `python3`. [`conformance`](super::conformance) has the same cases rewritten, for every run.
 
 use std::env;
 use std::path::Path;
@@ -17,10 +17,10 @@ use testkit::figure;
 
 use super::{config, start};
 
-/// How many there are in the groups that apply.
+/// How many cases there are in the groups that apply.
 const CASES: usize = 152;
 
-/// The archive and a Python, or what is missing; nobody is expected to have either.
+/// The archive and a Python, or what is missing; no machine is expected to have either.
 fn at_hand() -> Result<(String, String), String> {
     let archive = env::var("AUTOBAHN").map_err(|_| "AUTOBAHN names no archive".to_owned())?;
     let python = env::var("AUTOBAHN_PYTHON").unwrap_or_else(|_| "python3".to_owned());

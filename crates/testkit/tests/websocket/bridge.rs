@@ -12,7 +12,7 @@ use super::{ADMIN, LIMIT, ORIGIN, Running, config, echoes, start};
 
 const BRIDGE: &str = "[bridge]\naddress = \"127.0.0.1:0\"\n";
 
-/// A bridge to an echo, with further keys and what follows them.
+/// A bridge to an echo server, with further keys and sections.
 fn bridged(backend: &TestBackend, more: &str) -> (Running, SocketAddr) {
     let gate = start(&config(backend.address(), "", &format!("{BRIDGE}{more}")));
     let bridge = gate.bridge.unwrap();
@@ -62,7 +62,7 @@ fn by_path() {
     );
 }
 
-/// Each of many gates gets its own, and its own policy.
+/// Each of many gates gets its own connections, and has its own policy.
 #[test]
 fn many_gates() {
     let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
@@ -96,7 +96,7 @@ fn many_gates() {
     }
 }
 
-/// Pages of every site may ask what this is: that is how a page brings up a browser's question about the local network.
+/// Pages of every site may ask for this: it is how a page triggers a browser's question about the local network.
 #[test]
 fn plain_requests() {
     let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
@@ -129,14 +129,14 @@ fn plain_requests() {
         );
         let network = response.field("Access-Control-Allow-Private-Network");
         assert_eq!(network.is_some(), line.starts_with("OPTIONS"), "{line}");
-        // What is answered is what is said to be (RFC 9110, 10.2.1); a preflight may name any field.
+        // The answered methods are the listed ones (RFC 9110, 10.2.1); a preflight may name any field.
         let methods = response.field("Allow");
         let says = status == 405 || line.starts_with("OPTIONS");
         assert_eq!(methods, says.then_some("GET, HEAD, OPTIONS"), "{line}");
         let fields = response.field("Access-Control-Allow-Headers");
         assert_eq!(fields, line.starts_with("OPTIONS").then_some("*"), "{line}");
     }
-    // Nothing else is spoken there.
+    // Other protocols are not served there.
     for bytes in [&REQUEST[..], b"LOGIN", b"\x16\x03\x01"] {
         let mut client = TestClient::connect(bridge).unwrap();
         client.send(bytes);
@@ -179,7 +179,7 @@ fn forwarded_for() {
     assert_eq!(
         told("", field),
         "127.0.0.1",
-        "nobody is believed by default"
+        "the header is not believed by default"
     );
     assert_eq!(
         told("trust-forwarded-for = \"10.0.0.0/8\"\n", field),
@@ -201,7 +201,7 @@ fn limits_by_forwarded_address() {
     assert_eq!([one.status, again.status, other.status], [101, 503, 101]);
 }
 
-/// A balancer in front of the bridge says whose connection it is, as it does at the other listeners.
+/// A balancer in front of the bridge names the client, as at the other listeners.
 #[test]
 fn accept_proxy() {
     let backend = TestBackend::start(BackendBehaviour::Record).unwrap();

@@ -1,22 +1,22 @@
-//! The server's cases of the Autobahn test suite that apply, told again against a client that others wrote (tungstenite).
+//! The server's cases of the Autobahn test suite that apply, rewritten for an independent client (tungstenite).
 //!
-//! The suite itself, `autobahntestsuite` 25.10.1 from `pip`, is written in Python 2, of which no interpreter is packaged any
-//! more. [`autobahn`](super::autobahn) translates its cases where they are at hand; this is for every run. What does not
-//! apply, and why:
+//! The suite itself, `autobahntestsuite` 25.10.1 from `pip`, is written in Python 2, which is no longer packaged.
+//! [`autobahn`](super::autobahn) translates its cases if it is available; this file is for every run. What does not apply,
+//! and why:
 //!
-//! | cases | why not |
+//! | cases | reason |
 //! |---|---|
-//! | 1.1 (text), 6 (UTF-8) | a game's server is sent bytes: every text message is closed with 1003 |
-//! | 1.2.1, 9.7.1, 9.8.1 (messages without a byte) | they come to nothing: a TCP server is sent no bytes |
-//! | 12, 13 (compression) | no extension is ever agreed on |
-//! | 9 (large messages): the limits | messages are not put together, so there is none; sizes are in `sessions.rs` |
-//! | 10 (auto-fragmentation) | its one case is a text message; what it fragments is in `sessions.rs`, as bytes |
+//! | 1.1 (text), 6 (UTF-8) | a game's server receives bytes: every text message is closed with 1003 |
+//! | 1.2.1, 9.7.1, 9.8.1 (empty messages) | they have no effect: a TCP server receives no bytes |
+//! | 12, 13 (compression) | no extension is ever negotiated |
+//! | 9 (large messages): the limits | messages are not assembled, so they have no limit; sizes are in `sessions.rs` |
+//! | 10 (auto-fragmentation) | its one case is a text message; `sessions.rs` tests the same fragmentation with bytes |
 //!
-//! Where the suite expects a message to come back whole, here its bytes do: boundaries mean nothing to a TCP server.
+//! Where the suite expects a whole message to come back, here its bytes do: boundaries mean nothing to a TCP server.
 
 #![expect(
     clippy::wildcard_enum_match_arm,
-    reason = "whatever else comes fails the test"
+    reason = "any other message fails the test"
 )]
 
 use std::io::Write as _;
@@ -33,7 +33,7 @@ use super::{ORIGIN, Running, config, start};
 
 type Socket = WebSocket<TcpStream>;
 
-/// A gate to an echo, and a client of it.
+/// A gate to an echo server, and a client of it.
 fn connected() -> (Running, TestBackend, Socket) {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let gate = start(&config(backend.address(), "", ""));
@@ -43,7 +43,7 @@ fn connected() -> (Running, TestBackend, Socket) {
     (gate, backend, socket)
 }
 
-/// Any frame, also those that this client would not make by itself.
+/// Any frame, including those that this client would not make by itself.
 fn frame(payload: &[u8], opcode: OpCode, last: bool) -> Message {
     let header = FrameHeader {
         is_final: last,
@@ -53,7 +53,7 @@ fn frame(payload: &[u8], opcode: OpCode, last: bool) -> Message {
     Message::Frame(Frame::from_payload(header, payload.to_vec().into()))
 }
 
-/// Sends a frame in pieces, each a segment of its own.
+/// Sends a frame in pieces, each in its own segment.
 fn chopped(socket: &mut Socket, first: u8, payload: &[u8], size: usize) {
     let stream = socket.get_mut();
     stream.set_nodelay(true).unwrap();
@@ -66,7 +66,7 @@ fn data(payload: &[u8], kind: Data, last: bool) -> Message {
     frame(payload, OpCode::Data(kind), last)
 }
 
-/// So many bytes come back, in binary messages.
+/// This many bytes come back, in binary messages.
 #[track_caller]
 fn comes_back(socket: &mut Socket, expected: &[u8]) {
     let mut found = Vec::new();
@@ -92,7 +92,7 @@ fn is_closed(socket: &mut Socket, code: CloseCode) {
             other => panic!("expected {code}, found {other:?}"),
         }
     }
-    // And ends the stream behind it (7.1.1: the server does it first).
+    // And it closes the stream after it (7.1.1: the server closes first).
     assert!(matches!(socket.read(), Err(Error::ConnectionClosed)));
 }
 
@@ -110,7 +110,7 @@ fn framing() {
     comes_back(&mut socket, &payload);
     chopped(&mut socket, BINARY, &payload[..300], 1);
     comes_back(&mut socket, &payload[..300]);
-    // 1.2.1, an empty message, comes to nothing: a TCP server is sent no bytes, and Ruffle no empty frame.
+    // 1.2.1, an empty message, has no effect: a TCP server receives no bytes, and Ruffle no empty frame.
     socket.send(Message::binary(Vec::new())).unwrap();
     socket.send(Message::binary(&b"after"[..])).unwrap();
     comes_back(&mut socket, b"after");
@@ -132,7 +132,7 @@ fn pings_and_pongs() {
             Message::Pong(payload.to_vec().into())
         );
     }
-    // 2.7, 2.8: pongs that nobody asked for.
+    // 2.7, 2.8: unsolicited pongs.
     socket
         .send(Message::Pong(b"unsolicited".to_vec().into()))
         .unwrap();
@@ -263,7 +263,7 @@ fn closing() {
     is_closed(&mut socket, CloseCode::Protocol);
 }
 
-/// 7.1.2 to 7.1.6: what comes behind a close frame is nothing.
+/// 7.1.2 to 7.1.6: frames after a close frame are ignored.
 #[test]
 fn behind_the_close() {
     let (_gate, _backend, mut socket) = connected();

@@ -1,4 +1,4 @@
-//! How a session ends: who is told what, and that nothing that was sent before is lost.
+//! How a session ends: what each side receives, and that nothing sent before the end is lost.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
@@ -11,7 +11,7 @@ use testkit::websocket::{BINARY, CLOSE, WebSocketClient, frame, header};
 
 use super::{ADMIN, LIMIT, Running, config, start};
 
-/// A session to a backend that does what the test says.
+/// A session to a backend that the test controls.
 fn session(more: &str) -> (Running, WebSocketClient, TcpStream) {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let gate = start(&config(backend.address(), "", &format!("{ADMIN}{more}")));
@@ -29,7 +29,7 @@ fn outcome(gate: &Running, code: &str) {
     gate.counts(&format!("outcome=\"{code}\""), 1);
 }
 
-/// What the backend hears to its end.
+/// What the backend receives up to the end.
 fn hears(called: TcpStream) -> (Vec<u8>, StreamEnd) {
     let heard = TestClient::from_stream(called).unwrap().hear();
     (heard.bytes, heard.end)
@@ -43,7 +43,7 @@ fn the_backend_ends() {
     assert_eq!(socket.read(10).unwrap(), b"last words");
     let close = socket.next_frame().unwrap();
     assert_eq!(close.code(), Some(1000));
-    // What the client sends before it has heard of it still arrives.
+    // What the client sends before it receives the close frame still arrives.
     socket.say(b"too late?");
     socket.send(&frame(CLOSE, &1000_u16.to_be_bytes()));
     assert_eq!(hears(called), (b"too late?".to_vec(), StreamEnd::Fin));
@@ -77,7 +77,7 @@ fn the_client_closes() {
     }
 }
 
-/// Between two messages it is an end; within one it is a cut, and the backend must not take it for an end.
+/// Between two messages it is an end; within one it is a cut, and the backend must not see it as an end.
 #[test]
 fn the_client_ends_without_a_word() {
     let (gate, socket, called) = session("");
@@ -116,7 +116,7 @@ fn the_client_breaks_the_protocol() {
         socket.send(&frame(BINARY, b"behind"));
         let close = socket.next_frame().unwrap();
         assert_eq!(close.code(), Some(code), "{}", bytes.escape_ascii());
-        // No frame follows, and no reset: the close frame would be lost with it.
+        // No frame follows, and no reset, because a reset could discard the close frame.
         assert_eq!(socket.frame().unwrap(), None);
         assert_eq!(hears(called).1, StreamEnd::Reset);
         outcome(&gate, "websocket-error");
@@ -133,7 +133,7 @@ fn idle() {
     outcome(&gate, "idle-timeout");
 }
 
-/// A client that does not answer a close frame is not waited for any longer than a half-open relay.
+/// The daemon does not wait longer for a client that does not answer a close frame than for a half-open relay.
 #[test]
 fn no_answer() {
     let (gate, mut socket, called) = session("[limits]\nhalf-open = \"1s\"\nlinger = \"1s\"\n");

@@ -1,4 +1,4 @@
-//! What a request must be to become a WebSocket, that nothing else passes for one, and that cuts change nothing.
+//! What makes a request a WebSocket handshake, that nothing else is accepted as one, and that cuts change nothing.
 
 use std::net::SocketAddr;
 
@@ -23,7 +23,7 @@ fn granted() {
     assert_eq!(response.field("Sec-WebSocket-Accept"), Some(ACCEPT));
     assert_eq!(response.field("Upgrade"), Some("websocket"));
     assert_eq!(response.field("Connection"), Some("Upgrade"));
-    // Chromium fails a connection that has either.
+    // Chromium fails a connection that has either of these.
     assert_eq!(response.field("Sec-WebSocket-Protocol"), None);
     assert_eq!(response.field("Sec-WebSocket-Extensions"), None);
     echoes(
@@ -32,14 +32,14 @@ fn granted() {
     );
 }
 
-/// One thing about a good request changed.
+/// A good request with one change.
 pub(super) fn changed(from: &str, to: &str) -> String {
     let request = request("/", ORIGIN);
     assert!(request.contains(from), "{from}");
     request.replacen(from, to, 1)
 }
 
-/// Requests that are no good, and the status that they get.
+/// Bad requests, and the status of each.
 fn bad_requests() -> Vec<(String, u16)> {
     let mut requests: Vec<_> = [
         ("GET / HTTP/1.1", "HEAD / HTTP/1.1", 405),
@@ -125,7 +125,7 @@ fn bad_requests() -> Vec<(String, u16)> {
     requests
 }
 
-/// What is sent on after a request that nobody must take for part of it, or for another.
+/// What follows a request, and must not be read as part of it or as another request.
 fn behind() -> Vec<u8> {
     [
         &frame(BINARY, b"early frame")[..],
@@ -156,7 +156,8 @@ fn one_response(to: SocketAddr, pieces: &[&[u8]]) -> ResponseHead {
     response
 }
 
-/// R27: whatever is smuggled, however it is cut, there is one response and then the close, and no backend hears of it.
+/// R27: whatever is smuggled, however it is cut, there is one response and then the close, and the backend receives
+/// nothing.
 #[test]
 fn refused() {
     let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
@@ -183,7 +184,7 @@ fn refused() {
             assert_eq!(response.field("Upgrade"), Some("websocket"));
         }
     }
-    // The backend has heard nothing of all that: this is its first connection.
+    // The backend has received nothing of this: this is its first connection.
     let mut last = WebSocketClient::open(gate.gate, "/", ORIGIN).unwrap();
     last.say(b"last");
     last.half_close().unwrap();
@@ -196,7 +197,7 @@ fn refused() {
     );
 }
 
-/// Frames that come with the request are taken once it is granted, however they are cut.
+/// Frames that arrive with the request are used once it is granted, however they are cut.
 #[test]
 fn early_frames() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -229,7 +230,7 @@ fn early_frames() {
     }
 }
 
-/// A head that never ends is closed without a word by the deadline for requests.
+/// A head that never ends is closed without an answer at the deadline for requests.
 #[test]
 fn slow_heads() {
     let backend = TestBackend::start(BackendBehaviour::Record).unwrap();

@@ -1,4 +1,4 @@
-//! A reload, a hand-over and a stop, seen by sessions that are open.
+//! The effect of a reload, a hand-over and a stop on open sessions.
 
 use std::io::Read as _;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use testkit::websocket::{CLOSE, WebSocketClient, ask, frame, request};
 
 use super::{ADMIN, LIMIT, ORIGIN, Running, config, echoes, start};
 
-/// With ports of its own from the start: those that the system chooses can't be named in a later config.
+/// With fixed ports from the start, because a later config cannot name ports that the system chose.
 fn fixed(text: &str) -> String {
     text.replace(
         "127.0.0.1:0",
@@ -33,7 +33,7 @@ fn reloads() {
     let text = fixed(&config(backend.address(), "", ""));
     let at = ([127, 0, 0, 1], port::free().unwrap()).into();
     let bridge = format!("{text}[bridge]\naddress = \"{at}\"\n");
-    // A port that was not listened on at start can't be listened on later.
+    // A port that was not used at start cannot be bound later.
     let mut gate = start(&bridge);
     let (mut open, to) = (gate.open(), gate.gate);
     let status = |origin| ask(to, &request("/", Some(origin))).unwrap().0.status;
@@ -65,7 +65,7 @@ fn reloads() {
     let mut through = WebSocketClient::open(at, "/9339", ORIGIN).unwrap();
     reload(&mut gate, &text, || TestClient::connect(at).is_err());
     echoes(&mut through, b"the bridge is gone, the session is not");
-    echoes(&mut open, b"and still admitted");
+    echoes(&mut open, b"and still allowed");
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn hand_overs() {
         sessions.push(gate.open());
         sessions.push(WebSocketClient::open(bridge, "/9339", ORIGIN).unwrap());
         for session in &mut sessions {
-            echoes(session, b"in the process that has it");
+            echoes(session, b"in its own process");
         }
     }
     for mut session in sessions {
@@ -107,7 +107,7 @@ fn hand_overs() {
     }
 }
 
-/// A stop gives sessions their time, and then tells each that the server goes away.
+/// A stop gives sessions their time, and then closes each with the code for "going away".
 #[test]
 fn a_stop() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
@@ -129,7 +129,7 @@ fn a_stop() {
     };
     assert!(
         testkit::until(LIMIT, is_closed),
-        "a stopping gate serves newcomers"
+        "a stopping gate served a new client"
     );
     answers.say(b"hello");
     let mut bytes = [0; 5];
@@ -160,7 +160,7 @@ fn a_stop() {
     );
 }
 
-/// Sessions that end by themselves are not waited for any longer.
+/// Sessions that end by themselves end the wait.
 #[test]
 fn a_stop_ends_with_the_last_session() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();

@@ -1,4 +1,4 @@
-//! What the log shows of WebSockets that could not be, without `-v`: whose, and what to change.
+//! The log of failed WebSockets, without `-v`: the page's origin, and what to change.
 
 use testkit::backend::{Absent, BackendBehaviour, TestBackend};
 use testkit::client::TestClient;
@@ -24,7 +24,7 @@ fn is_logged(gate: &mut Running, text: &str, parts: &[&str]) {
     }
 }
 
-/// What a proxy leaves of a browser's request if it is not set up for WebSockets.
+/// What remains of a browser's request after a proxy that is not set up for WebSockets.
 #[test]
 fn dropped_by_a_proxy() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
@@ -74,7 +74,7 @@ fn dropped_by_a_proxy() {
     }
 }
 
-/// A wrong path and a dead server: both with the page's origin, however long that is.
+/// A wrong path and a dead server: both with the page's origin, however long it is.
 #[test]
 fn paths_and_servers() {
     let absent = Absent::reserve(([127, 0, 0, 1], 0).into()).unwrap();

@@ -26,18 +26,19 @@ use testkit::daemon::{Daemon, address_in};
 use testkit::folder::Folder;
 use testkit::websocket::WebSocketClient;
 
-/// What something may take that happens at once on a quiet machine.
+/// How long something may take that happens at once on a quiet machine.
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// An origin that [`config`] admits.
+/// An origin that [`config`] allows.
 const ORIGIN: Option<&str> = Some("http://www.a.test");
 
-/// A gate called `game` that players dial as 9339, on a free port, with further keys of its own, and what follows it.
+/// A gate called `game` that players connect to as 9339, on a free port, with further keys of the gate, and further
+/// sections.
 fn config(backend: impl std::fmt::Display, gate: &str, more: &str) -> String {
     with_rules("{ domain = \"www.a.test\" }", backend, gate, more)
 }
 
-/// The same with other rules.
+/// The config with other rules.
 fn with_rules(rules: &str, backend: impl std::fmt::Display, gate: &str, more: &str) -> String {
     format!(
         "[policy.default]\nrules = [{rules}]\n[[gate]]\nname = \"game\"\naddress = \"127.0.0.1:0\"\n\
@@ -68,7 +69,7 @@ fn start(config: &str) -> Running {
     }
 }
 
-/// A daemon, its config and where it listens.
+/// A daemon, its config, and its addresses.
 struct Running {
     daemon: Daemon,
     gate: SocketAddr,
@@ -92,7 +93,7 @@ impl Running {
         assert!(in_time, "{text}: {}, not {expected}", self.sample(text));
     }
 
-    /// The sum of the samples of a metric whose name or labels hold this text.
+    /// The sum of a metric's samples whose name or labels contain this text.
     fn sample(&self, text: &str) -> u64 {
         let mut client =
             TestClient::connect(self.daemon.admin().expect("[admin]")).expect("a connection");
@@ -115,7 +116,7 @@ impl Running {
 
 const ADMIN: &str = "[admin]\naddress = \"127.0.0.1:0\"\n";
 
-/// What was said comes back from an echo.
+/// Sent data comes back from an echo server.
 #[track_caller]
 fn echoes(socket: &mut WebSocketClient, said: &[u8]) {
     socket.say(said);

@@ -1,4 +1,4 @@
-//! Which pages may open a WebSocket: the policy says so, and who is refused costs the backend nothing (R26).
+//! Which pages may open a WebSocket: the policy decides, and refused pages cost the backend nothing (R26).
 
 use std::net::SocketAddr;
 use std::thread;
@@ -12,13 +12,13 @@ use testkit::websocket::{WebSocketClient, ask, with_fields};
 
 use super::{ADMIN, LIMIT, ORIGIN, Running, config, start, with_rules};
 
-/// Hosts that a page may name; none plays a part.
+/// Hosts that a request may name; they do not matter.
 const HOSTS: [&str; 4] = ["play.test:9339", "www.a.test", "evil.test:1", "[::1]"];
 
 /// On a gate every path is the same.
 const PATHS: [&str; 3] = ["/", "/9339?http://www.a.test", "//www.a.test/%00"];
 
-/// Some rules, origins that they admit, and origins that they don't.
+/// Rules, origins that they allow, and origins that they do not allow.
 const TABLE: [(&str, &[&str], &[&str]); 8] = [
     (
         "{ domain = \"www.a.test\" }",
@@ -26,7 +26,7 @@ const TABLE: [(&str, &[&str], &[&str]); 8] = [
             "http://www.a.test",
             "https://WWW.A.TEST:8443",
             "http://www.a.test.",
-            // The port plays no part.
+            // The port does not matter.
             "http://www.a.test:0",
         ],
         &[
@@ -75,7 +75,7 @@ const TABLE: [(&str, &[&str], &[&str]); 8] = [
         &["null", "file://", "", "http://[::1]", "http://anybody.test"],
         &["http://a b", "http://", "null, null"],
     ),
-    // Everybody, and another port.
+    // All origins, and another port.
     (
         "{ domain = \"*\", ports = \"1-9338,9340-65535\" }",
         &[],
@@ -122,13 +122,13 @@ fn status(to: SocketAddr, path: &str, host: &str, origin: &str) -> u16 {
     response.status
 }
 
-/// R26: origin, host and path, each with each.
+/// R26: each origin with each host and each path.
 #[test]
 fn table() {
     let mut rows = 0;
     for (rules, admitted, refused) in TABLE {
         let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
-        // Whoever comes last is admitted whatever the rules.
+        // The last origin is always allowed.
         let rules = format!("{rules}, {{ domain = \"last.test\" }}");
         let gate = start(&with_rules(&rules, backend.address(), "", ""));
         let places = HOSTS
@@ -146,7 +146,7 @@ fn table() {
             }
             rows += admitted.len() + refused.len();
         }
-        // Nobody else has reached the backend.
+        // No other request has reached the backend.
         let mut last = WebSocketClient::open(gate.gate, "/", Some("http://last.test")).unwrap();
         last.say(b"last");
         last.half_close().unwrap();
@@ -175,7 +175,7 @@ fn told() {
     );
     assert!(line.contains("\\xc3\\xa4"), "{line}");
     gate.counts("outcome=\"origin-refused\"", 1);
-    // Each origin is told, as long as there are no more than ten a second.
+    // Each origin is logged, up to ten a second.
     let origins: Vec<_> = (0..6).map(|n| format!("http://evil-{n}.test")).collect();
     for origin in &origins {
         assert_eq!(status(gate.gate, "/", "a.test", origin), 403);
@@ -198,7 +198,7 @@ fn told() {
     gate.counts("outcome=\"origin-refused\"", 207);
 }
 
-/// What the policy has against a page, to the point: the body of the 403 and the log say the same.
+/// Why the policy refuses a page: the body of the 403 and the log say the same.
 #[test]
 fn reasons() {
     let cases = [
@@ -269,7 +269,7 @@ fn reasons() {
         );
         gate.daemon.wait_for_line(reason, LIMIT).unwrap();
     }
-    // Elsewhere than on port 843 a meta-policy means nothing, and with `master-only` the rules of this one hold.
+    // On ports other than 843 a meta-policy means nothing, and with `master-only` the rules of this policy apply.
     for (site_control, port, admits) in [
         ("master-only", 843, true),
         ("all", 843, true),
@@ -288,7 +288,7 @@ fn reasons() {
     }
 }
 
-/// As much chance as a test needs: the same numbers in every run (xorshift64).
+/// Random numbers that are the same in every run (xorshift64).
 struct Chance(u64);
 
 impl Chance {
@@ -300,23 +300,23 @@ impl Chance {
     }
 }
 
-/// What a random request asks for, and whose it is.
+/// A random request, and where it comes from.
 struct Asked {
     text: String,
-    /// The gate that it leads to, if it does.
+    /// The gate that its path selects, if any.
     gate: Option<usize>,
-    /// What its origin is.
+    /// The kind of its origin.
     page: Page,
 }
 
-/// A page, by the gate whose policy admits it.
+/// A page, by the gate whose policy allows it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Page {
     Of(usize),
     Nobodys,
 }
 
-/// Pages of the two gates, and those that come near.
+/// Pages of the two gates, and similar ones.
 const PAGES: [(&str, Page); 17] = [
     ("Origin: http://www.a.test\r\n", Page::Of(0)),
     ("Origin: https://www.a.test:8443\r\n", Page::Of(0)),
@@ -346,7 +346,7 @@ const PAGES: [(&str, Page); 17] = [
     ("Origin: http://127.0.0.1\r\n", Page::Nobodys),
 ];
 
-/// Paths of the two gates, and others; `OTHER` stands for a server that no config names.
+/// Paths of the two gates, and others; `OTHER` means a server that no config names.
 const TARGETS: [(&str, Option<usize>); 10] = [
     ("/9339", Some(0)),
     ("/9340", Some(1)),
@@ -379,7 +379,7 @@ fn random_request(chance: &mut Chance, other: SocketAddr) -> Asked {
     Asked { text, gate, page }
 }
 
-/// A bridge to two gates, whose policies admit different pages.
+/// A bridge to two gates, whose policies allow different pages.
 fn two_gates(backends: &[TestBackend; 2]) -> Running {
     let [one, two] = backends.each_ref().map(TestBackend::address);
     let more = format!(
@@ -390,7 +390,7 @@ fn two_gates(backends: &[TestBackend; 2]) -> Running {
     start(&config(one, &more, bridge))
 }
 
-/// So many random requests; how many each gate was asked for in vain, and granted.
+/// Sends this many random requests; returns how many were refused and granted for each gate.
 fn ask_at_random(seed: u64, count: u64, bridge: SocketAddr, other: SocketAddr) -> [u64; 2] {
     let (mut chance, mut granted) = (Chance(seed), [0; 2]);
     for _ in 0..count {
@@ -414,7 +414,7 @@ fn ask_at_random(seed: u64, count: u64, bridge: SocketAddr, other: SocketAddr) -
 
 const NAMES: [&[u8]; 2] = [b"one", b"two"];
 
-/// R26: of random requests, those that the policy admits reach the gate of their path, and all others nobody.
+/// R26: of random requests, those that the policy allows reach the gate of their path, and all others no server.
 #[test]
 fn random() {
     let each = short_or_long(10_000, 25_000);
@@ -433,7 +433,7 @@ fn random() {
     });
     let lasts = [("/9339", "http://www.a.test"), ("/9340", "http://b.test")];
     for (gate, (path, page)) in lasts.into_iter().enumerate() {
-        // Those before may still be on their way.
+        // Earlier connections may still be on their way.
         let mut heard = 0;
         while heard < granted[gate] {
             let record = backends[gate].record(LIMIT).unwrap();
@@ -444,7 +444,7 @@ fn random() {
         last.say(b"last");
         last.half_close().unwrap();
         let more = backends[gate].records_until(b"last", LIMIT).unwrap();
-        assert_eq!(more.len(), 0, "nobody else reaches gate {gate}");
+        assert_eq!(more.len(), 0, "no other request reaches gate {gate}");
     }
     let mut last = TestClient::connect(elsewhere).unwrap();
     last.send(b"last");
@@ -456,7 +456,7 @@ fn random() {
     figure::report(
         "R26",
         format!(
-            "{all} random requests to a bridge of two gates: {admitted} admitted, each to its own; {} refused, 0 \
+            "{all} random requests to a bridge of two gates: {admitted} allowed, each to its own; {} refused, 0 \
              connections to either server or elsewhere",
             all - admitted
         ),

@@ -1,4 +1,5 @@
-//! Readers that take nothing, and senders that send all they can: a session keeps a bounded amount, and only then (R17).
+//! Clients that do not read, and peers that send all they can: a session holds a bounded amount of data, and only then
+//! (R17).
 
 use std::io::{ErrorKind, Write};
 use std::net::TcpStream;
@@ -10,7 +11,7 @@ use testkit::{cpu, figure, until};
 
 use super::{LIMIT, config, start};
 
-/// Writes until nobody has room any more; how much that was.
+/// Writes until no stream accepts more; returns how much that was.
 fn fill(streams: &mut [TcpStream]) -> usize {
     let piece = vec![0x5a; 64 * 1024];
     let mut written = 0;
@@ -31,14 +32,14 @@ fn fill(streams: &mut [TcpStream]) -> usize {
         }
         written += now;
         quiet = if now == 0 { quiet + 1 } else { 0 };
-        // Half a second without room anywhere.
+        // Half a second in which no stream accepted anything.
         quiet == 100
     });
-    assert!(full, "there is always room for more: {written} bytes");
+    assert!(full, "writing never stopped: {written} bytes");
     written
 }
 
-/// So many sessions; the half of them have begun a message that never ends.
+/// This many sessions; half of them have started a message that never ends.
 fn sessions(
     gate: &super::Running,
     backend: &TestBackend,
@@ -72,7 +73,7 @@ fn stalled_readers() {
     figure::report(
         "R17-bridge",
         format!(
-            "{count} WebSockets with stalled readers, {} MiB sent in vain: {} KiB of memory each",
+            "{count} WebSockets with stalled readers, {} MiB sent without success: {} KiB of memory each",
             written >> 20,
             grown / count
         ),
@@ -93,7 +94,7 @@ fn idle_sessions() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let limits = "[limits]\nper-address = \"off\"\nrate-per-address = \"off\"\n";
     let gate = start(&config(backend.address(), "", limits));
-    // What the first ones take is not each one's.
+    // The overhead of the first sessions does not count for each session.
     let warm = sessions(&gate, &backend, 50);
     let before = cpu::resident_kb(gate.daemon.pid()).unwrap();
     let kept = sessions(&gate, &backend, count);

@@ -1,4 +1,4 @@
-//! Behind a proxy that others wrote: nginx, as the book sets it up. That silence outlasts it is in `silence.rs`.
+//! Behind a published proxy: nginx, configured as in the book. `silence.rs` tests that silence does not end a session.
 
 use std::net::SocketAddr;
 
@@ -31,7 +31,7 @@ fn nginx(port: u16, to: SocketAddr) -> RealServer {
     .expect("nginx")
 }
 
-/// The server is told the address that the proxy was called from, and the policy holds behind it too.
+/// The server gets the address of the proxy's client, and the policy also applies behind it.
 #[test]
 fn who_asks() {
     if !needs::met(missing("nginx")) {
@@ -50,7 +50,7 @@ fn who_asks() {
     let (response, stream) = ask(to, &with_fields("/9339", fields)).unwrap();
     drop(WebSocketClient::of(&response, stream).unwrap());
     let header = String::from_utf8(backend.record(LIMIT).unwrap().bytes).unwrap();
-    // The proxy itself was called from 127.0.0.1, which is trusted, so what stands before that is believed.
+    // The proxy's own client is 127.0.0.1, which is trusted, so the address before it is believed.
     assert!(
         header.starts_with("PROXY TCP4 192.0.2.1 127.0.0.2 0 "),
         "{header}"

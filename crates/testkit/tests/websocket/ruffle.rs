@@ -1,4 +1,4 @@
-//! What a page tells Ruffle: printed by `flashgate ruffle`, and served by gates and by the bridge.
+//! What a page passes to Ruffle: printed by `flashgate ruffle`, and served by gates and by the bridge.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ fn lines(json: &str) -> Vec<String> {
     entries.iter().map(line).collect()
 }
 
-/// What is printed for a config of two gates, `game` and `chat`, with this in front and this behind.
+/// What is printed for a config with two gates, `game` and `chat`, with this text before and after them.
 #[track_caller]
 fn printed(front: &str, behind: &str) -> Vec<String> {
     let (lines, stderr) = printed_with(front, behind);
@@ -45,7 +45,7 @@ fn printed(front: &str, behind: &str) -> Vec<String> {
     lines
 }
 
-/// The same, with warnings.
+/// With warnings.
 #[track_caller]
 fn printed_with(front: &str, behind: &str) -> (Vec<String>, String) {
     let (folder, path) = config(front, behind);
@@ -82,7 +82,7 @@ fn every_gate_and_host() {
     assert!(warned.1.contains("warning[loopback-host]"), "{}", warned.1);
 }
 
-/// A name that no visitor can open is warned of where it would stand in a URL, and stands for no other host.
+/// A name that no visitor can open gets a warning where it would be in a URL, and does not replace other hosts.
 #[test]
 fn hosts_that_lead_astray() {
     let says = |front: &str, behind: &str| printed_with(front, behind).1;
@@ -103,7 +103,7 @@ fn hosts_that_lead_astray() {
         "null 9400 ws://play.test:9400/",
     ];
     assert_eq!(lines, expected);
-    // A `public-url` stands for them all.
+    // A `public-url` is used for all of them.
     let bridge = "[bridge]\naddress = \"127.0.0.1:8080\"\npublic-url = \"wss://sockets.test\"";
     let (lines, said) = printed_with("hosts = [\"null\", \"localhost\"]", bridge);
     assert_eq!(said, "");
@@ -117,7 +117,7 @@ fn hosts_that_lead_astray() {
     let local = bridge.replace("wss://sockets.test", "ws://localhost:8080");
     let said = says("hosts = \"play.test\"", &local);
     assert!(said.contains("warning[loopback-host]"), "{said}");
-    // `serve` says the same.
+    // `serve` reports the same.
     let (_folder, path) = config("hosts = [\"localhost\", \"null\"]", "");
     let output = Command::new(testkit::binary::flashgate().unwrap())
         .args(["serve", "--check", "--config"])
@@ -137,11 +137,11 @@ fn hosts_that_lead_astray() {
     assert_eq!(code, Some(2));
     assert!(stderr.contains("warning[null-host]"), "{stderr}");
     assert!(stderr.contains("the name that movies use"), "{stderr}");
-    // What comes from flags has no place.
+    // Values from flags have no place.
     assert!(!stderr.contains("-->"), "{stderr}");
 }
 
-/// A port that browsers open no WebSocket to is warned of, wherever a page's URL gets it from.
+/// A port that browsers block for WebSockets gets a warning, wherever a page's URL gets it from.
 #[test]
 fn ports_that_browsers_block() {
     const WARNING: &str = "warning[port-blocked-by-browser]";
@@ -159,7 +159,7 @@ fn ports_that_browsers_block() {
     assert!(said.contains("offer the bridge on another port"), "{said}");
     let (_, said) = printed_with("", &bridge("8080\"\npublic-url = \"wss://s.test:10080/x\""));
     assert!(said.contains(WARNING) && said.contains("10080"), "{said}");
-    // Where a bridge on another port, or a `public-url`, stands for it, it is of no account.
+    // If a bridge on another port, or a `public-url`, is used instead, the port does not matter.
     let (_, said) = printed_with(hosts, &bridge("6000\"\npublic-url = \"wss://s.test\""));
     assert_eq!(said, "");
     let bridge = ["--gate", "443=127.0.0.1:9340", "--host", "play.test"];
@@ -189,7 +189,7 @@ fn over_the_bridge() {
         "null 9400 wss://sockets.test/x/to/chat",
     ];
     assert_eq!(printed("hosts = \"play.test\"", &bridge), expected);
-    // The only name that is known.
+    // The only known name.
     let expected = [
         "sockets.test 9339 wss://sockets.test/x/to/game",
         "sockets.test 9400 wss://sockets.test/x/to/chat",
@@ -232,10 +232,10 @@ fn refused(arguments: &[&str], texts: &[&str]) {
 fn nothing_is_made_up() {
     let gate = "9339=127.0.0.1:9340";
     refused(&["--gate", gate], &["the name that movies use", "--host"]);
-    refused(&[], &["expected a gate", "--config", "--gate"]);
+    refused(&[], &["no gate given", "--config", "--gate"]);
     refused(
         &["--gate", "0=127.0.0.1:9340", "--host", "a.test"],
-        &["expected a gate", "public-port"],
+        &["no gate with a known port", "public-port"],
     );
     refused(&["--gate", gate, "--host", "a b"], &["host name"]);
     let (_folder, path) = config("", "");
@@ -322,7 +322,7 @@ fn gates_and_the_bridge_serve_what_is_printed() {
     }
 }
 
-/// Where no name is known, the one that the page has used is right.
+/// If no name is known, the one that the page has used is right.
 #[test]
 fn the_host_that_was_asked() {
     let (_folder, path) = config(
@@ -355,7 +355,7 @@ fn the_host_that_was_asked() {
         "null 9400 ws://asked.test:9400/",
     ];
     assert_eq!(lines(&get(address, "/ruffle.json").1), expected);
-    // Nothing that is no host gets into a script.
+    // Nothing but a host gets into a script.
     let hosts = ["</script>", "a.test\u{2028}", "a'b", "a\"b", ""];
     for host in hosts {
         let request = format!("GET /ruffle.js HTTP/1.1\r\nHost: {host}\r\n\r\n");
@@ -366,7 +366,7 @@ fn the_host_that_was_asked() {
     }
 }
 
-/// Who asks for any free port gets one that the running daemon knows, on its gates and for its bridge.
+/// With port 0, the entries contain the ports of the running daemon, for its gates and its bridge.
 #[test]
 fn free_ports() {
     let mut daemon = Daemon::builder()
@@ -430,7 +430,7 @@ fn free_ports() {
     }
 }
 
-/// A list that comes to nothing says so to whoever looks into the script.
+/// An empty list contains a comment with the reason, for people who read the script.
 #[test]
 fn an_empty_list() {
     let (_folder, path) = config("", "");
@@ -441,7 +441,7 @@ fn an_empty_list() {
         .expect("a daemon");
     let line = daemon.log().iter().find(|line| line.contains("gate=game"));
     let address = line.and_then(|line| address_in(line)).expect("an address");
-    // HTTP/1.0 tells no host.
+    // HTTP/1.0 sends no host.
     let (head, script) = ask(address, "GET /ruffle.js HTTP/1.0\r\n\r\n");
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
     assert!(script.starts_with("// Nothing to add: "), "{script}");
@@ -449,11 +449,11 @@ fn an_empty_list() {
     assert!(!get(address, "/ruffle.js").1.contains("Nothing to add"));
 }
 
-/// Who asks what pages are told needs no private key.
+/// Printing what pages get needs no private key.
 #[test]
 fn without_the_keys() {
     let tls = "[tls]\ncertificates = [{ certificate = \"missing.pem\", key = \"missing.key\" }]";
-    // What is served with a warning is printed without.
+    // What is served with a warning is printed without one.
     let warned =
         "hosts = \"play.test\"\n[policy.unused]\nrules = [{ domain = \"*\", ports = \"*\" }]";
     let (_folder, path) = config(warned, tls);

@@ -1,4 +1,4 @@
-//! What goes through an open WebSocket: every byte, in frames as Ruffle takes them.
+//! Data through an open WebSocket: every byte, in frames that Ruffle accepts.
 
 use std::io::{Read as _, Write as _};
 use std::thread;
@@ -12,7 +12,7 @@ use testkit::{cpu, figure};
 
 use super::{ADMIN, LIMIT, Running, config, echoes, start};
 
-/// So much of a pattern in frames of these lengths, as one message, or as a message each.
+/// This much of a pattern in frames of these lengths, as one message, or as a message each.
 fn send_pattern(socket: &mut WebSocketClient, total: u64, piece: u64, whole: bool) {
     let mut pattern = Pattern::new(1);
     let mut bytes = vec![0; 64 * 1024];
@@ -39,7 +39,7 @@ fn send_pattern(socket: &mut WebSocketClient, total: u64, piece: u64, whole: boo
     }
 }
 
-/// The backend gets a pattern of this length, while the daemon's memory is watched: so many KiB more.
+/// The backend gets a pattern of this length; returns how many KiB the daemon's memory grows.
 fn passes(gate: &Running, backend: &TestBackend, total: u64, piece: u64, whole: bool) -> u64 {
     let pid = gate.daemon.pid();
     let before = cpu::resident_kb(pid).unwrap();
@@ -78,7 +78,7 @@ fn any_length() {
         ("10,000 frames", total / 10_000 + 1, false),
         ("messages of 1,004 bytes", 1_004, true),
     ];
-    // What the first session takes is the thread's: its buffer, and pages of the program that were not needed before.
+    // The first session also pays for the thread's buffer, and for pages of the program that were not needed before.
     for (_, piece, whole) in shapes {
         passes(&gate, &backend, 4 << 20, piece, whole);
     }
@@ -93,7 +93,7 @@ fn any_length() {
     }
 }
 
-/// As Ruffle sends a large flush: 130,998 + 2 + ..., cut anywhere; and as much back.
+/// As Ruffle sends a large flush: 130,998 + 2 + ..., cut anywhere; and the same amount back.
 #[test]
 fn three_megabytes_both_ways() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -176,7 +176,7 @@ fn pings() {
     let many: Vec<u8> = (0..10).flat_map(|n| frame(PING, &[n; 125])).collect();
     socket.send(&many);
     for n in 2..10 {
-        // All that there is room for; the last of them in any case.
+        // All that fit into the queue; the last of them in any case.
         let frame = socket.next_frame().unwrap();
         assert_eq!((frame.first, frame.payload.len()), (PONG, 125));
         if frame.payload == [9; 125] {
@@ -187,7 +187,7 @@ fn pings() {
     echoes(&mut socket, b"still here");
 }
 
-/// A silent session is pinged, and an answer is not asked for.
+/// A silent session is pinged, and does not have to answer.
 #[test]
 fn is_pinged() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -211,7 +211,7 @@ fn is_pinged() {
     assert!(slow.open().is_silent_for(Duration::from_secs(2)));
 }
 
-/// A backend that speaks first, and clients that never do.
+/// A backend that sends first, and clients that never send.
 #[test]
 fn greetings() {
     let greeting = b"220 welcome\r\n".to_vec();
@@ -222,7 +222,7 @@ fn greetings() {
     assert_eq!(socket.read(greeting.len()).unwrap(), greeting);
 }
 
-/// Many small messages in one segment become one write, and one frame back for whatever one read brought.
+/// Many small messages in one segment become one write, and whatever one read returns becomes one frame back.
 #[test]
 fn many_small_messages() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();

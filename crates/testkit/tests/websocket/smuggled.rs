@@ -1,11 +1,12 @@
-//! A second request hidden in a good one: by its length, its lines, its names or its first line. The published ways to
-//! have a proxy and a server disagree on where a request ends, and those that one has fixed in the other.
+//! A second request hidden in a good one: by its length, its lines, its names or its first line. These are the
+//! published ways to make a proxy and a server disagree about where a request ends, and the ways that one has fixed in
+//! the other.
 
 use super::handshake::changed;
 
-/// In place of a field that nobody looks at.
+/// In place of a field that does not matter.
 const FIELDS: [&str; 57] = [
-    // A body, whoever counts it and however it is written.
+    // A body, for any program that counts it and however it is written.
     "Content-Length: 6\r\nTransfer-Encoding: chunked",
     "Transfer-Encoding: chunked\r\nContent-Length: 6",
     "Transfer-Encoding: chunked\r\nTransfer-Encoding: x",
@@ -35,7 +36,7 @@ const FIELDS: [&str; 57] = [
     "Content-Length: 6\r\nContent-Length: 0",
     "Content-Length: 99999999999999999999",
     "Content-Length: 1e0",
-    // Names that one takes for the field, and another does not.
+    // Names that one program accepts for the field, and another does not.
     "Transfer-Encoding : chunked",
     "Transfer-Encoding\t: chunked",
     "Transfer-Encoding\u{b}: chunked",
@@ -50,7 +51,7 @@ const FIELDS: [&str; 57] = [
     "(x): y",
     "X[]: y",
     "\u{e4}: y",
-    // Lines that go on, or end, for one and not for another.
+    // Lines that continue, or end, for one program and not for another.
     "X: y\r\n Transfer-Encoding: chunked",
     "X: y\r\n\tContent-Length: 6",
     "Transfer-Encoding:\r\n chunked",
@@ -98,12 +99,12 @@ const LINES: [(&str, u16); 13] = [
     ("PUT / HTTP/1.1", 405),
 ];
 
-/// All of them, and the status that each gets.
+/// All of them, and the status of each.
 pub(super) fn requests() -> Vec<(String, u16)> {
     let fields = FIELDS.map(|field| (changed("Pragma: no-cache", field), 400));
     let hosts = HOSTS.map(|host| (changed("play.test:9339", host), 400));
     let lines = LINES.map(|(line, status)| (changed("GET / HTTP/1.1", line), status));
-    // Chunks, and the preface of HTTP/2, where the frames should begin.
+    // Chunks, and the preface of HTTP/2, where the frames should start.
     let chunked = changed("Pragma: no-cache", "Transfer-Encoding: chunked");
     let behind = [
         (

@@ -1,4 +1,4 @@
-//! What a client is told that can't have a WebSocket, and what else HTTP is on a gate.
+//! What a client receives that cannot have a WebSocket, and how a gate treats other HTTP.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -27,7 +27,7 @@ fn dead_and_back() {
         "flashgate_backend_failures_total{gate=\"game\",role=\"game\"}",
         1,
     );
-    // Who is refused is refused first.
+    // A page that the policy refuses is refused first.
     let (response, _) = ask(gate.gate, &request("/", None)).unwrap();
     assert_eq!(response.status, 403);
     let _backend = absent.appear(BackendBehaviour::Echo).unwrap();
@@ -36,7 +36,7 @@ fn dead_and_back() {
     gate.counts("flashgate_connections_relaying", 1);
 }
 
-/// A client that leaves while its backend is dialled gives its place back at once, and so does the dial.
+/// If a client leaves while flashgate connects to its backend, its place is free at once, and the connect ends.
 #[test]
 fn left_while_dialling() {
     let hole = absent().hang().unwrap();
@@ -46,7 +46,7 @@ fn left_while_dialling() {
     for (leaves, outcome) in [("ends", "closed-early"), ("resets", "connection-error")] {
         let mut client = TestClient::connect(gate.gate).unwrap();
         client.send(request("/", ORIGIN).as_bytes());
-        // Frames that came too early make no difference.
+        // Frames that arrive early make no difference.
         client.send(&frame(BINARY, b"early"));
         assert!(until(LIMIT, dialling), "the place is taken");
         let (response, _) = ask(gate.gate, &request("/", ORIGIN)).unwrap();
@@ -61,11 +61,11 @@ fn left_while_dialling() {
         gate.counts(&format!("outcome=\"{outcome}\""), 1);
         gate.counts("flashgate_connections_relaying", 0);
     }
-    // Nobody has tried for long enough to call the backend dead.
+    // No attempt took long enough to call the backend dead.
     gate.counts("flashgate_backend_failures_total{gate=\"game\"}", 0);
 }
 
-/// A stop tells the client that waits for its backend.
+/// At a stop, a client that waits for its backend gets an answer.
 #[test]
 fn stopped_while_dialling() {
     let hole = absent().hang().unwrap();
@@ -74,7 +74,7 @@ fn stopped_while_dialling() {
     let mut client = TestClient::connect(gate.gate).unwrap();
     client.send(request("/", ORIGIN).as_bytes());
     let dialling = || gate.sample("flashgate_connections_relaying") == 1;
-    assert!(until(LIMIT, dialling), "it is dialled");
+    assert!(until(LIMIT, dialling), "flashgate is connecting");
     gate.daemon.terminate().unwrap();
     let response = hear(&mut client.into_stream()).unwrap();
     assert_eq!(response.status, 503, "{response:?}");
@@ -108,7 +108,7 @@ fn limits() {
     assert!(told.is_ok(), "{:#?}", gate.daemon.log());
     gate.counts("flashgate_websockets_open", 2);
     echoes(&mut one, b"unimpressed");
-    // Another address has its own.
+    // Another address has its own limit.
     let mut other = TestClient::connect_from(Ipv4Addr::new(127, 0, 0, 2), gate.gate).unwrap();
     other.send(request("/", ORIGIN).as_bytes());
     let mut stream = other.into_stream();
@@ -121,11 +121,11 @@ fn limits() {
     let again = || WebSocketClient::open(gate.gate, "/", ORIGIN).is_ok();
     assert!(
         until(LIMIT, again),
-        "a place that was given back is taken again"
+        "expected the freed place to be taken again"
     );
 }
 
-/// Whoever comes when all together have as many as there may be is told so; requests for the policy are answered.
+/// A client over the total limit gets an answer that says so; policy requests are still answered.
 #[test]
 fn too_many_of_all() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -155,7 +155,7 @@ fn too_many_of_all() {
     }
 }
 
-/// A failed dial gives the place back that it had taken.
+/// A failed connect frees the place that it had taken.
 #[test]
 fn limits_after_failures() {
     let absent = absent();
@@ -191,7 +191,7 @@ fn other_http() {
     assert_eq!(backend.records_until(b"last", LIMIT).unwrap().len(), 0);
 }
 
-/// With a server of its own, HTTP goes there byte for byte, but for WebSockets.
+/// With a web server, HTTP goes there byte for byte, except for WebSockets.
 #[test]
 fn http_backend() {
     let (backend, web) = (
@@ -224,7 +224,7 @@ fn http_backend() {
             bytes.as_bytes().escape_ascii().to_string()
         );
     }
-    // A WebSocket that is refused is not passed on to the web server.
+    // A refused WebSocket is not forwarded to the web server.
     let (response, _) = ask(gate.gate, &request("/", None)).unwrap();
     assert_eq!(response.status, 403);
     let mut last = TestClient::connect(gate.gate).unwrap();
@@ -236,7 +236,7 @@ fn http_backend() {
     );
 }
 
-/// Without WebSockets, HTTP is but bytes.
+/// Without WebSockets, HTTP is just bytes.
 #[test]
 fn off() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -249,7 +249,7 @@ fn off() {
     assert_eq!(back, said.as_bytes());
 }
 
-/// The server is told the player's address in front of everything else.
+/// The server gets the player's address before everything else.
 #[test]
 fn send_proxy() {
     let backend = TestBackend::start(BackendBehaviour::Record).unwrap();

@@ -11,6 +11,8 @@ pub(super) const OTHERS: [OtherProgram; 2] = [
     OtherProgram {
         name: "websockify",
         needs: "websockify (Debian: websockify)",
+        // A process each, of some 4 MB.
+        most_idle: 200,
         command: |_, address, backend| {
             let mut command = cpu::pinned(SERVER_CPU, find("websockify")?);
             command.arg(address.to_string()).arg(backend.to_string());
@@ -20,6 +22,7 @@ pub(super) const OTHERS: [OtherProgram; 2] = [
     OtherProgram {
         name: "websocat",
         needs: "websocat 1 (cargo install websocat --version '^1')",
+        most_idle: u32::MAX,
         command: |_, address, backend| {
             let mut command = cpu::pinned(SERVER_CPU, find("websocat")?);
             command.args(["--binary", "--exit-on-eof", "-B", "65536"]);

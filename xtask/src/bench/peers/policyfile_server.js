@@ -1,5 +1,5 @@
-// The package policyfile, answering inline on a plain server: PORT FILE. Its dedicated server answers before it has
-// read the request, so that some of its replies are lost to a reset.
+// The package policyfile, attached to a plain server: PORT FILE. Its own dedicated server answers before it has read the
+// request, so some of its replies are lost to a reset.
 'use strict';
 
 const fs = require('fs');

@@ -19,21 +19,25 @@ pub(super) const OTHERS: [OtherProgram; 4] = [
     OtherProgram {
         name: "haproxy",
         needs: "HAProxy (Debian: haproxy)",
+        most_idle: u32::MAX,
         command: haproxy,
     },
     OtherProgram {
         name: "nginx-16k",
         needs: "nginx with its stream module (Debian: nginx, libnginx-mod-stream)",
+        most_idle: u32::MAX,
         command: |site, address, backend| nginx(site, address, backend, "16k"),
     },
     OtherProgram {
         name: "nginx-64k",
         needs: "nginx with its stream module (Debian: nginx, libnginx-mod-stream)",
+        most_idle: u32::MAX,
         command: |site, address, backend| nginx(site, address, backend, "64k"),
     },
     OtherProgram {
         name: "sslh",
         needs: "sslh-select (Debian: sslh)",
+        most_idle: u32::MAX,
         command: sslh,
     },
 ];

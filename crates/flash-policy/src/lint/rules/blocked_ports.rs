@@ -11,16 +11,16 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Ports,
     page: page!(
-        finds = "A rule whose ports are all on the list of ports to which Flash Player 24 and later are said to open no socket. A rule
-that also opens other ports is not reported.",
-        matters = "If the list holds, the rule opens nothing to players since December 2016. The ports are 1, 7, 9, 11, 13, 15, 17, 19,
-21-23, 25, 37, 42, 43, 53, 77, 79, 87, 95, 101-104, 109-111, 113, 115, 117, 119, 123, 135, 139, 143, 179, 389, 465,
-512-515, 526, 530-532, 540, 556, 563, 587, 601, 636, 993, 995, 1720, 1723, 2049, 3659, 4045, 5060, 6000, 6566 and
-6665-6669.",
-        flash = "Adobe's staff posted the list in a forum in January 2017, and users reported at the time that their sockets to such
-ports failed from version 24 on. Adobe's documentation was not updated: it says that the blocked ports of URLs are not
-blocked for sockets, which was true before 24. So it is likely, and not certain. Other clients block no ports for
-sockets.",
+        finds = "rules whose ports are all on the list of ports that Flash Player 24 and later reportedly
+block. A rule that also opens other ports is not reported.",
+        matters = "If the list is right, the rule has opened nothing since December 2016. The ports are 1, 7,
+9, 11, 13, 15, 17, 19, 21-23, 25, 37, 42, 43, 53, 77, 79, 87, 95, 101-104, 109-111, 113, 115, 117, 119, 123,
+135, 139, 143, 179, 389, 465, 512-515, 526, 530-532, 540, 556, 563, 587, 601, 636, 993, 995, 1720, 1723, 2049,
+3659, 4045, 5060, 6000, 6566 and 6665-6669.",
+        flash = "Adobe's staff posted the list in a forum in January 2017. At that time users reported that
+sockets to such ports failed from version 24 on. Adobe never updated its documentation, which says that the
+ports blocked for URLs are not blocked for sockets. That was true before version 24. So the list is probably,
+but not certainly, in effect. Other clients block no ports for sockets.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="6667"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
@@ -44,11 +44,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     };
     let finding = RULE
         .finding(format!(
-            "Flash Player {} and later are said to open no socket to {}",
+            "Flash Player {} and later reportedly block sockets to {}",
             SINCE.major(),
             gathered.values()
         ))
-        .note("Adobe's staff posted a list of blocked ports in a forum in 2017; its documentation was not updated")
-        .help("have the server listen on another port too, and grant that one");
+        .note("Adobe's staff posted the list of blocked ports in a forum in 2017; Adobe's documentation does not have it")
+        .help("make the server listen on another port too, and allow that port");
     findings.push(gathered.place(finding));
 }

@@ -5,9 +5,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::File,
     page: page!(
-        finds = "A byte order mark: three bytes at the start of the file that no editor shows.",
-        matters = "Some clients refuse the file for it, and it is of no use to any.",
-        flash = "What Flash Player makes of it is not known. No version is known to differ; socket policies exist since 7.0.19.",
+        finds =
+            "files that begin with a byte order mark (BOM), three bytes that editors don't show.",
+        matters = "Some clients refuse a policy that begins with one, and no client needs it.",
+        flash = "It is not known whether Flash Player accepts it. No version is known to differ.",
         example = file(
             "escaped",
             r#"\u{feff}<cross-domain-policy>\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\n</cross-domain-policy>"#
@@ -24,7 +25,7 @@ pub(crate) fn found(kind: PolicyKind) -> Diagnostic {
         "whether Flash Player accepts it is not known; some other clients refuse the file"
     };
     RULE.finding("the file begins with a byte order mark")
-        .at(0..3, "these three bytes are invisible in an editor")
+        .at(0..3, "editors don't show these three bytes")
         .note(note)
         .help("save the file as UTF-8 without a byte order mark")
         .fix("remove the byte order mark", 0..3, "")

@@ -5,10 +5,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::File,
     page: page!(
-        finds = "Lines that end in a carriage return alone, as on Macs before 2001.",
-        matters = "Most programs take the file for one long line: their messages have no useful line numbers, and a `//` or `#`
-filter over the file eats all of it.",
-        flash = "To XML it is whitespace like any other, in all versions.",
+        finds = "lines that end in a carriage return only, as on Macs before 2001.",
+        matters = "Most programs read the file as one long line. Their error messages have no useful line
+numbers, and a script that removes comments from `//` or `#` to the end of the line removes the rest of the
+file.",
+        flash = "XML treats a carriage return as whitespace, in all versions.",
         example = file("escaped", r#"<cross-domain-policy>\r  <allow-access-from domain="www.example.com" to-ports="9339"/>\r</cross-domain-policy>"#),
         instead = file("escaped", r#"<cross-domain-policy>\r\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\r\n</cross-domain-policy>"#),
     ),
@@ -27,7 +28,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     findings.push(
         RULE.finding("found a carriage return without a line feed")
             .at(at..at + 1, "the first one")
-            .note("most programs do not take it for the end of a line")
-            .help("save the file with the line ends of Unix or Windows"),
+            .note("most programs do not treat it as a line ending")
+            .help("save the file with Unix or Windows line endings"),
     );
 }

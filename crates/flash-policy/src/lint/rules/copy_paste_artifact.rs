@@ -6,9 +6,10 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Syntax,
     page: page!(
         not_well_formed,
-        finds = "Text that was copied along with the policy: line numbers, the `+` and `-` of a diff or of a browser's tree view, the
-three backticks of a Markdown code block, or the first line of a shell here-document.",
-        matters = "These characters are part of the file, and the server sends them to players. The rest of the policy may be correct.",
+        finds = "text that was copied along with the policy: line numbers, the `+` and `-` of a diff or of a
+browser's tree view, the three backticks of a Markdown code block, or the first line of a shell here-document.",
+        matters = "These characters are part of the file, so the server sends them to players. The rest of the
+policy may be correct.",
         example = file(r#"1 <cross-domain-policy>
 2   <allow-access-from domain="www.example.com" to-ports="9339"/>
 3 </cross-domain-policy>"#),

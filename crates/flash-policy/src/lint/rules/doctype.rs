@@ -7,12 +7,12 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Syntax,
     page: page!(
-        finds = "A DOCTYPE. One that is unusual as well is reported as `unusual-doctype` only.",
-        matters = "It does no harm, and takes nearly half of a small policy. Adobe's definitions even contradict Adobe's
-specification: they make `secure` default to `true`, and an XML parser that applied this would shut every movie
-out that was loaded over plain HTTP.",
-        flash = "Players take it, and never fetch what it names. Adobe's samples have one. No version is known to differ; socket
-policies exist since 7.0.19.",
+        finds = "DOCTYPEs. An unusual one is reported as `unusual-doctype` instead.",
+        matters = "A DOCTYPE does no harm, but takes nearly half of a small policy. Adobe's definitions even
+contradict its specification: they make `true` the default of `secure`. An XML parser that applied this default
+would refuse every movie loaded over plain HTTP.",
+        flash = "Players accept a DOCTYPE and never fetch the address in it. Adobe's samples have one. No
+version is known to differ.",
         example = file(r#"<!DOCTYPE cross-domain-policy SYSTEM "http://www.adobe.com/xml/dtds/cross-domain-policy.dtd">
 <cross-domain-policy>
   <allow-access-from domain="www.example.com" to-ports="9339"/>
@@ -30,9 +30,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     }
     let finding = RULE
-        .finding("the DOCTYPE is not needed")
+        .finding("the policy does not need a DOCTYPE")
         .at(doctype.span, "")
-        .note("players neither need it nor fetch what it names")
-        .help("leave it out to save bytes");
+        .note("players ignore it, and never fetch its address")
+        .help("remove it to save bytes");
     findings.push(finding.fix("remove the DOCTYPE", subject.with_line(doctype.span), ""));
 }

@@ -5,10 +5,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Syntax,
     page: page!(
-        finds = "A DOCTYPE with definitions of its own in brackets.",
-        matters = "Definitions are how XML parsers are attacked: entities that expand to gigabytes, or to other files. Nothing here
-expands one, and neither should a client.",
-        flash = "Nobody knows of a policy that needs them. No version is known to differ; socket policies exist since 7.0.19.",
+        finds = "DOCTYPEs that contain definitions in brackets.",
+        matters = "Definitions are a way to attack XML parsers: an entity can expand to gigabytes, or include
+another file. flashgate never expands them, and no client should.",
+        flash = "No policy that needs them is known. No version is known to differ.",
         example = file(r#"<!DOCTYPE cross-domain-policy [<!ENTITY site "www.example.com">]>
 <cross-domain-policy>
   <allow-access-from domain="&site;" to-ports="9339"/>
@@ -21,6 +21,6 @@ expands one, and neither should a client.",
 pub(crate) fn found(place: Span) -> Diagnostic {
     RULE.finding("expected a DOCTYPE without definitions, found `[`")
         .at(place, "definitions begin here")
-        .note("entities defined in a policy file are never expanded: that is how XML parsers are attacked")
-        .help("remove the part in brackets, or the whole DOCTYPE: players need none")
+        .note("definitions are a way to attack XML parsers, so entities defined in a policy file are never expanded")
+        .help("remove the brackets and what they contain, or the whole DOCTYPE: players don't need it")
 }

@@ -5,11 +5,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Domains,
     page: page!(
-        finds = "A domain with a port behind it.",
-        matters = "The domain is where the movie came from, by host alone. The ports that it may connect to are listed in
-`to-ports`.",
-        flash = "The text as it stands matches no movie. No version is known to differ; socket policies, with domains as they are
-now, exist since 7.0.19.",
+        finds = "domains that are followed by a port.",
+        matters = "`domain` is the host that the movie was loaded from, without a port. The ports that the
+movie may connect to belong in `to-ports`.",
+        flash = "The text matches no movie. No version is known to differ.",
         example = rules(r#"<allow-access-from domain="www.example.com:8080" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),

@@ -6,9 +6,9 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Syntax,
     page: page!(
         not_well_formed,
-        finds = "The same attribute twice in one tag.",
-        matters = "XML does not allow it. The author usually wanted two domains or two sets of ports: each domain needs a rule of its own,
-and ports are separated by commas in one `to-ports`.",
+        finds = "tags that have the same attribute twice.",
+        matters = "XML does not allow it. The second one was usually meant to add a domain or a port. Each
+domain needs a rule of its own. Ports are separated by commas in one `to-ports`.",
         example = rules(r#"<allow-access-from domain="www.example.com" domain="static.example.com" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>
   <allow-access-from domain="static.example.com" to-ports="9339"/>"#),

@@ -6,9 +6,9 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Rules,
     page: page!(
-        finds = "A rule that says the same as one before it.",
-        matters = "It adds nothing, and one of the two was perhaps meant to say something else.",
-        flash = "Rules add up; their order means nothing, in all versions.",
+        finds = "rules that repeat an earlier rule.",
+        matters = "The rule has no effect. Perhaps one of the two was meant to be different.",
+        flash = "Rules add up and their order does not matter, in all versions.",
         example = rules(
             r#"<allow-access-from domain="www.example.com" to-ports="9339"/>
   <allow-access-from domain="WWW.example.com" to-ports="9339"/>"#
@@ -26,10 +26,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             continue;
         };
         let finding = RULE
-            .finding("this rule says the same as one before it")
+            .finding("this rule repeats an earlier one")
             .at(again.tag, "")
-            .also_at(first.tag, "the one before")
-            .help("remove it, unless another domain or other ports were meant");
+            .also_at(first.tag, "the earlier rule")
+            .help("remove it, or correct its domain or ports");
         findings.push(if subject.is_without_comments(again) {
             finding.fix("remove the duplicate", subject.with_line(again.element), "")
         } else {

@@ -6,10 +6,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::MetaPolicy,
     page: page!(
-        finds = "A second `<site-control>`.",
-        matters = "Two meta-policies are one too many, and clients disagree on which counts.",
-        flash = "As the specification is quoted, `none` wins. In Lightspark the first one counts, and nothing after the second is read.
-Meta-policies for sockets exist since 9.0.115.",
+        finds = "policies with more than one `<site-control>`.",
+        matters = "A policy has one meta-policy, and clients disagree on which of two they use.",
+        flash = "Secondary sources quote the specification as saying that `none` wins. Lightspark uses the
+first, and reads nothing after the second. Meta-policies for sockets exist since 9.0.115.",
         example = rules(r#"<site-control permitted-cross-domain-policies="all"/>
   <site-control permitted-cross-domain-policies="master-only"/>
   <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
@@ -21,12 +21,12 @@ Meta-policies for sockets exist since 9.0.115.",
 
 pub(crate) fn found(element: &Element, first: Option<Span>) -> Diagnostic {
     let finding = RULE
-        .finding("expected one `<site-control>`, found another")
+        .finding("expected one `<site-control>`, found a second one")
         .at(element.tag, "")
-        .note("of several, `none` wins, then the strictest; Lightspark keeps the first, and reads nothing after the second")
+        .note("`none` wins, then the strictest value; Lightspark uses the first, and reads nothing after the second")
         .help("keep one");
     match first {
-        Some(first) => finding.also_at(first, "the one that counts so far"),
+        Some(first) => finding.also_at(first, "the first one"),
         None => finding,
     }
 }

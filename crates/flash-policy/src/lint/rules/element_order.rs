@@ -8,11 +8,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Structure,
     page: page!(
-        finds = "Elements in another order than that of Adobe's definitions: `site-control`, then `allow-access-from`,
-`allow-http-request-headers-from`, `allow-access-from-identity`.",
-        matters = "A checker that goes by the definitions refuses the file. Players do not.",
-        flash = "The order is not enforced; the most copied sample of all has `site-control` last. No version is known to differ;
-socket policies exist since 7.0.19.",
+        finds = "elements that are not in the order of Adobe's definitions: `site-control`,
+`allow-access-from`, `allow-http-request-headers-from`, `allow-access-from-identity`.",
+        matters = "A validator that uses Adobe's definitions refuses the file. Players do not.",
+        flash = "Players don't enforce the order. The sample that is copied most often has `site-control`
+last. No version is known to differ.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>
   <site-control permitted-cross-domain-policies="master-only"/>"#),
         instead = rules(r#"<site-control permitted-cross-domain-policies="master-only"/>
@@ -36,10 +36,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         };
         if place < latest {
             findings.push(
-                RULE.finding(format!("expected {} further up", element.quoted_tag()))
-                    .at(element.name_span(), "")
-                    .note("players take any order; Adobe's definitions ask for this one")
-                    .help("put `<site-control>` first, and header and identity rules last"),
+                RULE.finding(format!(
+                    "expected {} earlier in the file",
+                    element.quoted_tag()
+                ))
+                .at(element.name_span(), "")
+                .note("players accept any order; Adobe's definitions require this one")
+                .help("put `<site-control>` first, and header and identity rules last"),
             );
             return;
         }

@@ -5,10 +5,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::File,
     page: page!(
-        finds = "A NUL where the policy is not yet complete.",
-        matters = "The NUL ends the reply: what stands behind it is never read.",
-        flash = "The player reads up to the first NUL, closes the connection and takes what it has for the whole policy, in all
-versions. XML allows no NUL anyway.",
+        finds = "NUL bytes before the end of the policy.",
+        matters = "A NUL ends the reply, so players never read the rest of the policy.",
+        flash = "The player reads up to the first NUL, closes the connection, and takes what it has received
+as the whole policy, in all versions. XML does not allow NULs either.",
         example = file("escaped", r"<cross-domain-policy>\0</cross-domain-policy>"),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
@@ -17,6 +17,6 @@ versions. XML allows no NUL anyway.",
 
 pub(crate) fn found(place: Span) -> Diagnostic {
     RULE.finding("expected text, found a NUL")
-        .at(place, "the player would take the policy to end here")
-        .help("remove it; the one NUL that ends the reply is added by the server")
+        .at(place, "players end the policy here")
+        .help("remove it; the server adds the NUL that ends the reply")
 }

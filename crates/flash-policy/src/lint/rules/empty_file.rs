@@ -7,10 +7,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::File,
     page: page!(
-        finds = "A file with nothing in it, or only whitespace.",
-        matters = "There is no policy in it.",
-        flash = "An empty answer is no policy: the player goes on as if nothing had answered, and refuses if no other policy
-grants. No version is known to differ; socket policies exist since 7.0.19.",
+        finds = "files that are empty or contain only whitespace.",
+        matters = "There is no policy in the file.",
+        flash = "An empty reply is not a policy. The player continues as if there had been no reply, and
+refuses the connection unless another policy allows it. No version is known to differ.",
         example = file("escaped", r"\n\n"),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),

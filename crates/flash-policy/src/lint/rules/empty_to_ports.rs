@@ -5,10 +5,9 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Ports,
     page: page!(
-        finds = "A `to-ports` with nothing in it.",
-        matters = "The rule grants nothing.",
-        flash = "The value is `*`, or a list of ports and ranges. No version is known to differ; socket policies, and with them
-`to-ports`, exist since 7.0.19.",
+        finds = "`to-ports` attributes with no value.",
+        matters = "The rule opens no port.",
+        flash = "The value is `*`, or a list of ports and ranges. No version is known to differ.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports=""/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),

@@ -9,11 +9,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Domains,
     page: page!(
-        finds = "A domain that stands for one's own in documentation: `example.com`, `yourdomain.com`, `your.net`.",
-        matters = "It was mostly left in when the policy was copied, and the domain that was meant is missing. Some of these
-domains belong to somebody, who is then let in.",
-        flash = "It matches the movies of that domain, as any other. No version is known to differ; socket policies, with domains
-as they are now, exist since 7.0.19.",
+        finds = "domains that documentation uses as examples: `example.com`, `yourdomain.com`, `your.net`.",
+        matters = "It was probably left in when the policy was copied, and your own domain is missing. Some of
+these domains are real, and the rule allows movies from them.",
+        flash = "The rule matches movies from that domain, like any other. No version is known to differ.",
         example = rules(r#"<allow-access-from domain="*.yourdomain.com" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="*.real-game.net" to-ports="9339"/>"#),
     ),
@@ -48,13 +47,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     };
     let finding = RULE
-        .finding(format!(
-            "{} {} what examples write for one's own domain",
-            gathered.values(),
-            gathered.are()
-        ))
-        .note("was it left in when the policy was copied?")
-        .help("write the host that your movies are loaded from");
+        .finding(match gathered.only() {
+            Some(domain) => format!("{domain} is an example domain"),
+            None => format!("{} are example domains", gathered.values()),
+        })
+        .note("it may have been left in when the policy was copied")
+        .help("replace it by the host that your movies are loaded from");
     findings.push(gathered.place(finding));
 }
 

@@ -5,10 +5,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::File,
     page: page!(
-        finds = "A web page in the policy's place.",
-        matters = "It is mostly an error page of a web server, or the page that a site shows for every address it does not know.",
-        flash = "The player refuses it as any document whose root is not `<cross-domain-policy>`. No version is known to differ;
-socket policies exist since 7.0.19.",
+        finds = "web pages in place of a policy.",
+        matters = "It is usually an error page of a web server, or the page that a site shows for every unknown
+address.",
+        flash = "The player refuses any document whose root element is not `<cross-domain-policy>`. No
+version is known to differ.",
         example = file("<!DOCTYPE html>
 <html><body>404 Not Found</body></html>"),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
@@ -32,6 +33,6 @@ pub(crate) fn find(text: &str) -> Option<Diagnostic> {
 pub(crate) fn found(place: Span) -> Diagnostic {
     RULE.finding("expected a policy, found a web page")
         .at(place, "")
-        .note("this is often a web server's page for an address that it does not know")
-        .help("look where the file came from; `flashgate policy --allow 'www.example.com:9339'` prints a policy to start from")
+        .note("this is often a web server's error page")
+        .help("check where the file came from; `flashgate policy --allow 'www.example.com:9339'` prints a policy to start from")
 }

@@ -5,11 +5,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::File,
     page: page!(
-        finds = "The head of an HTTP response before the policy.",
-        matters = "The socket protocol is not HTTP: what goes out is the XML and a NUL, nothing before it. The file was saved with
-its headers, or a web server answers on the policy port.",
-        flash = "The player takes `HTTP/1.1` for the start of the XML, and refuses. No version is known to differ; socket policies
-exist since 7.0.19.",
+        finds = "HTTP response headers before the policy.",
+        matters = "The socket protocol is not HTTP: a reply is the XML and a NUL. The file was saved with its
+headers, or a web server answers on the policy port.",
+        flash = "The player reads `HTTP/1.1` as the start of the XML, and refuses the policy. No version is
+known to differ.",
         example = file("HTTP/1.1 200 OK
 Content-Type: text/xml
 
@@ -25,9 +25,9 @@ pub(crate) fn find(text: &str) -> Option<Diagnostic> {
     }
     let end = text.find(['\r', '\n']).unwrap_or(text.len());
     Some(
-        RULE.finding("expected a policy, found the head of an HTTP response")
+        RULE.finding("expected a policy, found HTTP response headers")
             .at(0..end, "")
-            .note("the socket protocol is not HTTP: players refuse whatever begins like this")
+            .note("the socket protocol is not HTTP: players refuse such a reply")
             .help("remove everything before `<?xml` or `<cross-domain-policy>`"),
     )
 }

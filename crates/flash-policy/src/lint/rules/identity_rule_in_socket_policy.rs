@@ -6,9 +6,9 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Structure,
     page: page!(
-        finds = "An `<allow-access-from-identity>` in a socket policy.",
-        matters = "Sockets know no signatures: the element is for documents in Acrobat.",
-        flash = "It has no effect. No version of Flash Player has a use for it: it is Acrobat's.",
+        finds = "`<allow-access-from-identity>` in socket policies.",
+        matters = "The element is for signed documents in Acrobat. Sockets have no signatures.",
+        flash = "It has no effect in any version of Flash Player.",
         example = rules(
             r#"<allow-access-from domain="www.example.com" to-ports="9339"/>
   <allow-access-from-identity/>"#
@@ -19,8 +19,8 @@ pub(crate) static RULE: LintRule = LintRule {
 };
 
 pub(crate) fn found(element: &Element) -> Diagnostic {
-    RULE.finding("sockets know no signatures: this element has no effect")
+    RULE.finding("this element has no effect in a socket policy: sockets have no signatures")
         .at(element.tag, "")
-        .note("it is for documents in Acrobat")
+        .note("it is for signed documents in Acrobat")
         .help("remove it")
 }

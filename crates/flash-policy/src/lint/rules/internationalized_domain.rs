@@ -5,10 +5,13 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Domains,
     page: page!(
-        finds = "A domain with letters beyond ASCII.",
-        matters = "Browsers load such a site under its ASCII form, and that is the name that the player compares.",
-        flash = "The player compares ASCII names; the rule as it stands matches no movie. No version is known to differ; socket
-policies, with domains as they are now, exist since 7.0.19.",
+        finds = "domains with non-ASCII letters.",
+        matters =
+            "Browsers load such a site under its ASCII form, which begins with `xn--`. The player
+compares that form.",
+        flash =
+            "The player compares ASCII names, so the rule matches no movie. No version is known to
+differ.",
         example = rules(r#"<allow-access-from domain="bücher.example" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="xn--bcher-kva.example" to-ports="9339"/>"#),
     ),

@@ -6,9 +6,9 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Syntax,
     page: page!(
         not_well_formed,
-        finds = "A DOCTYPE that XML does not accept: lower case, a second one, one in the wrong place, or one with a missing space or
-quote.",
-        matters = "A policy does not need a DOCTYPE, but an invalid one makes the whole file invalid.",
+        finds = "DOCTYPEs that XML does not accept: in lower case, a second one, in the wrong place, or with
+a missing space or quote.",
+        matters = "A policy needs no DOCTYPE, but an invalid one makes the whole file invalid.",
         example = file(r#"<!doctype cross-domain-policy>
 <cross-domain-policy>
   <allow-access-from domain="www.example.com" to-ports="9339"/>

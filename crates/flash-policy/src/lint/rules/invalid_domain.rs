@@ -5,10 +5,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Domains,
     page: page!(
-        finds = "A domain that is no host name and no address.",
-        matters = "No movie can have been loaded from there, so the rule is for nobody.",
-        flash = "The player compares names letter by letter, without case, and looks nothing up. No version is known to differ;
-socket policies, with domains as they are now, exist since 7.0.19.",
+        finds = "domains that are neither a host name nor an IP address.",
+        matters = "No movie can be loaded from there, so the rule has no effect.",
+        flash = "The player compares names letter by letter, ignores case, and does not use DNS. No version
+is known to differ.",
         example = rules(r#"<allow-access-from domain="www..example.com" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),

@@ -8,10 +8,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Url,
     page: page!(
-        finds = "A header rule without `domain`, or with one that is no domain.",
-        matters = "It matches no movie.",
-        flash = "The same holds as for `<allow-access-from>`: a host name, an address, `*.` and a name, or `*`. Adobe's
-specification, of 2010, names no version for it.",
+        finds = "header rules without `domain`, or with an invalid one.",
+        matters = "The rule matches no movie.",
+        flash = "`domain` has the same form as in `<allow-access-from>`: a host name, an IP address, `*.` and
+a name, or `*`. Adobe's specification (2010) names no version.",
         example = rules("as=url", r#"<allow-http-request-headers-from domain="www.example.*" headers="SOAPAction"/>"#),
         instead = rules("as=url", r#"<allow-http-request-headers-from domain="*.example.com" headers="SOAPAction"/>"#),
     ),
@@ -32,7 +32,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             findings.push(
                 RULE.finding(error.to_string())
                     .at(attribute.place(&error.range), "")
-                    .note("the rule matches no movie in the player")
+                    .note("the rule matches no movie")
                     .help(error.help()),
             );
         }

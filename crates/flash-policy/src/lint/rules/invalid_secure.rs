@@ -9,10 +9,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Secure,
     page: page!(
-        finds = "A `secure` that is neither `true` nor `false`, of a rule for movies or for headers.",
-        matters = "What the rule then means, nobody knows.",
-        flash = "The two values are in lower case. What players make of others is not known; the rule is taken to grant nothing.
-Adobe's specification, of 2010, names no version for it.",
+        finds = "`secure` attributes whose value is neither `true` nor `false`.",
+        matters = "It is not known what the rule means to a player.",
+        flash = "Both values are in lower case. What players do with other values is not known. flashgate
+assumes that the rule grants nothing. Adobe's specification (2010) names no version.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339" secure="no"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
@@ -31,7 +31,7 @@ pub(crate) fn find(element: &Element) -> Option<Diagnostic> {
             quoted(&attribute.value)
         ))
         .at(attribute.value_span, "")
-        .note("what players make of another value is not known; the rule is taken to grant nothing")
-        .help("write `secure=\"true\"` to admit only movies loaded over HTTPS, or leave it out");
+        .note("what players do with other values is not known; flashgate assumes that the rule grants nothing")
+        .help("write `secure=\"true\"` to allow only movies loaded over HTTPS, or remove it");
     Some(finding)
 }

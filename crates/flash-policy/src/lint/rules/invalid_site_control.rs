@@ -12,11 +12,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::MetaPolicy,
     page: page!(
-        finds = "A meta-policy that sockets do not have.",
-        matters = "`by-content-type` and `by-ftp-filename` are about HTTP and FTP, and are copied from there; others are misspelt.
-A player that does not know the value may take it for `none`, which switches everything off.",
-        flash = "For sockets there are `all`, `master-only` and `none`, since 9.0.115. Lightspark and others take an unknown
-value for `none`.",
+        finds = "meta-policies that do not exist for sockets.",
+        matters = "`by-content-type` and `by-ftp-filename` are for HTTP and FTP; other values are usually
+misspelled. A client may treat a value that it does not know as `none`, which disables every policy of the host.",
+        flash = "For sockets the values are `all`, `master-only` and `none`, since 9.0.115. Lightspark and
+others treat an unknown value as `none`.",
         example = rules(r#"<site-control permitted-cross-domain-policies="by-content-type"/>
   <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
         instead = rules(r#"<site-control permitted-cross-domain-policies="master-only"/>
@@ -35,8 +35,8 @@ pub(crate) fn found(attribute: &Attribute, message: String, profile: Profile) ->
     if URL.contains(&attribute.value.as_str()) {
         return finding.help(choice(known));
     }
-    let finding = finding
-        .note("a client may take it for `none`, which switches every policy of the host off");
+    let finding =
+        finding.note("a client may treat it as `none`, which disables every policy of the host");
     match known.iter().find(|known| is_like(&attribute.value, known)) {
         Some(meant) => finding.help(format!("did you mean `{meant}`?")),
         None => finding.help(choice(known)),

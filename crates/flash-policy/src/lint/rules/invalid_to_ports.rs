@@ -5,10 +5,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Ports,
     page: page!(
-        finds = "Something in `to-ports` that is no port and no range: a word, a surplus comma, a semicolon.",
-        matters = "The rule grants nothing, its good ports included.",
-        flash = "The grammar is `*`, or ports and `low-high` ranges with commas between them. What players make of other texts is
-not stated. No version is known to differ; socket policies, and with them `to-ports`, exist since 7.0.19.",
+        finds = "`to-ports` with anything but ports and ranges in it: a word, an extra comma, a semicolon.",
+        matters = "The whole rule grants nothing, including the valid ports in its list.",
+        flash = "The value is `*`, or ports and `low-high` ranges separated by commas. What players do with
+other text is not documented. No version is known to differ.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339;9340"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339,9340"/>"#),
     ),

@@ -7,13 +7,12 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::File,
     page: page!(
-        finds = "A policy of more than 4,096 bytes.",
-        matters = "Some clients read only a part of it, and what they cut off is a broken policy to them: they refuse.",
-        flash = "What Flash Player takes is not known. Adobe's own sample server refused files over 10,000 bytes, Unity's web
-player reads 5,000 bytes, and Lightspark reads 4,096 at a time. No version is known to differ; socket policies
-exist since 7.0.19.",
-        remedy = "Remove comments, and join rules that differ only in their ports. If many domains are listed, see whether
-`*.example.com` covers them.",
+        finds = "policies of more than 4,096 bytes.",
+        matters = "Some clients read only part of it. They see an incomplete policy and refuse the connection.",
+        flash = "Flash Player's limit is not known. Adobe's own sample server refused files over 10,000
+bytes. Unity's web player reads 5,000 bytes, Lightspark 4,096 at a time. No version is known to differ.",
+        remedy = "Remove comments, and merge rules that differ only in their ports. If the policy lists many
+domains, check whether `*.example.com` covers them.",
     ),
     check,
 };
@@ -33,17 +32,17 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     }
     let note = if length > MODERATE {
-        "Adobe's own sample server refused files over 10,000 bytes; what players do is not known"
+        "Adobe's own sample server refused files over 10,000 bytes; Flash Player's limit is not known"
     } else if length > UNITY {
-        "Unity's web player reads 5,000 bytes and Lightspark 4,096 at a time; both would read a part of it"
+        "Unity's web player reads 5,000 bytes and Lightspark 4,096 at a time; both read only part of it"
     } else {
-        "Lightspark reads 4,096 bytes at a time, and Unity's web player 5,000 at all"
+        "Lightspark reads 4,096 bytes at a time, and Unity's web player 5,000 in total"
     };
     findings.push(
         RULE.finding(format!(
-            "the policy has {length} bytes; some clients read only a part of it"
+            "the policy has {length} bytes; some clients read only part of it"
         ))
         .note(note)
-        .help("remove comments, and join rules that differ only in their ports"),
+        .help("remove comments, and merge rules that differ only in their ports"),
     );
 }

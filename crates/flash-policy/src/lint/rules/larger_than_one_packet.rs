@@ -8,13 +8,12 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::File,
     page: page!(
-        finds = "A policy of more than 1,400 bytes.",
-        matters = "Up to about 1,400 bytes the whole reply travels in one TCP segment. A longer one is cut on its way, and some
-clients stop reading where the first piece ends.",
-        flash = "Flash Player reads until the NUL, however the reply arrives. Unity's web player reads once; Lightspark stops at
-the first piece that is not exactly 4,096 bytes. No version is known to differ; socket policies exist since
-7.0.19.",
-        remedy = "Remove comments and whitespace, and join rules that differ only in their ports.",
+        finds = "policies of more than 1,400 bytes.",
+        matters = "A reply of up to about 1,400 bytes fits into one TCP segment. A longer one is split, and
+some clients stop reading after the first segment.",
+        flash = "Flash Player reads until the NUL, however the reply arrives. Unity's web player reads once.
+Lightspark stops at the first read that does not return exactly 4,096 bytes. No version is known to differ.",
+        remedy = "Remove comments and whitespace, and merge rules that differ only in their ports.",
     ),
     check,
 };
@@ -31,9 +30,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
     findings.push(
         RULE.finding(format!(
-            "the policy has {length} bytes and will not fit into one TCP segment"
+            "the policy has {length} bytes and does not fit into one TCP segment"
         ))
-        .note("Unity's web player and Lightspark stop reading where the first segment ends")
-        .help("keep it under 1,400 bytes: remove comments, and join rules that differ only in their ports"),
+        .note("Unity's web player and Lightspark stop reading after the first segment")
+        .help("keep it under 1,400 bytes: remove comments, and merge rules that differ only in their ports"),
     );
 }

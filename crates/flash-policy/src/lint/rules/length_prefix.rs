@@ -5,11 +5,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::File,
     page: page!(
-        finds = "One to four bytes before the first `<` that look like a length.",
-        matters = r#"They come from a program that wrote the policy as a "string", with its length in front: Java's `writeUTF`,
-.NET's `BinaryWriter`, a game's own framing."#,
-        flash = "The player takes the first byte for the start of the XML, and refuses. A NUL among them ends the reply before it
-began. No version is known to differ; socket policies exist since 7.0.19.",
+        finds = "one to four bytes before the first `<` that look like a length.",
+        matters = "The program that wrote the policy put its length in front of it, as Java's `writeUTF`,
+.NET's `BinaryWriter` and the framing of many games do.",
+        flash = "The player reads the first byte as the start of the XML, and refuses the policy. If one of
+the bytes is a NUL, the reply ends there. No version is known to differ.",
         example = file("escaped", r"\0\x16<cross-domain-policy/>"),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
@@ -19,6 +19,6 @@ began. No version is known to differ; socket policies exist since 7.0.19.",
 pub(crate) fn found(place: Span) -> Diagnostic {
     RULE.finding("expected `<` as the first byte, found what looks like a length")
         .at(place, "")
-        .note("players expect bare XML; functions like Java's `writeUTF` put the length in front of a text")
-        .help("write the bytes of the text alone, as `getBytes(\"UTF-8\")` gives them")
+        .note("players expect only XML; functions such as Java's `writeUTF` write the length before the text")
+        .help("write only the bytes of the text, as `getBytes(\"UTF-8\")` returns them")
 }

@@ -7,11 +7,12 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Clients,
     page: page!(
-        finds = "A policy of more than 1,400 bytes, where Lightspark is to be served (`--client lightspark`).",
-        matters = "Lightspark stops at the first read that does not give exactly 4,096 bytes; a reply that arrives in segments is
-cut at the first.",
-        flash = "Flash Player reads until the NUL. No version is known to do otherwise.",
-        remedy = "Remove comments and whitespace, and join rules.",
+        finds = "policies of more than 1,400 bytes, if Lightspark is one of your clients (`--client
+lightspark`).",
+        matters = "Lightspark stops at the first read that does not return exactly 4,096 bytes. If the reply
+arrives in several segments, Lightspark sees only the first.",
+        flash = "Flash Player reads until the NUL. No version is known to differ.",
+        remedy = "Remove comments and whitespace, and merge rules.",
     ),
     check,
 };
@@ -29,9 +30,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
     findings.push(
         RULE.finding(format!(
-            "Lightspark may read only a part of these {length} bytes"
+            "the policy has {length} bytes; Lightspark may read only part of it"
         ))
-        .note("it stops at the first piece that does not have exactly 4,096 bytes")
+        .note("it stops at the first read that does not return exactly 4,096 bytes")
         .help("keep the policy under 1,400 bytes"),
     );
 }

@@ -9,10 +9,9 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Clients,
     page: page!(
-        finds = "A range of ports, where Lightspark is to be served (`--client lightspark`).",
-        matters =
-            "Lightspark takes the lowest port of a range alone: of `9400-9410` it opens 9400.",
-        flash = "Flash Player takes ranges. No version is known to do otherwise.",
+        finds = "ranges of ports, if Lightspark is one of your clients (`--client lightspark`).",
+        matters = "Lightspark opens only the lowest port of a range: 9400 of `9400-9410`.",
+        flash = "Flash Player opens the whole range. No version is known to differ.",
         example = rules(
             "client=lightspark",
             r#"<allow-access-from domain="www.example.com" to-ports="9339-9340"/>"#
@@ -37,12 +36,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     };
     let message = match gathered.only() {
-        Some(range) => format!("of {range}, Lightspark opens {lowest} alone"),
+        Some(range) => format!("Lightspark opens only port {lowest} of {range}"),
         None => format!(
-            "of {}, Lightspark opens the lowest ports alone",
+            "Lightspark opens only the lowest ports of {}",
             gathered.values()
         ),
     };
-    let finding = RULE.finding(message).help("list the ports one by one");
+    let finding = RULE.finding(message).help("list each port");
     findings.push(gathered.place(finding));
 }

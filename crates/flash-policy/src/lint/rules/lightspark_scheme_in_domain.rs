@@ -5,10 +5,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Clients,
     page: page!(
-        finds = "A domain with `http://` or `https://` before it, where Lightspark is to be served (`--client lightspark`).",
-        matters = "Lightspark does not know schemes here: the rule matches nothing.",
-        flash = "In Flash Player it narrows the name to movies loaded that way. Adobe's specification, of 2010, names no version
-for it.",
+        finds = "domains that begin with `http://` or `https://`, if Lightspark is one of your clients
+(`--client lightspark`).",
+        matters = "Lightspark does not support a scheme here, so the rule matches nothing.",
+        flash = "In Flash Player, the scheme limits the rule to movies loaded over it. Adobe's specification
+(2010) names no version.",
         example = rules("client=lightspark", r#"<allow-access-from domain="http://*.example.com" to-ports="9339"/>"#),
         instead = rules("client=lightspark", r#"<allow-access-from domain="*.example.com" to-ports="9339"/>"#),
     ),
@@ -24,9 +25,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         .filter(|(rule, _)| rule.domain.scheme().is_some())
     {
         findings.push(
-            RULE.finding("Lightspark knows no schemes here: for it, this matches nothing")
+            RULE.finding("Lightspark does not support a scheme here: the rule matches nothing")
                 .at(places.domain, "")
-                .help("leave the scheme out"),
+                .help("remove the scheme"),
         );
     }
 }

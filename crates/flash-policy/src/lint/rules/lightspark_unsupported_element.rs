@@ -14,12 +14,14 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Clients,
     page: page!(
-        finds = "An element at which Lightspark stops reading (`--client lightspark`): a rule with more than three attributes, or
-without a domain or ports; a `<site-control>` that has no value, or a second attribute; a header rule.",
-        matters = "Other clients skip the element. In a policy on port 843 Lightspark ignores what follows it. If no `<site-control>`
-stands before it, the rules before it do not count either, and Lightspark asks the other ports as if port 843 allowed
-all. A policy on any other port is void.",
-        flash = "Flash Player ignores what it does not know, as far as is known. No version is known to do otherwise.",
+        finds = "elements at which Lightspark stops reading (`--client lightspark`): a rule with more than
+three attributes, or without a domain or ports; a `<site-control>` with no value or a second attribute; a header
+rule.",
+        matters = "Other clients skip the element. On port 843, Lightspark ignores everything after it. Without
+a `<site-control>` before it, Lightspark also ignores the rules before it, and asks the other ports as if port
+843 allowed everything. On any other port, it ignores the whole policy.",
+        flash = "As far as is known, Flash Player ignores what it does not know. No version is known to
+differ.",
         example = rules("client=lightspark", r#"<allow-access-from domain="www.example.com" to-ports="9339" secure="false" id="game"/>"#),
         instead = rules("client=lightspark", r#"<allow-access-from domain="www.example.com" to-ports="9339" secure="false"/>"#),
     ),
@@ -59,11 +61,11 @@ fn ends_reading(element: &Element, subject: &Subject<'_>) -> bool {
 fn consequence(subject: &Subject<'_>) -> &'static str {
     match subject.options.serving.port() {
         Some(Port::MASTER) => {
-            "what follows does not count, nor do rules before it unless a `<site-control>` stands before it too"
+            "Lightspark ignores what follows, and the rules before it too unless a `<site-control>` comes first"
         }
-        Some(_) => "from a port other than 843 the whole file is void then",
+        Some(_) => "on a port other than 843, Lightspark ignores the whole file",
         None => {
-            "on port 843 what follows does not count, nor do rules before it without a `<site-control>`; on other ports the whole file is void"
+            "on port 843, Lightspark ignores what follows, and the rules before it unless a `<site-control>` comes first; on other ports, it ignores the whole file"
         }
     }
 }
@@ -83,11 +85,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         .finding("Lightspark stops reading at this element")
         .at(first.tag, "")
         .note(consequence(subject))
-        .note("it takes rules with `domain`, `to-ports` and at most `secure`, and no header rules")
-        .help("remove what is too much, or add what is missing");
+        .note("it accepts rules with `domain`, `to-ports` and an optional `secure`, and no header rules")
+        .help("remove what is not supported, or add what is missing");
     let others = refused.take(MOST_OTHERS);
     findings.push(others.fold(finding, |finding, element| {
-        finding.also_at(element.tag, "at this one too")
+        finding.also_at(element.tag, "and at this one")
     }));
 }
 

@@ -9,15 +9,16 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Clients,
     page: page!(
-        finds = "A master policy, the one on port 843, that grants something and does not say `master-only`
-(`--client lightspark`).",
-        matters = "Whatever port 843 grants, Lightspark also asks the port that the movie connects to, and every port that the movie
-loaded a policy from. It waits for their answers without end. A game that accepts the connection and does not
-understand the question hangs the movie. With `master-only` nothing else is asked.
+        finds = "master policies (on port 843) that grant something and are not `master-only`, if Lightspark
+is one of your clients (`--client lightspark`).",
+        matters = "Lightspark also asks the port that the movie connects to, and every port that the movie
+loaded a policy from, whatever port 843 grants. It waits for their replies without a limit, so a game server
+that accepts the connection and does not answer makes the movie hang. With `master-only`, Lightspark asks
+nothing else.
 
-Ports behind a gate answer the question. Where all of them do, nothing needs to change.",
-        flash = "Flash Player stops at the first policy that grants, and waits 3 seconds for each. No version is known to differ;
-port 843 is asked since 9.0.115.",
+Ports behind a gate answer the request. If all your ports do, you don't need to change anything.",
+        flash = "Flash Player stops at the first policy that allows the connection, and waits up to 3 seconds
+for each. Port 843 is asked since 9.0.115. No version is known to differ.",
         example = rules("port=843 client=lightspark", r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
         instead = rules("port=843 client=lightspark", r#"<site-control permitted-cross-domain-policies="master-only"/>
   <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
@@ -38,9 +39,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     };
     let span = subject.places.site_control.unwrap_or(places.tag);
     findings.push(
-        RULE.finding("Lightspark also asks the port that the movie connects to, and waits without end for its answer")
+        RULE.finding("Lightspark also asks the port that the movie connects to, and waits for its reply without a limit")
             .at(span, "")
-            .note("a game that does not answer the policy request hangs the movie, whatever port 843 grants")
-            .help("set `site-control` to `master-only`, or put a gate in front of each game"),
+            .note("if the game server does not answer the policy request, the movie hangs, whatever port 843 grants")
+            .help("set `site-control` to `master-only`, or put a gate in front of each game server"),
     );
 }

@@ -9,12 +9,14 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Ports,
     page: page!(
-        finds = "A grant of ports below 1024 in a policy that is served from port 1024 or above.",
-        matters = "Whoever may open a high port need not be the machine's owner, so such a policy has no say over low ports. That
-part of the grant is dead. Where it is the whole grant, `flashgate lint` makes this an error. `flashgate serve` does so
-where `public-port` says of every listener and gate of the policy that players dial a high port there; without it the
-port may be published as a low one, and from a low port the rule may be for others.",
-        flash = "Since 7.0.19: a policy served from a port of 1024 and above opens ports from 1024 up only.",
+        finds = "rules that open ports below 1024 in a policy that is served from port 1024 or above.",
+        matters = "Players ignore these ports, so the connection is refused. On most systems any user can
+listen on a high port, so a policy from there must not open the ports of system services.
+
+If a rule opens only ports below 1024, it has no effect, and `flashgate lint` reports an error. `flashgate
+serve` does so only if `public-port` says, for every listener and gate with this policy, that players connect to
+a high port. Otherwise the port may be published as a low one.",
+        flash = "Since 7.0.19: a policy served from port 1024 or above opens only ports from 1024 up.",
         example = rules("port=5000", r#"<allow-access-from domain="www.example.com" to-ports="80,5000"/>"#),
         instead = rules("port=5000", r#"<allow-access-from domain="www.example.com" to-ports="5000"/>"#),
     ),
@@ -57,12 +59,12 @@ enum WithoutLowPorts {
 }
 
 fn found(port: Port, left: WithoutLowPorts) -> Diagnostic {
-    let message = format!("served from port {port}, a policy opens no port below 1024");
+    let message = format!("a policy served from port {port} cannot open ports below 1024");
     let mut finding = RULE
         .finding(message)
-        .note("players take such grants from ports below 1024 only, 843 among them");
+        .note("only a policy served from a port below 1024, such as 843, can open them");
     if left == WithoutLowPorts::Nothing {
-        finding = finding.note("this rule names no other port: it opens nothing");
+        finding = finding.note("this rule has no other ports, so it has no effect");
     }
-    finding.help("serve this policy on port 843, or leave the low ports out, unless players dial this port as a low one")
+    finding.help("serve the policy on port 843, or remove the ports below 1024, unless players reach this port as one below 1024")
 }

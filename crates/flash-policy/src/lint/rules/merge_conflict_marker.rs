@@ -5,10 +5,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::File,
     page: page!(
-        finds = "A line that version control left where two versions of the file could not be joined.",
-        matters = "Both versions are still in the file, and between them lines that are no XML.",
-        flash = "The player refuses the file: `<<<<<<<` is not well-formed XML. No version is known to differ; socket policies
-exist since 7.0.19.",
+        finds = "conflict markers of version control: `<<<<<<<`, `=======` and `>>>>>>>`.",
+        matters = "The merge was not finished. The file contains both versions, and the marker lines are not
+XML.",
+        flash = "The player refuses the file, because `<<<<<<<` is not well-formed XML. No version is known
+to differ.",
         example = file(r#"<cross-domain-policy>
 <<<<<<< HEAD
   <allow-access-from domain="www.example.com" to-ports="9339"/>
@@ -22,8 +23,8 @@ exist since 7.0.19.",
 };
 
 pub(crate) fn found(line: Span) -> Diagnostic {
-    RULE.finding("found the mark of an unfinished merge")
+    RULE.finding("found a merge conflict marker")
         .at(line, "")
-        .note("version control wrote it where two versions of the file could not be joined")
-        .help("keep the lines of one version, and remove the marks")
+        .note("version control could not merge two versions of the file here")
+        .help("keep the lines of one version, and remove the markers")
 }

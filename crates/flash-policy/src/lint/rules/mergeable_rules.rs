@@ -6,9 +6,9 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Rules,
     page: page!(
-        finds = "Several rules that differ only in their ports.",
-        matters = "One rule with all the ports says the same, and the policy gets shorter.",
-        flash = "Rules add up. `to-ports` takes a list of any length. So it is in all versions.",
+        finds = "rules that differ only in their ports.",
+        matters = "One rule with all the ports has the same effect, and makes the policy shorter.",
+        flash = "Rules add up, and `to-ports` takes a list of any length, in all versions.",
         example = rules(
             r#"<allow-access-from domain="www.example.com" to-ports="9339"/>
   <allow-access-from domain="www.example.com" to-ports="9340"/>"#
@@ -28,9 +28,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             continue;
         };
         findings.push(
-            RULE.finding("this rule differs from another in its ports only")
+            RULE.finding("this rule differs from another only in its ports")
                 .at(second.tag, "")
-                .also_at(first.tag, "the other one")
+                .also_at(first.tag, "the other rule")
                 .help("write one rule with all the ports: `to-ports` takes a list"),
         );
     }

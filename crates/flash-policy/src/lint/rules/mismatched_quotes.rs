@@ -6,9 +6,10 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Syntax,
     page: page!(
         not_well_formed,
-        finds = r#"Quotes that don't match: one is missing, one is left over, they are doubled, or a value begins with `"` and ends with
-`'`."#,
-        matters = "The value goes on to the next quote of the same kind, and includes the attributes or tags that come before it.",
+        finds = r#"quotes that don't match: one is missing, one is left over, they are doubled, or a value
+begins with `"` and ends with `'`."#,
+        matters = "The value extends to the next quote of the same kind, and swallows the attributes or tags in
+between.",
         example = rules(r#"<allow-access-from domain="www.example.com to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),

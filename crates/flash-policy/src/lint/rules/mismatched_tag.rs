@@ -6,8 +6,9 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Syntax,
     page: page!(
         not_well_formed,
-        finds = "An end tag that closes no open element: its name is different from the start tag's, or nothing is left to close.",
-        matters = "XML names are case-sensitive, and must be spelled the same in the start tag and in the end tag.",
+        finds = "end tags that close no open element, because the name differs from the start tag's or no
+element is open.",
+        matters = "XML names are case-sensitive, and must be spelled the same in the start tag and the end tag.",
         example =
             rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"></allow-access>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),

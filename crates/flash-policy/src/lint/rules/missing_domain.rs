@@ -9,9 +9,9 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Domains,
     page: page!(
-        finds = "A rule without `domain`.",
-        matters = "A rule says which movies may connect, by the host they were loaded from; without it the rule is for nobody.",
-        flash = "The attribute is required, in every version.",
+        finds = "rules without `domain`.",
+        matters = "`domain` is the host that movies are loaded from. Without it, the rule allows no movie.",
+        flash = "The attribute is required in every version.",
         example = rules(r#"<allow-access-from to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
@@ -26,7 +26,7 @@ pub(crate) fn found(element: &Element, misspelt: Option<&Attribute>) -> Diagnost
         return RULE
             .finding(message)
             .at(attribute.span, "")
-            .note("names count to the letter, and small letters are others than capitals")
+            .note("names must match exactly, including upper and lower case")
             .help("write `domain`");
     }
     RULE.finding("expected `domain`, found none: the rule grants nothing")

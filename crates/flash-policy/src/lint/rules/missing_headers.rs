@@ -5,9 +5,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Url,
     page: page!(
-        finds = "A header rule without `headers`, or with an empty one.",
-        matters = "It permits no header.",
-        flash = "The attribute is required: a list of names, or `*`. Adobe's specification, of 2010, names no version for it.",
+        finds = "header rules without `headers`, or with an empty one.",
+        matters = "The rule allows no header.",
+        flash = "The attribute is required: a list of header names, or `*`. Adobe's specification (2010)
+names no version.",
         example = rules(
             "as=url",
             r#"<allow-http-request-headers-from domain="www.example.com"/>"#
@@ -29,7 +30,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             None => element.tag,
         };
         findings.push(
-            RULE.finding("expected `headers`, found none: the rule permits no header")
+            RULE.finding("expected `headers`, found none: the rule allows no header")
                 .at(place, "")
                 .help("name the headers, as in `headers=\"SOAPAction\"`, or remove the rule"),
         );

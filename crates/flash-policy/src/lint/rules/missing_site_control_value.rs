@@ -10,10 +10,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::MetaPolicy,
     page: page!(
-        finds = "A `<site-control>` without `permitted-cross-domain-policies`.",
-        matters = "It says nothing, and looks as if it did.",
-        flash = "The attribute is required. What Flash Player does without it is not stated; Lightspark stops
-reading there. Meta-policies for sockets exist since 9.0.115.",
+        finds = "`<site-control>` elements without `permitted-cross-domain-policies`.",
+        matters = "The element has no effect, although it looks as if it had one.",
+        flash = "The attribute is required. What Flash Player does without it is not documented. Lightspark
+stops reading at the element. Meta-policies for sockets exist since 9.0.115.",
         example = rules(r#"<site-control/>
   <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
         instead = rules(r#"<site-control permitted-cross-domain-policies="master-only"/>
@@ -29,7 +29,7 @@ pub(crate) fn found(element: &Element, misspelt: Option<&Attribute>) -> Diagnost
         return RULE
             .finding(format!("expected `{SITE_CONTROL}`, found {found}"))
             .at(attribute.span.part(&(0..attribute.name.len())), "")
-            .note("players do not know this name, so the element says nothing")
+            .note("players do not know this attribute, so the element has no effect")
             .help(format!("write `{SITE_CONTROL}`"));
     }
     RULE.finding(format!("expected `{SITE_CONTROL}`, found none"))

@@ -9,10 +9,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Ports,
     page: page!(
-        finds = "A rule without `to-ports` in a socket policy.",
-        matters = "It is the most frequent fault of all: the rule was copied from a `/crossdomain.xml`, which needs no ports.",
-        flash = "In a socket policy every rule must say which ports it is for, since the first version that asks for one, 7.0.19.
-Without them the rule grants nothing. Lightspark stops reading at such a rule.",
+        finds = "rules without `to-ports` in socket policies.",
+        matters = "The rule grants nothing. This is the most frequent mistake of all: the rule was copied from
+a `/crossdomain.xml`, where rules have no ports.",
+        flash = "In a socket policy every rule must name its ports, since 7.0.19, the first version with
+socket policies. Lightspark stops reading at a rule without them.",
         example = rules(r#"<allow-access-from domain="www.example.com"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
@@ -27,11 +28,11 @@ pub(crate) fn found(element: &Element, misspelt: Option<&Attribute>) -> Diagnost
         return RULE
             .finding(message)
             .at(attribute.span, "")
-            .note("names count to the letter, and small letters are others than capitals")
+            .note("names must match exactly, including upper and lower case")
             .help("write `to-ports`");
     }
     RULE.finding("expected `to-ports`, found none: the rule grants nothing")
         .at(element.tag, "")
-        .note("in a socket policy every rule must say which ports it is for")
+        .note("in a socket policy every rule must name its ports")
         .help("add the ports that the movie connects to, as in `to-ports=\"9339,9400-9410\"`")
 }

@@ -5,10 +5,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::File,
     page: page!(
-        finds = "Some lines end as on Unix, some as on Windows.",
-        matters = "It comes from files put together of parts, and from version control that converts one half. Nothing breaks;
-differences between versions become hard to read.",
-        flash = "To XML both are whitespace, in all versions.",
+        finds = "files in which some lines end in LF (Unix) and others in CR LF (Windows).",
+        matters = "Nothing breaks, but diffs become hard to read. The file was probably joined from parts, or
+converted in part by version control.",
+        flash = "XML treats both as whitespace, in all versions.",
         example = file("escaped", r#"<cross-domain-policy>\r\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\n</cross-domain-policy>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
@@ -33,8 +33,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     };
     let at = unix.max(windows);
     findings.push(
-        RULE.finding("some lines end in CR LF, some in LF alone")
-            .at(at..at + 1, "the first line that ends differently")
-            .help("save the file with one kind of line end"),
+        RULE.finding("some lines end in CR LF, others in LF")
+            .at(at..at + 1, "the first line with another ending")
+            .help("save the file with one kind of line ending"),
     );
 }

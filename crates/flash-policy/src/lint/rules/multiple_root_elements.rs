@@ -6,9 +6,9 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Syntax,
     page: page!(
         not_well_formed,
-        finds = "A second element after the end of `<cross-domain-policy>`.",
-        matters = "XML allows one root element. Two policies were joined into one file, or the start tag ends in `/>`, which closes the
-policy before its first rule.",
+        finds = "elements after the end of `<cross-domain-policy>`.",
+        matters = "XML allows one root element. Either two policies were joined into one file, or the start tag
+ends in `/>`, which closes the policy before its first rule.",
         example = file(r#"<cross-domain-policy>
   <allow-access-from domain="www.example.com" to-ports="9339"/>
 </cross-domain-policy>

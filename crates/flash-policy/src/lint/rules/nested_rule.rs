@@ -8,10 +8,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Structure,
     page: page!(
-        finds = "A rule, or a `<site-control>`, inside another element than the root.",
-        matters = "It counts for nothing there. Mostly the element before it was not closed where it should have been.",
-        flash = "Rules stand directly in `<cross-domain-policy>`; deeper ones have no effect in the clients whose source is
-public. No version is known to do otherwise.",
+        finds = "rules and `<site-control>` elements that are inside an element other than the root.",
+        matters = "They have no effect there. Usually the element before them is not closed.",
+        flash = "Rules belong directly in `<cross-domain-policy>`. The clients whose source is public ignore
+nested ones. No version is known to differ.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339">
     <allow-access-from domain="www.example.org" to-ports="9339"/>
   </allow-access-from>"#),
@@ -23,14 +23,14 @@ public. No version is known to do otherwise.",
 
 pub(crate) fn found(element: &Element) -> Diagnostic {
     let (what, note) = if element.name == "site-control" {
-        ("the meta-policy", "it counts for nothing in the player")
+        ("the meta-policy", "players ignore it here")
     } else {
-        ("the rule", "the rule grants nothing in the player")
+        ("the rule", "the rule grants nothing")
     };
     RULE.finding(format!(
         "expected {what} directly in `<cross-domain-policy>`, found it in another element"
     ))
     .at(element.tag, "")
     .note(note)
-    .help("move it out of the element around it; check that every element before it is closed")
+    .help("move it out of that element; check that every element before it is closed")
 }

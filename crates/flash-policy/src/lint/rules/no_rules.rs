@@ -9,14 +9,14 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Structure,
     page: page!(
-        finds = "A policy in which no rule takes effect.",
-        matters = "It grants nothing, to nobody. That may be meant: a master policy whose meta-policy is `all` leaves everything to
-other ports.
+        finds = "policies in which no rule has an effect.",
+        matters = "The policy allows no connection. That may be intended: a master policy with the meta-policy
+`all` leaves the decision to other ports.
 
-Where another finding tells of a rule that does not count, nothing more is said; nor of a URL policy that has rules
+This is not reported if another finding explains why a rule has no effect, nor for a URL policy that has rules
 for headers or for signed documents.",
-        flash = "A policy without rules is valid. On port 843 it still counts as the master policy, with the meta-policy `all` if
-it names none. The first has been so since Flash MX 2004; master policies exist since 9.0.115.",
+        flash = "A policy without rules is valid, since Flash MX 2004. On port 843 it still counts as the
+master policy, whose meta-policy is `all` by default. Master policies exist since 9.0.115.",
         example = file("<cross-domain-policy/>"),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
@@ -34,7 +34,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         "add a rule: `<allow-access-from domain=\"www.example.com\" to-ports=\"9339\"/>`"
     };
     let finding = RULE
-        .finding("no rule of this policy takes effect: it grants nothing, to nobody")
+        .finding("no rule in this policy has an effect: it allows no connection")
         .help(help);
     findings.push(match subject.places.root {
         Some(root) => finding.at(root, ""),

@@ -8,10 +8,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::File,
     page: page!(
-        finds = "Characters beyond ASCII, mostly curly quotes and accented letters in comments.",
-        matters = "A policy needs none, and where encodings are confused they are what breaks.",
-        flash = "What players do with them is not known. Unity's web player takes the reply for ASCII. No version is known to
-differ; socket policies exist since 7.0.19.",
+        finds = "non-ASCII characters, usually curly quotes and accented letters in comments.",
+        matters = "A policy does not need them, and they are the first to break if the encoding is mixed up.",
+        flash = "What players do with them is not known. Unity's web player reads the reply as ASCII. No
+version is known to differ.",
         example = rules(r#"<!-- the “real” game -->
   <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
         instead = rules(r#"<!-- the "real" game -->
@@ -40,7 +40,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     findings.push(
         RULE.finding(format!("found {}, which is not ASCII", character(found)))
             .at(at..at + found.len_utf8(), "the first one")
-            .note("everything that a policy needs is ASCII; some clients read nothing else")
-            .help("replace it, or remove the comment that it stands in"),
+            .note("a policy needs only ASCII; some clients read nothing else")
+            .help("replace it, or remove the comment that contains it"),
     );
 }

@@ -9,11 +9,12 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::File,
     page: page!(
-        finds = "A declaration that names another encoding than UTF-8 or ASCII.",
-        matters = "The file is read as UTF-8 here. A client that believes the declaration reads other characters, or refuses.",
-        flash = "Adobe names no encoding, and what players do with a declared one is not known. Where all characters are ASCII it
-makes no difference, unless the declared encoding is UTF-16. No version is known to differ; socket policies exist
-since 7.0.19.",
+        finds = "XML declarations with an encoding other than UTF-8 or ASCII.",
+        matters = "flashgate reads the file as UTF-8. A client that follows the declaration may read other
+characters, or refuse the file.",
+        flash = "Adobe documents no encoding, and what players do with a declared one is not known. If all
+characters are ASCII, it makes no difference, unless the declared encoding is UTF-16. No version is known to
+differ.",
         example = file(r#"<?xml version="1.0" encoding="ISO-8859-1"?>
 <cross-domain-policy>
   <allow-access-from domain="www.example.com" to-ports="9339"/>
@@ -44,7 +45,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             quoted(encoding)
         ))
         .at(*span, "")
-        .note("the file is UTF-8; a client that believes the declaration may read it differently")
-        .help("write `encoding=\"UTF-8\"`, or leave the encoding out"),
+        .note("the file is UTF-8; a client that follows the declaration may read it differently")
+        .help("write `encoding=\"UTF-8\"`, or remove the encoding"),
     );
 }

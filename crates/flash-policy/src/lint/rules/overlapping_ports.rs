@@ -9,9 +9,9 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Ports,
     page: page!(
-        finds = "A port that is twice in one list.",
-        matters = "Nothing breaks. One of the two was perhaps meant to be another port.",
-        flash = "Ports add up. So it is in all versions.",
+        finds = "ports that are in one list twice.",
+        matters = "Nothing breaks. Perhaps one of the two was meant to be another port.",
+        flash = "Ports add up, in all versions.",
         example =
             rules(r#"<allow-access-from domain="www.example.com" to-ports="9339,9300-9400"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9300-9400"/>"#),
@@ -33,10 +33,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         for (range, span) in items {
             if let Some((_, first)) = reach.filter(|(high, _)| range.low().get() <= *high) {
                 findings.push(
-                    RULE.finding(format!("{range} is in the list already, or a part of it"))
+                    RULE.finding(format!("{range} overlaps with another item in the list"))
                         .at(span, "")
-                        .also_at(first, "here")
-                        .help("remove it, or write the port that was meant"),
+                        .also_at(first, "the other item")
+                        .help("remove it, or correct the port"),
                 );
             }
             if reach.is_none_or(|(high, _)| range.high().get() > high) {

@@ -5,14 +5,15 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::File,
     page: page!(
-        finds = "A file called `crossdomain.xml` whose rules all have `to-ports`, where neither `--as` nor `--port` says what it is.
-It is judged as a socket policy.",
-        matters = "`crossdomain.xml` is what web servers send. There `to-ports` counts for nothing, and the file opens no socket. If a
-socket policy server sends it, it is right, whatever its name is.",
-        flash = "From 9.0.124 on only policies that were sent over the socket protocol, from port 843 or from the port itself, open
-sockets. Older players took `crossdomain.xml` for ports from 1024 up, and ignored `to-ports` in it.",
-        remedy = "If a web server sends the file, serve it over the socket protocol as well, as with
-`flashgate serve --policy crossdomain.xml`. If a socket policy server sends it already, say so with `--as socket`.",
+        finds = "files called `crossdomain.xml` in which every rule has `to-ports`, if neither `--as` nor
+`--port` is given. The file is checked as a socket policy.",
+        matters = "`crossdomain.xml` is what web servers send. There, `to-ports` has no effect and the file
+opens no socket. If a socket policy server sends the file, it is correct, whatever its name.",
+        flash = "From 9.0.124 on, only policies sent over the socket protocol open sockets, from port 843 or
+from the port itself. Older players accepted `crossdomain.xml` for ports from 1024 up, and ignored `to-ports` in
+it.",
+        remedy = "If a web server sends the file, serve it over the socket protocol as well: `flashgate serve
+--policy crossdomain.xml`. If a socket policy server already does, pass `--as socket`.",
     ),
     check,
 };
@@ -25,9 +26,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     }
     findings.push(
-        RULE.finding("taken for a socket policy because of `to-ports`; on a web server this file opens no socket")
-            .note("`crossdomain.xml` is what web servers send, and there `to-ports` counts for nothing")
-            .help("serve it over the socket protocol, as with `flashgate serve --policy FILE`")
-            .help("`--as socket` says that it is served so; `--as url` judges it as a web server's file"),
+        RULE.finding("checked as a socket policy because of `to-ports`; on a web server this file opens no socket")
+            .note("`crossdomain.xml` is what web servers send, and there `to-ports` has no effect")
+            .help("serve it over the socket protocol: `flashgate serve --policy FILE`")
+            .help("if it already is, pass `--as socket`; pass `--as url` to check it as a web server's file"),
     );
 }

@@ -11,11 +11,12 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Ports,
     page: page!(
-        finds = "A grant of ports on which nothing listens, as far as the configuration tells. It is looked for only where the ports in
-use are known: by `flashgate serve`, of a policy that is served at gates alone and opens the port of none of them. On
-port 843 a policy may be for servers that flashgate knows nothing of, and `flashgate lint` knows of none.",
-        matters = "It is a port that was moved or mistyped, or a grant for any server that listens there later.",
-        flash = "The player is let through, and then finds nobody: `ioError` #2031. So it is in all versions.",
+        finds = "rules that open ports on which nothing listens according to the configuration. Only
+`flashgate serve` reports this, for a policy that is served only at gates and opens none of their ports. On port
+843 a policy may be for servers that flashgate does not know, and `flashgate lint` knows no ports at all.",
+        matters = "The port was changed or mistyped. It also stays open for any server that listens on it
+later.",
+        flash = "The player allows the connection, which then fails: `ioError` #2031, in all versions.",
         example = rules("used=9339", r#"<allow-access-from domain="www.example.com" to-ports="9338"/>"#),
         instead = rules("used=9339", r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
@@ -48,7 +49,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     };
     let finding = RULE
         .finding(format!("nothing listens on {}", gathered.values()))
-        .note("players are let through, and then find nobody")
-        .help("grant the ports of your gates and servers");
+        .note("the player allows the connection, which then fails")
+        .help("list the ports of your gates and servers");
     findings.push(gathered.place(finding));
 }

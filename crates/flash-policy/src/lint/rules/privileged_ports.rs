@@ -11,11 +11,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Ports,
     page: page!(
-        finds = "Grants of ports below 1024. They are reported once for the whole file.",
-        matters = "That is where a machine's own services listen: remote shells, mail, web, file shares. A movie can speak to them
-in the name of whoever watches it.",
-        flash = "Such a grant counts only in a policy served from a port below 1024, such as 843. So it is since 7.0.19, the first
-version with socket policies.",
+        finds = "rules that open ports below 1024, reported once for the whole file.",
+        matters = "System services listen on these ports: remote shells, mail, web servers, file sharing. A
+movie that is allowed by the rule can connect to them from its viewer's machine.",
+        flash = "The rule has an effect only if the policy is served from a port below 1024, such as 843.
+This has been so since 7.0.19, the first version with socket policies.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="25"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
@@ -67,13 +67,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     };
     let mut finding = RULE.finding(format!(
-        "this opens {}, where a machine's own services listen",
+        "this opens {}, where system services usually listen",
         named(&ranges)
     ));
     if let Some(note) = services(&ranges) {
         finding = finding.note(note);
     }
-    let finding = finding.help("leave them out unless movies connect there");
+    let finding = finding.help("remove the ports that movies do not connect to");
     findings.push(gathered.place(finding));
 }
 

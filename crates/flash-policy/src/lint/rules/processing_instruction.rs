@@ -6,10 +6,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Syntax,
     page: page!(
-        finds = "An instruction such as `<?xml-stylesheet …?>`.",
-        matters = "It is addressed to programs that show XML, not to players.",
-        flash = "What players do with it is not known; most XML parsers ignore it. No version is known to differ; socket policies
-exist since 7.0.19.",
+        finds = "processing instructions such as `<?xml-stylesheet …?>`.",
+        matters = "They are for programs that display XML. Players don't need them.",
+        flash = "What players do with them is not known; most XML parsers ignore them. No version is known to
+differ.",
         example = file(r#"<?xml-stylesheet href="policy.xsl"?>
 <cross-domain-policy>
   <allow-access-from domain="www.example.com" to-ports="9339"/>

@@ -5,10 +5,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Secure,
     page: page!(
-        finds = r#"`secure="false"` in a socket policy."#,
-        matters =
-            "It is the default there, whatever Adobe's DTD says, and takes fifteen bytes a rule.",
-        flash = "In socket policies the default is `false`, in all versions. In a URL policy served over HTTPS it is `true`.",
+        finds = r#"`secure="false"` in socket policies."#,
+        matters = "It is the default there, whatever Adobe's DTD says. It takes 15 bytes per rule.",
+        flash = "In socket policies the default is `false`, in all versions. In a URL policy served over
+HTTPS it is `true`.",
         example = rules(
             r#"<allow-access-from domain="www.example.com" to-ports="9339" secure="false"/>"#
         ),
@@ -28,7 +28,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.finding("`false` is the default in socket policies")
                 .at(attribute.span, "")
-                .help("leave it out to save bytes")
+                .help("remove it to save bytes")
                 .fix(
                     "remove `secure=\"false\"`",
                     subject.with_blanks_before(attribute.span),

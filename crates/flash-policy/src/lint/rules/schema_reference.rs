@@ -5,10 +5,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Syntax,
     page: page!(
-        finds = "A reference to Adobe's schema on the root element.",
-        matters = "It does no harm, and makes a small policy more than twice as long.",
-        flash = "Players take it, and never fetch the schema. The addresses have long been dead. No version is known to differ;
-socket policies exist since 7.0.19.",
+        finds = "references to Adobe's schema on the root element.",
+        matters = "A reference does no harm, but makes a small policy more than twice as long.",
+        flash = "Players accept it, and never fetch the schema. Its addresses no longer work. No version is
+known to differ.",
         example = file(r#"<cross-domain-policy xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
     xsi:noNamespaceSchemaLocation="http://www.adobe.com/xml/schemas/PolicyFileSocket.xsd">
   <allow-access-from domain="www.example.com" to-ports="9339"/>
@@ -24,9 +24,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         .iter()
         .find(|attribute| attribute.name.starts_with("xsi:"));
     findings.extend(schema.map(|attribute| {
-        RULE.finding("the schema reference is not needed")
+        RULE.finding("the policy does not need a schema reference")
             .at(attribute.span, "")
-            .note("players neither need it nor fetch what it names")
-            .help("write `<cross-domain-policy>` alone")
+            .note("players ignore it, and never fetch its address")
+            .help("write `<cross-domain-policy>` without attributes")
     }));
 }

@@ -5,11 +5,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Url,
     page: page!(
-        finds = r#"`secure="false"` in a URL policy."#,
-        matters = "Served over HTTPS, it lets movies that came over plain HTTP read what HTTPS protects: anyone who can change the
-movie on its way reads it too.",
-        flash = "The default is `true` where the policy is served over HTTPS. Over plain HTTP the attribute means nothing. Adobe's
-specification, of 2010, names no version for it.",
+        finds = r#"`secure="false"` in URL policies."#,
+        matters = "If the policy is served over HTTPS, movies loaded over plain HTTP can read what HTTPS
+protects. Anyone who can change such a movie in transit can read it too.",
+        flash = "The default is `true` if the policy is served over HTTPS. Over plain HTTP the attribute has
+no effect. Adobe's specification (2010) names no version.",
         example = rules("as=url", r#"<allow-access-from domain="www.example.com" secure="false"/>"#),
         instead = rules("as=url", r#"<allow-access-from domain="www.example.com"/>"#),
     ),
@@ -24,12 +24,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         .filter_map(|element| element.attribute("secure"));
     for attribute in attributes.filter(|attribute| attribute.value == "false") {
         findings.push(
-            RULE.finding("movies loaded over plain HTTP may use what HTTPS protects")
+            RULE.finding("movies loaded over plain HTTP can read what HTTPS protects")
                 .at(attribute.value_span, "")
-                .note(
-                    "this counts where the policy is served over HTTPS; elsewhere it means nothing",
-                )
-                .help("leave it out, and load the movies over HTTPS"),
+                .note("this has an effect only if the policy is served over HTTPS")
+                .help("remove it, and load the movies over HTTPS"),
         );
     }
 }

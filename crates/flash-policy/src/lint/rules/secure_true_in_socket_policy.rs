@@ -6,12 +6,13 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Secure,
     page: page!(
-        finds = r#"`secure="true"` in a socket policy."#,
-        matters = "It shuts out every movie that was loaded over plain HTTP, and protects nothing: the socket itself is not
-encrypted by it.",
-        flash = "It is honored. Adobe advises against it but for local sockets, and the Debug Player writes a warning into its
-policy log, since 9.0.115.",
-        example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339" secure="true"/>"#),
+        finds = r#"`secure="true"` in socket policies."#,
+        matters = "It refuses every movie that was loaded over plain HTTP. It does not encrypt the socket.",
+        flash =
+            "Players honor it. Adobe recommends it only for local sockets. The Debug Player logs a
+warning in its policy log, since 9.0.115.",
+        example =
+            rules(r#"<allow-access-from domain="www.example.com" to-ports="9339" secure="true"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
     check,
@@ -26,8 +27,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             findings.push(
                 RULE.finding("only movies loaded over HTTPS may connect")
                     .at(span, "")
-                    .note("the socket itself is not encrypted by this; Adobe advises against it but for local sockets")
-                    .help("keep it if that is meant; without it, movies loaded over plain HTTP may connect too"),
+                    .note("this does not encrypt the socket; Adobe recommends it only for local sockets")
+                    .help("keep it to require HTTPS; remove it to allow movies loaded over plain HTTP too"),
             );
         }
     }

@@ -6,10 +6,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Secure,
     page: page!(
-        finds = r#"A rule for `http://` and a name that asks for HTTPS with `secure="true"`."#,
-        matters = "No movie is loaded both ways: the rule is for nobody.",
-        flash = r#"A scheme before a domain narrows it to movies loaded that way; `secure="true"` does so with HTTPS. Adobe's
-specification, of 2010, names no version for it."#,
+        finds = r#"rules for an `http://` domain that require HTTPS with `secure="true"`."#,
+        matters = "No movie is loaded over both, so the rule matches nothing.",
+        flash = r#"A scheme before a domain limits the rule to movies loaded over it, and `secure="true"`
+limits it to HTTPS. Adobe's specification (2010) names no version."#,
         example = rules(
             r#"<allow-access-from domain="http://www.example.com" to-ports="9339" secure="true"/>"#
         ),
@@ -27,11 +27,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         };
         findings.push(
             RULE.finding(
-                "no movie is loaded over `http://` and over HTTPS: the rule grants nothing",
+                "no movie is loaded over both `http://` and HTTPS: the rule grants nothing",
             )
             .at(places.domain, "")
-            .also_at(span, "this asks for HTTPS")
-            .help("remove `http://` if your movies are loaded over HTTPS; only otherwise remove `secure`"),
+            .also_at(span, "this requires HTTPS")
+            .help(
+                "if your movies are loaded over HTTPS, remove `http://`; otherwise remove `secure`",
+            ),
         );
     }
 }

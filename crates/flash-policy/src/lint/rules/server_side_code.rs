@@ -6,10 +6,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::File,
     page: page!(
-        finds = "Code for a web server: `<?php`, `<%` or `<?=`.",
-        matters = "The file is a program that was to print the policy. Served as it is, players get the program.",
-        flash = "`<%` and `<?=` are not well-formed XML. A `<?php … ?>` can be, and is then ignored with everything that it would
-have printed; that is a warning. No version is known to differ; socket policies exist since 7.0.19.",
+        finds = "code for a web server: `<?php`, `<%` or `<?=`.",
+        matters = "The file is a program that prints the policy. If it is served without being run, players
+receive the program.",
+        flash = "`<%` and `<?=` are not well-formed XML. `<?php … ?>` can be. Players then skip it, and what
+it would have printed is missing; this is a warning. No version is known to differ.",
         example = file("<?php header('Content-Type: text/xml'); ?>
 <cross-domain-policy>
   <?= $rules ?>
@@ -20,10 +21,10 @@ have printed; that is a warning. No version is known to differ; socket policies 
 };
 
 pub(crate) fn found(place: Span) -> Diagnostic {
-    RULE.finding("expected a policy, found code that prints one")
+    RULE.finding("expected a policy, found code for a web server")
         .at(place, "")
-        .note("a policy server sends the file as it is; nothing runs the code")
-        .help("run it once, and serve what it prints")
+        .note("a policy server sends the file as it is, and does not run the code")
+        .help("run it once, and serve its output")
 }
 
 /// In well-formed XML the code is an instruction, which players skip: what it was to print is missing.

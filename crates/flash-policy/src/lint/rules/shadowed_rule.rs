@@ -6,12 +6,14 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Rules,
     page: page!(
-        finds = "A rule that grants only what a wider rule grants anyway: for more movies, or for more ports of the same movies.",
-        matters = "It looks as if it narrowed something. Rules only ever add.",
-        flash = "There is no rule that denies, and the order of rules means nothing, in all versions. `*.example.com` covers
-`example.com` and everything below it; `*` covers everything.",
-        example = rules(r#"<allow-access-from domain="*.example.com" to-ports="9300-9400"/>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+        finds = "rules that a wider rule covers: for more movies, or for more ports of the same movies.",
+        matters = "The rule looks as if it restricted something, but rules only add permissions.",
+        flash = "No rule denies anything, and the order of rules does not matter, in all versions.
+`*.example.com` covers `example.com` and every name below it; `*` covers everything.",
+        example = rules(
+            r#"<allow-access-from domain="*.example.com" to-ports="9300-9400"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#
+        ),
         instead = rules(r#"<allow-access-from domain="*.example.com" to-ports="9300-9400"/>"#),
     ),
     check,
@@ -25,11 +27,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             continue;
         };
         let finding = RULE
-            .finding("another rule grants all of this already")
+            .finding("another rule already covers this one")
             .at(shadowed.tag, "")
-            .also_at(wider.tag, "this one")
-            .note("rules add up: none takes away what another grants")
-            .help("remove it, or narrow the other one");
+            .also_at(wider.tag, "the other rule")
+            .note("rules only add permissions: none restricts another")
+            .help("remove it, or narrow the other rule");
         findings.push(if subject.is_without_comments(shadowed) {
             finding.fix("remove the rule", subject.with_line(shadowed.element), "")
         } else {

@@ -7,11 +7,9 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Clients,
     page: page!(
-        finds =
-            "A Flash socket policy, where Silverlight is to be served (`--client silverlight`).",
-        matters = "For sockets Silverlight asks on port 943, and for another document.",
-        flash =
-            "Flash Player asks on port 843 for this one. Port 843 has been asked since 9.0.115.",
+        finds = "Flash socket policies, if Silverlight is one of your clients (`--client silverlight`).",
+        matters = "For sockets, Silverlight asks on port 943, and expects a different format.",
+        flash = "Flash Player asks for this format on port 843, since 9.0.115.",
         example = rules(
             "client=silverlight",
             r#"<allow-access-from domain="www.example.com" to-ports="4502"/>"#

@@ -10,9 +10,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Silverlight,
     page: page!(
-        finds = "A `<socket-resource>` whose `port` is missing, or no port and no range.",
-        matters = "It grants nothing.",
-        flash = "No version of Flash Player reads this format. Silverlight takes one port, or one range `4502-4506`.",
+        finds = "`<socket-resource>` elements whose `port` is missing or is not a port or a range.",
+        matters = "The element grants nothing.",
+        flash = "No version of Flash Player reads this format. Silverlight accepts one port, or one range
+such as `4502-4506`.",
         example = silverlight(
             r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
       <grant-to><socket-resource port="high" protocol="tcp"/></grant-to>"#
@@ -33,6 +34,6 @@ pub(crate) fn found(element: &Element, port: Option<&Attribute>) -> Diagnostic {
     );
     RULE.finding(format!("expected a port or a range of ports, found {found}"))
         .at(place, "")
-        .note("it grants nothing")
-        .help("write one port or one range, as in `port=\"4502-4506\"`; another needs another `<socket-resource>`")
+        .note("the element grants nothing")
+        .help("write one port or one range, as in `port=\"4502-4506\"`; for more ports, add another `<socket-resource>`")
 }

@@ -6,9 +6,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Silverlight,
     page: page!(
-        finds = "A `<socket-resource>` whose `protocol` is not `tcp`.",
-        matters = "Clients ignore it: it grants nothing.",
-        flash = "No version of Flash Player reads this format. Silverlight knows `tcp` alone here, in lower case.",
+        finds = "`<socket-resource>` elements whose `protocol` is not `tcp`.",
+        matters = "Clients ignore the element, so it grants nothing.",
+        flash = "No version of Flash Player reads this format. Silverlight supports only `tcp`, in lower
+case.",
         example = silverlight(
             r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
       <grant-to><socket-resource port="4502" protocol="udp"/></grant-to>"#
@@ -23,7 +24,7 @@ pub(crate) static RULE: LintRule = LintRule {
 
 pub(crate) fn found(element: &Element, protocol: Option<&Attribute>) -> Diagnostic {
     let place = protocol.map_or(element.tag, |attribute| attribute.value_span);
-    RULE.finding("expected `protocol=\"tcp\"`: Silverlight ignores every other")
+    RULE.finding("expected `protocol=\"tcp\"`: Silverlight ignores other protocols")
         .at(place, "")
         .help("write `protocol=\"tcp\"`")
 }

@@ -8,10 +8,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Silverlight,
     page: page!(
-        finds = "An element of a Silverlight policy that is missing or stands in the wrong place.",
-        matters = "A policy says from where (`allow-from`, with `domain` in it) and to what (`grant-to`). Without one of the two it
-grants nothing; an element that does not belong there makes Moonlight drop the policy around it.",
-        flash = "No version of Flash Player reads this format at all.",
+        finds = "elements of Silverlight policies that are missing or in the wrong place.",
+        matters = "A policy names who may connect (`allow-from`, which contains `domain`) and to what
+(`grant-to`). Without one of them it grants nothing. If an element is in the wrong place, Moonlight ignores the
+policy around it.",
+        flash = "No version of Flash Player reads this format.",
         example = silverlight(r#"<grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>"#),
         instead = silverlight(r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
       <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>"#),
@@ -25,7 +26,7 @@ pub(crate) fn found_missing(element: &Element, expected: &str) -> Diagnostic {
         element.quoted_tag()
     ))
     .at(element.tag, "")
-    .note("it grants nothing without")
+    .note("without it the policy grants nothing")
     .help("`flashgate policy --dialect silverlight --allow 'www.example.com:4502'` prints a policy to start from")
 }
 
@@ -35,6 +36,6 @@ pub(crate) fn found_misplaced(element: &Element, parent: &str) -> Diagnostic {
         element.quoted_tag()
     ))
     .at(element.tag, "")
-    .note("it has no effect there, and clients may drop the policy around it")
+    .note("it has no effect there, and clients may ignore the policy around it")
     .help(format!("move it into `<{parent}>`"))
 }

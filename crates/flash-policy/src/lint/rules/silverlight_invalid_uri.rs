@@ -9,10 +9,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Silverlight,
     page: page!(
-        finds = "A `uri` that is missing, or none of `*`, `file:///`, `http://host`, `https://host` and `http://*.host`.",
-        matters = "It matches no application.",
-        flash = "No version of Flash Player reads this format. Silverlight wants the scheme that Flash does without, and takes a
-wildcard only at the start of the host.",
+        finds = "`uri` attributes that are missing, or that are not `*`, `file:///`, `http://host`,
+`https://host` or `http://*.host`.",
+        matters = "The element matches no application.",
+        flash = "No version of Flash Player reads this format. Unlike Flash, Silverlight requires the scheme.
+It accepts a wildcard only at the start of the host.",
         example = silverlight(r#"<allow-from><domain uri="www.example.com"/></allow-from>
       <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>"#),
         instead = silverlight(r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
@@ -34,5 +35,5 @@ pub(crate) fn found(attribute: &Attribute) -> Diagnostic {
     ))
     .at(attribute.value_span, "")
     .note("it matches no application")
-    .help("write it as in `http://www.example.com` or `http://*.example.com`")
+    .help("write it like `http://www.example.com` or `http://*.example.com`")
 }

@@ -7,9 +7,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Clients,
     page: page!(
-        finds = "A URL policy without a rule for `*`, where Silverlight is to be served (`--client silverlight`).",
-        matters = "Over HTTP Silverlight also accepts a `/crossdomain.xml`, but only one that admits every domain.",
-        flash = "Flash Player takes names. So it is in all versions.",
+        finds = "URL policies without a rule for `*`, if Silverlight is one of your clients (`--client
+silverlight`).",
+        matters = "Over HTTP Silverlight also accepts a `/crossdomain.xml`, but only one that allows every
+domain.",
+        flash = "Flash Player accepts names, in all versions.",
         example = rules(
             "as=url client=silverlight",
             r#"<allow-access-from domain="www.example.com"/>"#
@@ -31,9 +33,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     };
     if !policy.rules.iter().any(|rule| rule.domain.is_any()) {
         findings.push(
-            RULE.finding("Silverlight takes such a policy only if it admits every domain")
-                .at(root.tag, "")
-                .help("serve a `/clientaccesspolicy.xml` that names the domains"),
+            RULE.finding(
+                "Silverlight accepts a Flash policy over HTTP only if it allows every domain",
+            )
+            .at(root.tag, "")
+            .help("serve a `/clientaccesspolicy.xml` that names the domains"),
         );
     }
 }

@@ -5,14 +5,18 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Silverlight,
     page: page!(
-        finds = "A Silverlight policy without a `<socket-resource>`.",
-        matters = "It grants requests over HTTP and opens no socket. As `/clientaccesspolicy.xml` that is all right; on port 943 it
-is of no use.",
+        finds = "Silverlight policies without a `<socket-resource>`.",
+        matters = "The policy allows HTTP requests and opens no socket. That is fine for
+`/clientaccesspolicy.xml`, but of no use on port 943.",
         flash = "No version of Flash Player reads this format.",
-        example = silverlight(r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
-      <grant-to><resource path="/api" include-subpaths="true"/></grant-to>"#),
-        instead = silverlight(r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
-      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>"#),
+        example = silverlight(
+            r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><resource path="/api" include-subpaths="true"/></grant-to>"#
+        ),
+        instead = silverlight(
+            r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>"#
+        ),
     ),
     check,
 };
@@ -28,7 +32,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.finding("this policy opens no socket")
                 .at(grant.tag, "no `<socket-resource>` here")
-                .note("without one it is for requests over HTTP alone")
+                .note("without one the policy allows only HTTP requests")
                 .help("add `<socket-resource port=\"4502-4506\" protocol=\"tcp\"/>` if it is served on port 943"),
         );
     }

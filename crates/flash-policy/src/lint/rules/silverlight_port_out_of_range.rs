@@ -12,9 +12,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Silverlight,
     page: page!(
-        finds = "A port outside 4502 to 4534 in a policy for Silverlight.",
-        matters = "Silverlight connects to no other ports, whatever a policy says. Moonlight rejects the whole file.",
-        flash = "Flash Player knows no such bounds. So it is in all versions.",
+        finds = "ports outside 4502 to 4534 in policies for Silverlight.",
+        matters = "Silverlight connects to no other port, whatever the policy says. Moonlight rejects the whole
+file.",
+        flash = "Flash Player has no such limit, in any version.",
         example = silverlight(
             r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
       <grant-to><socket-resource port="21" protocol="tcp"/></grant-to>"#
@@ -35,7 +36,7 @@ pub(crate) fn found(range: PortRange, place: Span) -> Diagnostic {
     .at(place, "")
     .note("Silverlight connects to no other port, and Moonlight rejects the whole file")
     .help(format!(
-        "have the server listen on a port from {low} to {high}"
+        "make the server listen on a port from {low} to {high}"
     ))
 }
 

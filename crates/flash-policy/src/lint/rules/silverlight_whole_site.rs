@@ -5,9 +5,9 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Silverlight,
     page: page!(
-        finds = "A `<resource>` for `/` with everything below it.",
-        matters = "Every page and every service of this site may then be read by the applications that the policy admits, in the
-user's name.",
+        finds = "`<resource>` elements for `/` that include everything below it.",
+        matters = "The applications that the policy allows can read every page and use every service of this
+site, as the user who is logged in.",
         flash = "No version of Flash Player reads this format.",
         example = silverlight(r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
       <grant-to><resource path="/" include-subpaths="true"/></grant-to>"#),
@@ -28,7 +28,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             findings.push(
                 RULE.finding("this grants everything on this site")
                     .at(element.tag, "")
-                    .help("name the paths that are needed"),
+                    .help("name only the paths that are needed"),
             );
         }
     }

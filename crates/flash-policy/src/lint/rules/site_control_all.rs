@@ -6,12 +6,14 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::MetaPolicy,
     page: page!(
-        finds = "The meta-policy `all`.",
-        matters = "In a socket policy it is what holds anyway: every port of the host may serve a policy of its own. Whoever can
-listen on any port can then open it. In a URL policy it lets every file on the site be a policy, uploads of
-users included; OWASP's WSTG-CONF-08 names it as a fault.",
-        flash = "For sockets `all` is the default, in all versions. For URL policies it was up to Player 9; from 10 on the
-default there is `master-only`.",
+        finds = "the meta-policy `all`.",
+        matters = "In a socket policy, `all` lets every port of the host serve its own policy. A user who can
+run a program on the host can then open the port that it listens on. This is also the default.
+
+In a URL policy, `all` makes every file on the site a valid policy, including files that users upload. OWASP's
+WSTG-CONF-08 lists it as a vulnerability.",
+        flash = "For sockets `all` is the default in all versions. For URL policies it is the default up to
+Player 9; from 10 on, the default is `master-only`.",
         example = rules(r#"<site-control permitted-cross-domain-policies="all"/>
   <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
         instead = rules(r#"<site-control permitted-cross-domain-policies="master-only"/>
@@ -29,7 +31,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     };
     if subject.is(PolicyKind::Url) {
         let mut finding = RULE
-            .finding("`all` lets every file of this site be a policy, also what users upload")
+            .finding("`all` makes every file on this site a valid policy, including files that users upload")
             .at(span, "")
             .help("write `master-only`");
         finding.severity = Severity::Warning;
@@ -42,10 +44,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     {
         // On other ports it does not count, and `site-control-outside-master` says so.
         findings.push(
-            RULE.finding("every port of this host may serve a policy of its own")
+            RULE.finding("`all` lets every port of this host serve its own policy")
                 .at(span, "")
-                .note("this is so without the element, too")
-                .help("write `master-only` if the rules of this file are all there shall be"),
+                .note("this is also the default")
+                .help("write `master-only` if only the rules in this file should apply"),
         );
     }
 }

@@ -6,8 +6,8 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::MetaPolicy,
     page: page!(
-        finds = "The meta-policy `none` in a file that has rules.",
-        matters = "`none` switches every policy of the host off, this one included: the rules grant nothing.",
+        finds = "the meta-policy `none` in files that have rules.",
+        matters = "`none` disables every policy of the host, including this one. The rules grant nothing.",
         flash = "Since 9.0.115, for the policy on port 843. On other ports the element is ignored.",
         example = rules(
             r#"<site-control permitted-cross-domain-policies="none"/>
@@ -37,8 +37,8 @@ fn find(subject: &Subject<'_>) -> Option<Span> {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     findings.extend(find(subject).map(|span| {
-        RULE.finding("`none` switches every policy of this host off, these rules too")
+        RULE.finding("`none` disables every policy of this host, including these rules")
             .at(span, "")
-            .help("write `master-only` if the rules of this file shall count")
+            .help("write `master-only` if the rules in this file should apply")
     }));
 }

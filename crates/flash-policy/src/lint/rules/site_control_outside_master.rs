@@ -15,9 +15,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::MetaPolicy,
     page: page!(
-        finds = "A `<site-control>` in a policy that is not served from port 843.",
-        matters = "It has no effect where it is, and to Lightspark the whole file is void.",
-        flash = "Meta-policies count in the master policy, the one on port 843, since 9.0.115. Elsewhere the element is ignored.",
+        finds = "`<site-control>` in policies that are not served from port 843.",
+        matters = "The element has no effect there, and Lightspark ignores the whole file.",
+        flash = "Meta-policies count only in the master policy, on port 843, since 9.0.115. On other ports
+the element is ignored.",
         example = rules(
             "port=9339",
             r#"<site-control permitted-cross-domain-policies="master-only"/>
@@ -46,11 +47,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
     findings.push(
         RULE.finding(format!(
-            "a meta-policy counts on port 843 only, and this is port {port}"
+            "a meta-policy has an effect only on port 843, and this is port {port}"
         ))
         .at(span, "")
-        .note("Flash Player ignores it here; to Lightspark the whole file is void")
-        .help("remove the element from what is served on this port, unless players dial it as 843"),
+        .note("Flash Player ignores it here; Lightspark ignores the whole file")
+        .help("remove the element from the policy on this port, unless players reach this port as 843"),
     );
 }
 
@@ -73,7 +74,7 @@ pub(crate) fn advise(findings: &mut [Diagnostic], options: &Options) {
     let is_fault = |finding: &&mut Diagnostic| faults.iter().any(|rule| rule.name == finding.rule);
     for finding in findings.iter_mut().filter(is_fault) {
         finding.help = Vec::from([format!(
-            "remove the element: meta-policies count on port 843 only, and this is port {port}"
+            "remove the element: meta-policies have an effect only on port 843, and this is port {port}"
         )]);
     }
 }

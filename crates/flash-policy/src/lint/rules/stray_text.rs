@@ -10,10 +10,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Structure,
     page: page!(
-        finds = "Text between the tags.",
-        matters = "A policy consists of elements alone. Text is mostly what is left of a tag that lost its `<`, or of a comment
-that lost its `<!--`; or a rule that somebody wrote without tags.",
-        flash = "Text is ignored, as far as is known. No version is known to differ; socket policies exist since 7.0.19.",
+        finds = "text between the tags.",
+        matters = "A policy contains only elements. The text is usually what is left of a tag without its `<`
+or a comment without its `<!--`, or a rule written without tags.",
+        flash = "As far as is known, players ignore text. No version is known to differ.",
         example = rules(r#"allow-access-from domain="www.example.com" to-ports="9339"/>
   <allow-access-from domain="www.example.com" to-ports="9340"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>
@@ -32,7 +32,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 quoted(&text.text)
             ))
             .at(text.span, "")
-            .note("players ignore text: whatever it was meant for has no effect")
+            .note("players ignore text, so it has no effect")
             .help(help(&text.text)),
         );
     }
@@ -41,13 +41,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
 /// What to do about a text: it tells where it was copied from.
 fn help(text: &str) -> &'static str {
     if matches!(text, "-" | "+") {
-        "remove it: it is left of a diff, or of a browser's tree view"
+        "remove it: it was left by a diff or a browser's tree view"
     } else if escaped_line_end(text).is_some() {
-        "the program that prints the policy escapes twice: have it print real line ends, or none"
+        "print real line ends, or none: the program that prints the policy escapes them twice"
     } else if text.starts_with('"') && text.contains('+') {
-        "this is a program's text: save what it prints, without quotes, backslashes and `+`"
+        "this is source code: save what the program prints, without quotes, backslashes and `+`"
     } else if text.contains("<allow-access-from") {
-        "write `<` for `&lt;` and `>` for `&gt;`: the rule was escaped to be shown on a page"
+        "write `<` for `&lt;` and `>` for `&gt;`: the rule is escaped for HTML"
     } else if text.contains("allow-access-from") {
         "put a `<` before it to make it a rule"
     } else {

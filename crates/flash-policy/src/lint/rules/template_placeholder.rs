@@ -10,12 +10,13 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::File,
     page: page!(
-        finds = "A placeholder that nobody filled in: `%DOMAIN%`, `${port}`, `#{port}`, `{{ ports }}`, `%{LISTEN_PORT}`, `@DOMAIN@`,
-`__DOMAIN__`. So are words for what was to be written there (`YOUR_DOMAIN`, `your-server-ip`, `MYIP`, `x.x.x.x`), and
-what programs print for a variable without a value (`undefined`, `null`, `None`).",
-        matters = "The file is a template; what was to put in the real values did not run, or did not know this one.",
-        flash = "The player compares the text as it stands, in all versions: the rule matches no movie, or no port. Braces between
-tags break the XML or are ignored.",
+        finds = "placeholders that were not filled in: `%DOMAIN%`, `${port}`, `#{port}`, `{{ ports }}`,
+`%{LISTEN_PORT}`, `@DOMAIN@`, `__DOMAIN__`; words such as `YOUR_DOMAIN`, `your-server-ip`, `MYIP` or `x.x.x.x`;
+and what programs print for a variable without a value: `undefined`, `null` or `None`.",
+        matters = "The file is a template. The program that fills it in did not run, or had no value for this
+placeholder.",
+        flash = "The player compares the text as it is, in all versions, so the rule matches no movie or no
+port. Braces between tags either break the XML or are ignored.",
         example = rules(r#"<allow-access-from domain="%DOMAIN%" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
@@ -26,9 +27,9 @@ tags break the XML or are ignored.",
 pub(crate) fn found(message: String, place: Span, what: &str) -> Diagnostic {
     RULE.finding(message)
         .at(place, "")
-        .note("the rule grants nothing in the player")
+        .note("the rule grants nothing")
         .help(format!(
-            "put the real {what} in its place: a template was not filled in, or a program's variable had no value"
+            "replace it by the real {what}: a template was not filled in, or a variable had no value"
         ))
 }
 
@@ -42,6 +43,6 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
 pub(crate) fn found_between_tags(place: Span) -> Diagnostic {
     RULE.finding("found a placeholder between the tags")
         .at(place, "")
-        .note("what was to stand in its place is missing")
-        .help("fill the template in, and serve the result")
+        .note("the value is missing")
+        .help("fill in the template, and serve the result")
 }

@@ -5,10 +5,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Url,
     page: page!(
-        finds = "`to-ports` in a URL policy.",
-        matters = "It has no effect there. If sockets were meant, the file is in the wrong place: `/crossdomain.xml` opens none.",
-        flash = "From 9.0.124 on only socket policies open sockets. Older players took URL policies for ports from 1024 up, and
-ignored `to-ports` in them.",
+        finds = "`to-ports` in URL policies.",
+        matters = "The attribute has no effect there. If the rule is for sockets, the file is in the wrong
+place: `/crossdomain.xml` opens none.",
+        flash = "From 9.0.124 on, only socket policies open sockets. Older players accepted URL policies for
+ports from 1024 up, and ignored `to-ports` in them.",
         example = rules("as=url", r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
         instead = rules("as=url", r#"<allow-access-from domain="www.example.com"/>"#),
     ),
@@ -19,11 +20,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let rules = subject.url_elements("allow-access-from");
     for attribute in rules.filter_map(|element| element.attribute("to-ports")) {
         findings.push(
-            RULE.finding("a URL policy has no ports: this has no effect")
+            RULE.finding("`to-ports` has no effect in a URL policy")
                 .at(attribute.span, "")
-                .note(
-                    "sockets are opened by socket policies alone, from port 843 or the port itself",
-                )
+                .note("only socket policies open sockets, from port 843 or the port itself")
                 .help("serve the file over the socket protocol, or remove the attribute"),
         );
     }

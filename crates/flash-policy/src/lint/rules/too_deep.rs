@@ -8,10 +8,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Syntax,
     page: page!(
-        finds = "More than 16 elements within each other.",
-        matters = "Rules stand directly in the root. Elements this deep are the sign of tags that were never closed, or of an
-attack on the parser.",
-        flash = "What players do with it is not known. No version is known to differ; socket policies exist since 7.0.19.",
+        finds = "more than 16 levels of nested elements.",
+        matters = "Rules belong directly in the root element. This much nesting means that elements are not
+closed, or that the file is an attack on the parser.",
+        flash = "What players do with it is not known. No version is known to differ.",
         remedy = "Close every element: `<allow-access-from …/>`.",
     ),
     check: BY_PARSER,
@@ -19,8 +19,8 @@ attack on the parser.",
 
 pub(crate) fn found(tag: Span) -> Diagnostic {
     RULE.finding(format!(
-        "expected at most {DEEPEST} elements within each other, found more"
+        "expected at most {DEEPEST} levels of nested elements, found more"
     ))
     .at(tag, "this one is too deep")
-    .help("rules stand directly in `<cross-domain-policy>`; check that every element is closed")
+    .help("rules belong directly in `<cross-domain-policy>`; check that every element is closed")
 }

@@ -8,11 +8,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Syntax,
     page: page!(
-        finds = "A tag with more than 32 attributes.",
-        matters = "A rule has three. Parsers slow down with the number of attributes, so a tag like this is refused before one sees
-it.",
-        flash = "What players do with it is not known. No version is known to differ; socket policies exist since 7.0.19.",
-        remedy = "`domain`, `to-ports` and `secure` are all that a rule has; another domain needs another rule.",
+        finds = "tags with more than 32 attributes.",
+        matters = "A rule has three attributes. Many attributes slow XML parsers down, so flashgate refuses
+such a tag.",
+        flash = "What players do with it is not known. No version is known to differ.",
+        remedy = "A rule has only `domain`, `to-ports` and `secure`. For another domain, add another rule.",
     ),
     check: BY_PARSER,
 };

@@ -8,10 +8,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Syntax,
     page: page!(
-        finds = "More than 64 namespace declarations in a file.",
-        matters = "A policy needs one at most, for a schema reference on its root. Parsers slow down with their number, so a file
-like this is refused before one sees it.",
-        flash = "What players do with it is not known. No version is known to differ; socket policies exist since 7.0.19.",
+        finds = "files with more than 64 namespace declarations.",
+        matters = "A policy needs at most one, for a schema reference on its root element. Many declarations
+slow XML parsers down, so flashgate refuses such a file.",
+        flash = "What players do with it is not known. No version is known to differ.",
         remedy = "Remove the `xmlns` attributes.",
     ),
     check: BY_PARSER,
@@ -22,5 +22,5 @@ pub(crate) fn found(tag: Span) -> Diagnostic {
         "expected at most {MOST_NAMESPACES} namespace declarations in a file, found more"
     ))
     .at(tag, "this is one too many")
-    .help("remove the `xmlns` attributes: a policy needs none")
+    .help("remove the `xmlns` attributes: a policy does not need them")
 }

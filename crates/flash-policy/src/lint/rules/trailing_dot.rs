@@ -6,10 +6,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Domains,
     page: page!(
-        finds = "A domain that ends in a dot.",
-        matters = "To DNS it is the same name; whether it is to players is not known.",
-        flash = "The clients whose source is public compare the text. No version is known to differ; socket policies, with domains
-as they are now, exist since 7.0.19.",
+        finds = "domains that end in a dot.",
+        matters =
+            "In DNS it is the same name. It is not known whether players treat it as the same.",
+        flash =
+            "The clients whose source is public compare the text. No version is known to differ.",
         example = rules(r#"<allow-access-from domain="www.example.com." to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
@@ -24,7 +25,7 @@ pub(crate) fn find(attribute: &Attribute) -> Option<Diagnostic> {
     }
     let place = attribute.place(&(end - 1..end));
     let finding = RULE
-        .finding("found a dot at the end of a domain")
+        .finding("the domain ends in a dot")
         .at(place, "")
         .note("whether players match such a name is not known")
         .help("remove the dot");

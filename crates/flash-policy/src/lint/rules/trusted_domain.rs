@@ -12,11 +12,13 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Url,
     page: page!(
-        finds = "A rule that trusts another site. What is faulty, or the user's own machine, is not reported here.",
-        matters = "Whoever controls that site, or buys its name when it lapses, reads what your users can read here. nmap's
-`http-cross-domain-policy` reports every such rule; it is a list to go through from time to time.",
-        flash = "Movies of that site may send requests here with the user's cookies, and read the answers. Policies over HTTP are
-older than those over sockets: Adobe dates them to Player 6 in one text and to Player 7 in another.",
+        finds = "rules that allow another site, in URL policies. Invalid domains and the user's own machine
+are not reported.",
+        matters = "Movies from that site can read what your users can read here, with their cookies. So can
+anyone who takes over the site, or who buys its domain after it expires. Review these rules from time to time.
+nmap's `http-cross-domain-policy` reports them too.",
+        flash = "Movies from that site may send requests with the user's cookies and read the responses. URL
+policies are older than socket policies: Adobe dates them to Player 6 in one text and to Player 7 in another.",
         example = rules("as=url", r#"<allow-access-from domain="www.real-game.net"/>"#),
         instead = rules("as=url", r#"<site-control permitted-cross-domain-policies="none"/>"#),
     ),
@@ -43,12 +45,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     };
     let (message, help) = match gathered.only() {
         Some(domain) => (
-            format!("{domain} is trusted here"),
-            "check that the site is still yours, and needs this",
+            format!("this policy trusts {domain}"),
+            "check that you still control or trust this site, and that it still needs access",
         ),
         None => (
-            format!("{} are trusted here", gathered.values()),
-            "check that these sites are still yours, and need this",
+            format!("this policy trusts {}", gathered.values()),
+            "check that you still control or trust these sites, and that they still need access",
         ),
     };
     findings.push(gathered.place(RULE.finding(message).help(help)));

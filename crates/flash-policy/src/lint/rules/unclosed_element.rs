@@ -6,7 +6,7 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Syntax,
     page: page!(
         not_well_formed,
-        finds = "A start tag without its end tag. For rules, this is usually a `>` where `/>` was intended.",
+        finds = "start tags without an end tag. In a rule this is usually `>` in place of `/>`.",
         matters = "The element extends to the end of the file, or to the end of the element that contains it.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339">"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),

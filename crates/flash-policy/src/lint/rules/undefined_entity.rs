@@ -6,8 +6,9 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Syntax,
     page: page!(
         not_well_formed,
-        finds = "An entity that XML does not define, such as `&nbsp;` or `&copy;`.",
-        matters = "XML defines five entities: `&amp;`, `&lt;`, `&gt;`, `&quot;` and `&apos;`. The others are HTML's.",
+        finds = "entities that XML does not define, such as `&nbsp;` or `&copy;`.",
+        matters = "XML defines five entities: `&amp;`, `&lt;`, `&gt;`, `&quot;` and `&apos;`. The others belong
+to HTML.",
         example = rules(
             r#"<!-- the lobby -->&nbsp;
   <allow-access-from domain="www.example.com" to-ports="9339"/>"#

@@ -6,8 +6,9 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Syntax,
     page: page!(
         not_well_formed,
-        finds = "A `&` or a `<` that is not escaped, or a `]]>` in text.",
-        matters = "In XML, `&` begins an entity and `<` begins a tag. As plain text they are written `&amp;` and `&lt;`.",
+        finds = "`&` and `<` characters that are not escaped, and `]]>` in text.",
+        matters = "In XML, `&` begins an entity and `<` begins a tag. As plain text they are written `&amp;`
+and `&lt;`.",
         example = rules(
             r#"<allow-access-from domain="www.example.com&static.example.com" to-ports="9339"/>"#
         ),

@@ -7,11 +7,12 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Clients,
     page: page!(
-        finds = "A policy of more than 1,400 bytes, where Unity's web player is to be served (`--client unity`).",
-        matters = "It reads once, at most 5,000 bytes, and then closes. What travels in a second segment is lost, and the rest is
-broken XML.",
-        flash = "Flash Player reads until the NUL. No version is known to do otherwise.",
-        remedy = "Remove comments and whitespace, and join rules.",
+        finds = "policies of more than 1,400 bytes, if Unity's web player is one of your clients (`--client
+unity`).",
+        matters = "Unity's web player reads once, at most 5,000 bytes, and closes the connection. It does not
+see what arrives in a second segment, so the XML is incomplete.",
+        flash = "Flash Player reads until the NUL. No version is known to differ.",
+        remedy = "Remove comments and whitespace, and merge rules.",
     ),
     check,
 };
@@ -29,9 +30,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
     findings.push(
         RULE.finding(format!(
-            "Unity's web player may read only a part of these {length} bytes"
+            "the policy has {length} bytes; Unity's web player may read only part of it"
         ))
-        .note("it reads once, 5,000 bytes at most: what arrives in a second segment is lost")
+        .note(
+            "it reads once, at most 5,000 bytes, and does not see what arrives in a second segment",
+        )
         .help("keep the policy under 1,400 bytes"),
     );
 }

@@ -15,9 +15,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Clients,
     page: page!(
-        finds = "A rule for anything but `*`, and none for `*` and its ports beside it, for Unity's web player (`--client unity`).",
-        matters = "Unity's web player takes `*` alone for sockets: the rule admits nobody there.",
-        flash = "Flash Player takes names, in all versions; the two need rules side by side.",
+        finds =
+            "rules for a domain other than `*`, if there is no rule for `*` with the same ports and
+Unity's web player is one of your clients (`--client unity`).",
+        matters = "For sockets, Unity's web player accepts only `*` and ignores other rules.",
+        flash = "Flash Player accepts names, in all versions. To serve both, the policy needs both rules.",
         example = rules(
             "client=unity",
             r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#
@@ -58,10 +60,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     };
     let finding = RULE
         .finding(format!(
-            "Unity's web player takes `*` alone, and ignores {rules} for {}",
+            "Unity's web player accepts only `*`, and ignores {rules} for {}",
             gathered.values()
         ))
-        .note("a rule with `domain=\"*\"` opens its ports to movies and games from every site")
-        .help("add a rule with `domain=\"*\"` for the ports of Unity's games, and for no others");
+        .note("a rule with `domain=\"*\"` opens its ports to content from every site")
+        .help("add a rule with `domain=\"*\"` for the ports of your Unity games only");
     findings.push(gathered.place(finding));
 }

@@ -5,10 +5,9 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Clients,
     page: page!(
-        finds =
-            "Characters beyond ASCII, where Unity's web player is to be served (`--client unity`).",
-        matters = "It takes the reply for ASCII.",
-        flash = "What Flash Player does with them is not known. No version is known to differ; socket policies exist since 7.0.19.",
+        finds = "non-ASCII characters, if Unity's web player is one of your clients (`--client unity`).",
+        matters = "Unity's web player reads the reply as ASCII.",
+        flash = "What Flash Player does with them is not known. No version is known to differ.",
         example = rules(
             "client=unity",
             r#"<!-- das „echte“ Spiel -->
@@ -32,8 +31,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     };
     findings.push(
-        RULE.finding("Unity's web player takes a policy for ASCII, and this is not")
-            .at(at..at + found.len_utf8(), "the first one")
-            .help("replace it, or remove the comment that it stands in"),
+        RULE.finding(
+            "Unity's web player reads the policy as ASCII, but it contains another character",
+        )
+        .at(at..at + found.len_utf8(), "the first one")
+        .help("replace it, or remove the comment that contains it"),
     );
 }

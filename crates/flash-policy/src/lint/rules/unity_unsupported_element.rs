@@ -9,9 +9,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Clients,
     page: page!(
-        finds = "`<site-control>` or a header rule, where Unity's web player is to be served (`--client unity`).",
-        matters = "Its manual says that neither is supported.",
-        flash = "Flash Player honors `<site-control>` on port 843. Meta-policies for sockets exist since 9.0.115.",
+        finds = "`<site-control>` and header rules, if Unity's web player is one of your clients (`--client
+unity`).",
+        matters = "Unity's manual says that it supports neither.",
+        flash = "Flash Player honors `<site-control>` on port 843. Meta-policies for sockets exist since
+9.0.115.",
         example = rules(
             "client=unity",
             r#"<site-control permitted-cross-domain-policies="master-only"/>
@@ -37,7 +39,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 element.quoted_tag()
             ))
             .at(element.tag, "")
-            .help("leave it out where only Unity's games are served"),
+            .help("remove it if the policy is only for Unity"),
         );
     }
 }

@@ -11,10 +11,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Structure,
     page: page!(
-        finds = "An attribute that the element does not have.",
-        matters = "Mostly it is misspelt, and what it was meant to say is not said.",
-        flash = "What Flash Player does with it is not stated. Lightspark stops reading at a rule that has more than three attributes. No
-version is known to differ; socket policies exist since 7.0.19.",
+        finds = "attributes that the element does not have.",
+        matters = "The attribute is probably misspelled, and has no effect.",
+        flash = "What Flash Player does with it is not documented. Lightspark stops reading at a rule that
+has more than three attributes. No version is known to differ.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339" secured="true"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
@@ -28,7 +28,7 @@ pub(crate) fn found(element: &Element, attribute: &Attribute, known: &[&str]) ->
     );
     let finding = RULE
         .finding(format!(
-            "{} has no attribute {}",
+            "unknown attribute {1} in {0}",
             element.quoted_tag(),
             quoted(&attribute.name)
         ))

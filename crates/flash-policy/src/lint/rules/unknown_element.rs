@@ -10,11 +10,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Structure,
     page: page!(
-        finds = "An element that the format does not have, in the policy or inside one of its elements.",
-        matters = "Mostly it is misspelt, and the rule that it was meant to be is not there. A misspelt `<allow-access-from>` is an error,
-and so is an element of another name with the attributes of a rule.",
-        flash = "What Flash Player does with it is not stated; the clients whose source is public skip it, with everything in it.
-No version is known to differ; socket policies exist since 7.0.19.",
+        finds = "elements that do not exist in the format.",
+        matters = "The element is probably misspelled, and the rule it was meant to be is missing. A misspelled
+`<allow-access-from>` is an error, and so is any unknown element with the attributes of a rule.",
+        flash = "What Flash Player does with it is not documented. The clients whose source is public skip
+it, with everything inside. No version is known to differ.",
         example = rules(r#"<allow-acces-from domain="www.example.com" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
@@ -60,9 +60,9 @@ fn rule_meant<'a>(element: &Element, known: &[&'a str]) -> Option<&'a str> {
 pub(crate) fn found(element: &Element, known: &[&str]) -> Diagnostic {
     if is_denial(&element.name) {
         return RULE
-            .finding(format!("a policy has no element {}", element.quoted_tag()))
+            .finding(format!("unknown element {}", element.quoted_tag()))
             .at(element.name_span(), "")
-            .note("players ignore it: rules can only allow")
+            .note("players ignore it: rules can only allow access")
             .help("remove it, and narrow the rules that allow too much");
     }
     let meant = nearest(&element.name, known).or_else(|| rule_meant(element, known));
@@ -70,10 +70,10 @@ pub(crate) fn found(element: &Element, known: &[&str]) -> Diagnostic {
         Some(name) => severity(name),
         None => RULE.severity,
     };
-    let message = format!("a policy has no element {}", element.quoted_tag());
+    let message = format!("unknown element {}", element.quoted_tag());
     let finding = Diagnostic::new(RULE.name, severity, message)
         .at(element.name_span(), "")
-        .note("players ignore it, with everything in it; names are case-sensitive");
+        .note("players ignore it and everything inside it; names are case-sensitive");
     match meant {
         Some(name) => finding.help(format!("did you mean `{name}`?")),
         None => finding.help("remove it"),

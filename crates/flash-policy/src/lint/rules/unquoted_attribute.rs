@@ -6,8 +6,8 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Syntax,
     page: page!(
         not_well_formed,
-        finds = "An attribute value without quotes, or with `&quot;` in place of them.",
-        matters = "HTML allows values without quotes, XML does not.",
+        finds = "attribute values without quotes, or with `&quot;` in place of quotes.",
+        matters = "HTML allows values without quotes. XML does not.",
         example = rules(r#"<allow-access-from domain=www.example.com to-ports=9339/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),

@@ -9,10 +9,10 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Domains,
     page: page!(
         finds = "`0.0.0.0` or `::` as a domain.",
-        matters = "That is what a server listens on, not where a movie comes from: no website has this address. The domain of a rule is the
-site that the movie is loaded from.",
-        flash = "The player compares the domain with the host in the movie's URL. No version is known to differ; socket policies, with
-domains as they are now, exist since 7.0.19.",
+        matters = "A server listens on this address, but no website has it. `domain` is the host that the movie
+is loaded from.",
+        flash = "The player compares `domain` with the host in the movie's URL. No version is known to
+differ.",
         example = rules(r#"<allow-access-from domain="0.0.0.0" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
@@ -33,7 +33,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         });
     for (_, place) in rules.chain(uris).filter(|(host, _)| is_unspecified(host)) {
         findings.push(
-            RULE.finding("no movie is loaded from this address: servers listen on it")
+            RULE.finding("no movie is loaded from this address; a server that listens on it listens on every address")
                 .at(place, "")
                 .note("the domain is the site that the movie is loaded from, not the server that it connects to")
                 .help("write the host of that site, as in `www.example.com`"),

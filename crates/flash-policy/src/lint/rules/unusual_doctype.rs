@@ -9,10 +9,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Syntax,
     page: page!(
-        finds = "A DOCTYPE that names another root element, or another address than Adobe's for the definitions.",
-        matters = "It is mostly a slip of copying: Adobe's own page had the bare path `/xml/dtds/…`, and it is found everywhere
-since.",
-        flash = "Nothing is ever fetched from there, so a wrong address does no harm. So it is in all versions.",
+        finds = "DOCTYPEs that name another root element, or an address that is not Adobe's.",
+        matters = "It is usually a mistake in copying. Adobe's own page had the bare path `/xml/dtds/…`, which
+has been copied widely.",
+        flash = "No version fetches the address, so a wrong one does no harm.",
         example = file(r#"<!DOCTYPE cross-domain-policy SYSTEM "/xml/dtds/cross-domain-policy.dtd">
 <cross-domain-policy>
   <allow-access-from domain="www.example.com" to-ports="9339"/>
@@ -36,11 +36,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     };
     if let Some(finding) = fault(doctype, subject) {
         let whole = subject.with_line(doctype.span);
-        findings.push(finding.help("remove the DOCTYPE: players need none").fix(
-            "remove the DOCTYPE",
-            whole,
-            "",
-        ));
+        findings.push(
+            finding
+                .help("remove the DOCTYPE: players don't need it")
+                .fix("remove the DOCTYPE", whole, ""),
+        );
     }
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn fault(doctype: &Doctype, subject: &Subject<'_>) -> Option<Diagnost
     let root = subject.root().map_or("", |root| root.name.as_str());
     if doctype.root != root {
         let message = format!(
-            "expected {} in the DOCTYPE, as the root element is called, found {}",
+            "expected the name of the root element, {}, in the DOCTYPE, found {}",
             quoted(root),
             quoted(&doctype.root)
         );
@@ -58,9 +58,9 @@ pub(crate) fn fault(doctype: &Doctype, subject: &Subject<'_>) -> Option<Diagnost
     let system = doctype.system.as_ref();
     let (_, span) = system.filter(|(system, _)| !is_usual(system))?;
     Some(
-        RULE.finding("this is not the address of Adobe's definitions")
+        RULE.finding("expected the address of Adobe's definitions, found another")
             .at(*span, "")
-            .note("players fetch nothing from there, so it does no harm"),
+            .note("players never fetch it, so it does no harm"),
     )
 }
 

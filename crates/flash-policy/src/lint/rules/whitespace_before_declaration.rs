@@ -7,11 +7,12 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::File,
     page: page!(
-        finds = "Spaces or empty lines before `<?xml`.",
-        matters = "XML allows nothing before its declaration, so the whole file is not well-formed. It comes from servers that
-print the policy from a text with indentation. In a Silverlight policy it is a warning: Moonlight skips them.",
-        flash = "Adobe asks for strict XML. Whether every player minds is not known; some parsers refuse. No version is known to
-differ; socket policies exist since 7.0.19.",
+        finds = "spaces or empty lines before `<?xml`.",
+        matters = "XML allows nothing before its declaration, so the whole file is not well-formed. The policy
+was probably printed from an indented string. In a Silverlight policy it is a warning, because Moonlight skips
+the whitespace.",
+        flash = "Adobe's specification requires strict XML. It is not known whether every player refuses the
+file; some XML parsers do. No version is known to differ.",
         example = file("escaped", r#"\n  <?xml version="1.0"?>\n<cross-domain-policy>\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\n</cross-domain-policy>"#),
         instead = file(r#"<?xml version="1.0"?>
 <cross-domain-policy>
@@ -26,17 +27,17 @@ pub(crate) fn found(span: Range<usize>, kind: PolicyKind) -> Diagnostic {
     let (severity, note) = if kind == PolicyKind::Silverlight {
         (
             Severity::Warning,
-            "XML allows nothing before its declaration; Moonlight accepts it, and whether Silverlight does is not known",
+            "XML allows nothing before its declaration; Moonlight accepts whitespace there, but Silverlight may not",
         )
     } else {
         (
             RULE.severity,
-            "XML allows nothing before its declaration, and Flash Player asks for strict XML",
+            "XML allows nothing before its declaration, and Adobe's specification requires strict XML",
         )
     };
     let message = "expected `<?xml` as the very first characters, found whitespace";
     Diagnostic::new(RULE.name, severity, message.into())
-        .at(span.clone(), "this whitespace")
+        .at(span.clone(), "")
         .note(note)
         .help("remove the spaces and empty lines before `<?xml`, or remove the declaration")
         .fix("remove the whitespace before the declaration", span, "")

@@ -7,11 +7,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Ports,
     page: page!(
-        finds = "Whitespace in a list of ports.",
-        matters = "The format does not mention spaces. No client is known to stumble over them: Lightspark and flashgate skip them, and so
-do the emulators whose source is public. None promises to.",
-        flash = "What Flash Player does with them is not stated. No version is known to differ; socket policies, and
-with them `to-ports`, exist since 7.0.19.",
+        finds = "whitespace in lists of ports.",
+        matters = "The format does not mention spaces. No client is known to fail on them: Lightspark,
+flashgate and the emulators whose source is public skip them. But no client promises to accept them.",
+        flash = "What Flash Player does with them is not documented. No version is known to differ.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339, 9340"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339,9340"/>"#),
     ),
@@ -24,7 +23,7 @@ pub(crate) fn find(attribute: &Attribute) -> Option<Diagnostic> {
     let finding = RULE
         .finding("`to-ports` contains whitespace")
         .at(attribute.place(&(at..at + 1)), "")
-        .note("the format does not mention spaces; no client is known to stumble over them, but none promises to accept them")
+        .note("the format does not mention spaces; no client is known to fail on them, but none promises to accept them")
         .help("remove the spaces");
     // Spaces inside a range or a number are refused by the parser: what was meant is not clear.
     let without = attribute.value.replace(WHITESPACE, "");

@@ -11,10 +11,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Ports,
     page: page!(
-        finds = "A range of more than 1,000 ports.",
-        matters = "Whatever will ever listen on one of them is opened to these movies.",
-        flash = "Ranges of any width work. Lightspark takes only the lowest port of a range. No version is known to differ; socket
-policies, and with them `to-ports`, exist since 7.0.19.",
+        finds = "ranges of more than 1,000 ports.",
+        matters = "Any server that listens on one of them, now or later, is open to these movies.",
+        flash = "Ranges of any width work. Lightspark opens only the lowest port of a range. No version is
+known to differ.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="1024-65535"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339,9400-9410"/>"#),
     ),
@@ -36,8 +36,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     };
     let message = match gathered.only() {
-        Some(range) => format!("{range} are {widest} ports"),
-        None => format!("{} are up to {widest} ports each", gathered.values()),
+        Some(range) => format!("{range} opens {widest} ports"),
+        None => format!("{} open up to {widest} ports each", gathered.values()),
     };
     let finding = RULE.finding(message);
     findings.push(gathered.place(finding.help("list the ports that movies connect to")));

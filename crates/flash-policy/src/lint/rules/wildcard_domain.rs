@@ -10,15 +10,16 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Domains,
     page: page!(
-        finds = "A rule for `*`: movies from every site.",
-        matters = "In a socket policy, any website that a player visits can connect to these ports from the player's IP address; that
-is how internal services are reached from outside. In a URL policy, it can read what the server sends to the user.
-Unity's web player takes `*` only: with `--client unity` the advice is to open few ports.
+        finds = "rules for `*`, which matches every site.",
+        matters = "In a socket policy, any website that a player visits can connect to these ports from the
+player's IP address. This is how internal services are reached from outside. In a URL policy, any website can
+read what the server sends to the user. Unity's web player accepts only `*`: with `--client unity`, the advice
+is to open few ports.
 
-All scanners for web servers flag it: nmap's `http-cross-domain-policy`, ZAP's rule 20016, Nikto, and OWASP's
+Web server scanners report it: nmap's `http-cross-domain-policy`, ZAP's rule 20016, Nikto, and OWASP's
 WSTG-CONF-08.",
-        flash = "`*` matches every host and every address. It is also the only domain that admits movies that were loaded from a
-local file. The first is in Adobe's manuals since Flash MX 2004.",
+        flash = "`*` matches every host and IP address, as Adobe's manuals have said since Flash MX 2004.
+Only `*` matches movies that were loaded from a local file.",
         example = rules(r#"<allow-access-from domain="*" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="*.example.com" to-ports="9339"/>"#),
     ),
@@ -30,7 +31,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         if rule.domain.is_any() {
             let (note, help) = advice(subject);
             findings.push(
-                RULE.finding("`*` admits movies from every site, and local ones")
+                RULE.finding("`*` allows movies from every site, and from local files")
                     .at(places.domain, "")
                     .note(note)
                     .help(help),
@@ -46,9 +47,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         .filter(|attribute| is_everyone(&attribute.value))
     {
         findings.push(
-            RULE.finding(format!("{} admits every site", quoted(&attribute.value)))
+            RULE.finding(format!("{} allows every site", quoted(&attribute.value)))
                 .at(attribute.value_span, "")
-                .note("any website that a user visits can use what this grants, as that user")
+                .note("any website that a user visits can use what this rule allows, as that user")
                 .help("name the hosts that your content is loaded from"),
         );
     }

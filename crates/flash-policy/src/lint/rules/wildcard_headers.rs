@@ -5,11 +5,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Url,
     page: page!(
-        finds = "A header rule for `*`, alone or in a list: every header.",
-        matters = "It lets movies of other sites set headers that servers trust: tokens against forged requests, for one. ZAP's
-rule 20016 and OWASP's WSTG-CONF-08 flag it.",
-        flash = "`*` stands for all headers but the few that the player never lets a movie set. A `*` at the end of a name stands
-for all that begin like it. Adobe's specification, of 2010, names no version for it.",
+        finds = "header rules for `*`, alone or in a list, which means every header.",
+        matters = "Movies of other sites can set headers that servers trust, such as tokens against cross-site
+request forgery. ZAP's rule 20016 and OWASP's WSTG-CONF-08 report it.",
+        flash = "`*` allows all headers, except the few that the player never lets a movie set. A `*` at the
+end of a name matches all headers that begin with it. Adobe's specification (2010) names no version.",
         example = rules("as=url", r#"<allow-http-request-headers-from domain="www.example.com" headers="*"/>"#),
         instead = rules("as=url", r#"<allow-http-request-headers-from domain="www.example.com" headers="SOAPAction"/>"#),
     ),
@@ -28,8 +28,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.finding("`*` lets other sites set every header")
                 .at(attribute.value_span, "")
-                .note("among them are headers that servers take for a sign of their own pages")
-                .help("name the headers that are needed, as in `SOAPAction`"),
+                .note("servers trust some headers to come only from their own pages")
+                .help("list the headers that are needed, as in `SOAPAction`"),
         );
     }
 }

@@ -5,10 +5,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Ports,
     page: page!(
-        finds = "A `*` beside other ports.",
-        matters = "It is outside the format: some clients take it for all ports, others for none.",
-        flash = "`*` stands alone. What Flash Player makes of `*,80` is not known; Lightspark takes it for all. No version is known
-to differ; socket policies, and with them `to-ports`, exist since 7.0.19.",
+        finds = "`*` in a list with other ports.",
+        matters = "It is not part of the format. Some clients open all ports, others open none.",
+        flash = "`*` must be alone. What Flash Player does with `*,80` is not known. Lightspark opens all
+ports. No version is known to differ.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="*,80"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="80,9339"/>"#),
     ),

@@ -9,12 +9,12 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Ports,
     page: page!(
-        finds = "A rule for every port: `*`, or ranges that leave none out. Of a policy served from port 1024 up, 1024 to 65535 is
-every port.",
-        matters = "It opens everything that listens on this machine to these movies: mail, databases, remote desktop. A movie needs
-one port or two.",
-        flash = "`*` means all 65,535 ports; from a policy served from port 1024 up, all from 1024 up. So it is since 7.0.19, the
-first version with socket policies.",
+        finds = "rules for every port: `*`, or ranges that include all of them. In a policy served from port
+1024 or above, 1024 to 65535 is every port.",
+        matters = "These movies can connect to every service on this machine: mail, databases, remote desktop.
+A movie needs one or two ports.",
+        flash = "`*` means all 65,535 ports; in a policy served from port 1024 or above, all ports from 1024
+up. This has been so since 7.0.19, the first version with socket policies.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="*"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339,9400-9410"/>"#),
     ),
@@ -41,9 +41,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     }
     let which = if lowest(subject) == 1 {
-        "every port of this machine, mail and remote desktop among them"
+        "every port of this machine, including mail and remote desktop"
     } else {
-        "every port of this machine from 1024 up, databases and remote desktop among them"
+        "every port of this machine from 1024 up, including databases and remote desktop"
     };
     let rules = subject.rules();
     for (rule, places) in rules.filter(|(rule, _)| opens_all(rule, subject)) {

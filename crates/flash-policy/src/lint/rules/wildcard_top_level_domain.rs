@@ -5,10 +5,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Domains,
     page: page!(
-        finds = "`*.com` and its like: a wildcard before a single label.",
-        matters = "It would admit a large part of the internet, and is outside the format.",
-        flash = "The specification speaks of an explicit second-level domain behind the wildcard. Lightspark honors `*.com`; what
-Flash Player does is not known. Adobe's specification, of 2010, names no version for it.",
+        finds = "wildcards for a top-level domain, such as `*.com`.",
+        matters = "It would match a large part of the internet, and is not part of the format.",
+        flash =
+            "The specification requires a second-level domain after the wildcard. Lightspark honors
+`*.com`; what Flash Player does is not known. Adobe's specification (2010) names no version.",
         example = rules(r#"<allow-access-from domain="*.com" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="*.example.com" to-ports="9339"/>"#),
     ),

@@ -9,10 +9,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Domains,
     page: page!(
-        finds = "A domain that is a word for every site: `all`, `any`, `everyone`.",
-        matters = "It is read as the name of one host. Unless movies are loaded from a host with that very name, the rule admits nobody.",
-        flash = "It compares the name of the movie's host with the word, in all versions. Only `*` stands for every site, and that lets
-any website that a player visits use what the rule opens.",
+        finds = "domains that are a word for every site: `all`, `any`, `everyone`.",
+        matters = "Players read the word as a host name, so the rule matches no movie, unless one is loaded
+from a host with that name.",
+        flash = "The player compares the word with the name of the movie's host, in all versions. Only `*`
+matches every site, and it lets any website that a player visits use what the rule opens.",
         example = rules(r#"<allow-access-from domain="all" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
@@ -41,12 +42,14 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     };
     let finding = RULE
-        .finding(format!(
-            "{} {} read as the name of a host, and not as every site",
-            gathered.values(),
-            gathered.are()
-        ))
-        .note("the rule admits only movies from a host of that name")
+        .finding(match gathered.only() {
+            Some(word) => format!("{word} is read as a host name, not as every site"),
+            None => format!(
+                "{} are read as host names, not as every site",
+                gathered.values()
+            ),
+        })
+        .note("the rule allows only movies from a host with that name")
         .help("name the hosts that your movies are loaded from, as in `www.example.com`");
     findings.push(gathered.place(finding));
 }

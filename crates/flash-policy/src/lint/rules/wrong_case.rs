@@ -9,10 +9,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Structure,
     page: page!(
-        finds = "An element or attribute that is spelt right, in the wrong case.",
-        matters = "Names in XML are case-sensitive: `<Allow-Access-From>` is another element, and the rule is not there.",
-        flash = "Adobe's specification gives all names in lower case. The clients whose source is public skip others. No version is
-known to differ; socket policies exist since 7.0.19.",
+        finds = "elements and attributes whose name is in the wrong case.",
+        matters = "XML names are case-sensitive: `<Allow-Access-From>` is an unknown element, so the rule is
+missing.",
+        flash = "Adobe's specification has all names in lower case. The clients whose source is public skip
+others. No version is known to differ.",
         example = rules(r#"<Allow-Access-From domain="www.example.com" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
@@ -31,6 +32,6 @@ pub(crate) fn found(name: &str, place: Span, expected: &str) -> Diagnostic {
     let message = format!("expected `{expected}`, found {}", quoted(name));
     Diagnostic::new(RULE.name, unknown_element::severity(expected), message)
         .at(place, "")
-        .note("names are case-sensitive: players know only the one in lower case")
+        .note("names are case-sensitive: players know only the lower-case one")
         .help(format!("write `{expected}`"))
 }

@@ -11,11 +11,12 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Structure,
     page: page!(
-        finds = "A root element that is not `<cross-domain-policy>`; for a Silverlight policy, one that is not `<access-policy>`.",
-        matters = "Silverlight and Flash use the same request and different documents. Otherwise it is a slip in the name, which is
-case-sensitive and takes no prefix, or another file.",
-        flash = "Adobe's specification names `<cross-domain-policy>` as the one root. The player refuses everything else as a
-whole. No version is known to differ; socket policies exist since 7.0.19.",
+        finds = "root elements other than `<cross-domain-policy>`; for a Silverlight policy, other than
+`<access-policy>`.",
+        matters = "The file may be a Silverlight policy: Silverlight and Flash send the same request, but use
+different formats. Otherwise the name is misspelled, in the wrong case or has a prefix, or this is not a policy.",
+        flash = "Adobe's specification allows only `<cross-domain-policy>`. The player refuses any other
+document. No version is known to differ.",
         example = file("<access-policy/>"),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
@@ -32,7 +33,7 @@ pub(crate) fn found(root: &Element) -> Diagnostic {
     }
     if root.name == "policy-file-request" {
         return RULE
-            .finding("this is the request that players send, not the policy that they get")
+            .finding("this is the request that players send, not the policy")
             .at(place, "")
             .help(
                 "`flashgate policy --allow 'www.example.com:9339'` prints a policy to start from",
@@ -40,9 +41,9 @@ pub(crate) fn found(root: &Element) -> Diagnostic {
     }
     if root.name == "access-policy" {
         return RULE
-            .finding("this is a Silverlight policy; Flash Player asks for `<cross-domain-policy>`")
+            .finding("this is a Silverlight policy; Flash Player expects `<cross-domain-policy>`")
             .at(place, "Silverlight's root element")
-            .note("Silverlight and Flash use the same request and different documents, on ports 943 and 843")
+            .note("Silverlight and Flash use the same request but different formats, on ports 943 and 843")
             .help("`flashgate policy --allow 'www.example.com:9339'` prints a Flash policy to start from");
     }
     other(root, "cross-domain-policy")
@@ -55,9 +56,9 @@ pub(crate) fn found_for_silverlight(root: &Element) -> Diagnostic {
     }
     if root.name == "cross-domain-policy" {
         return RULE
-            .finding("this is a Flash policy; Silverlight asks for `<access-policy>`")
+            .finding("this is a Flash policy; Silverlight expects `<access-policy>`")
             .at(root.name_span(), "Flash's root element")
-            .note("Silverlight and Flash use the same request and different documents, on ports 943 and 843")
+            .note("Silverlight and Flash use the same request but different formats, on ports 943 and 843")
             .help("`flashgate policy --dialect silverlight --allow 'www.example.com:4502'` prints a Silverlight policy to start from");
     }
     other(root, "access-policy")
@@ -71,11 +72,11 @@ fn other(root: &Element, expected: &str) -> Diagnostic {
             quoted(&found)
         ))
         .at(root.name_span(), "")
-        .note("names are case-sensitive and take no prefix");
+        .note("names are case-sensitive, and must not have a prefix");
     match nearest(&root.name, &ROOTS) {
         Some(name) => finding.help(format!("did you mean `{name}`?")),
         None => finding.help(format!(
-            "put the rules into `<{expected}>` and `</{expected}>`"
+            "put the rules between `<{expected}>` and `</{expected}>`"
         )),
     }
 }

@@ -14,11 +14,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Domains,
     page: page!(
-        finds = "A rule for `www.example.com` and none for `example.com`.",
-        matters = r#"A user who leaves the `www` out loads the movie from the bare name, and cannot connect. It is the classic "works
-here, fails there"."#,
-        flash = "Names are compared as a whole. `*.example.com` covers the bare name too, and every other name below it: a rule for
-each name opens less. Adobe's manuals say so since Flash 8.",
+        finds = "rules for `www.example.com` if there is none for `example.com`.",
+        matters = "A user who opens the site without `www` loads the movie from `example.com`, and cannot
+connect.",
+        flash = "The player compares the whole name. `*.example.com` also covers `example.com`, and every
+other name below it; one rule for each name opens less. Adobe's manuals have said so since Flash 8.",
         example = rules(r#"<allow-access-from domain="www.real-game.net" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.real-game.net" to-ports="9339"/>
   <allow-access-from domain="real-game.net" to-ports="9339"/>"#),
@@ -47,13 +47,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     };
     let finding = RULE
         .finding(format!(
-            "movies loaded from {} are not admitted",
+            "movies loaded from {} cannot connect",
             gathered.values()
         ))
-        .note("the player compares names as a whole")
+        .note("the player compares the whole name")
         .help(match gathered.only() {
-            Some(bare) => format!("add a rule for {bare}, if it serves the movie too"),
-            None => "add a rule for each of them that serves the movie too".into(),
+            Some(bare) => format!("add a rule for {bare} if movies are loaded from there too"),
+            None => "add a rule for each name that movies are loaded from".into(),
         });
     findings.push(gathered.place(finding));
 }

@@ -53,7 +53,7 @@ impl Check {
         })
     }
 
-    /// Flags that don't apply to Ruffle in a browser, which asks for no policy and has no sandboxes.
+    /// Flags that don't apply to Ruffle in a browser, which does not ask for policies and has no sandboxes.
     fn without_policy(&self) -> Option<CheckFault> {
         if self.client != ClientName::Ruffle {
             return None;
@@ -65,7 +65,7 @@ impl Check {
         ];
         let (flag, _) = flags.into_iter().find(|(_, given)| *given)?;
         Some(fault(
-            &format!("Ruffle in a browser asks for no policy, so {flag} changes nothing"),
+            &format!("Ruffle in a browser does not ask for policies, so {flag} has no effect"),
             &format!("remove {flag} or --client"),
         ))
     }

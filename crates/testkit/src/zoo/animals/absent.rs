@@ -1,4 +1,4 @@
-//! Nothing comes, or too late.
+//! Servers that send nothing, or send it too late.
 
 use super::super::script::ScriptStep::{Drip, End, Hold, Read, Reset, Send, Wait};
 use super::{
@@ -11,7 +11,7 @@ const IN_A_HURRY: &[&str] = asked!["--timeout", "1s"];
 pub(super) const ANIMALS: &[Animal] = &[
     Animal {
         name: "good",
-        does: "843 answers as it should",
+        does: "843 answers correctly",
         listeners: &[master(SERVES_GOOD), game()],
         expected: allowed(None),
         ..PLAIN
@@ -25,21 +25,21 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "nothing",
-        does: "843 refuses, the game's port knows no policy request",
+        does: "843 refuses, the game's port does not know policy requests",
         listeners: GAME,
         expected: denied("no-policy", "no-policy"),
         ..PLAIN
     },
     Animal {
         name: "silent-master",
-        does: "843 accepts and says nothing, the game's port answers",
+        does: "843 accepts and sends nothing, the game's port answers",
         listeners: &[master(&[&[Hold]]), port(SERVES_GOOD)],
         expected: allowed(Some("no-reply")).after(3_000),
         ..PLAIN
     },
     Animal {
         name: "silent-everywhere",
-        does: "843 and the game's port accept and say nothing",
+        does: "843 and the game's port accept and send nothing",
         listeners: &[master(&[&[Hold]]), patient_game()],
         expected: denied("no-policy", "no-reply").after(6_000),
         ..PLAIN
@@ -124,7 +124,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "player-8-low-port",
-        does: "nothing but the site, and Flash Player 8 wants port 23",
+        does: "only the site is given, and Flash Player 8 asks for port 23",
         listeners: &[],
         asked: &[
             "srv.test:23",

@@ -1,4 +1,4 @@
-//! Hosts with an IPv4 and an IPv6 address that are not alike.
+//! Hosts whose IPv4 and IPv6 addresses behave differently.
 
 use super::super::script::ScriptStep::{End, Read, Send};
 use super::{Animal, PLAIN, SERVES_GOOD, Script, ZooListener, allowed, denied, game, master};

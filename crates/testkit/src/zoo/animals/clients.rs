@@ -1,4 +1,4 @@
-//! What other clients than Flash Player make of it.
+//! Servers that other clients treat differently from Flash Player.
 
 use super::super::script::ScriptStep::{End, Hold, Read, ReadOnly, Send, Wait};
 use super::{
@@ -71,7 +71,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "unity-two-writes",
-        does: "Unity: the answer comes in two writes",
+        does: "Unity: the answer arrives in two writes",
         listeners: &[
             master(&[&[Read, Send(HEAD), Wait(200), Send(TAIL), End]]),
             game(),
@@ -90,7 +90,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "unity-none",
-        does: "Unity: 843 says `none` beside a rule for `*`",
+        does: "Unity: 843 has `none` and a rule for `*`",
         listeners: &[master(&[&[Read, Send(NONE_BESIDE_EVERYBODY), End]]), game()],
         asked: UNITY,
         expected: allowed(Some("unity-unsupported-element")),
@@ -114,7 +114,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "lightspark-without-ports",
-        does: "Lightspark: a rule without `to-ports` stands before the one that grants",
+        does: "Lightspark: a rule without `to-ports` comes before the one that grants",
         listeners: &[master(&[&[Read, Send(WITHOUT_PORTS), End]]), game()],
         asked: LIGHTSPARK,
         expected: denied("no-policy", "lightspark-unsupported-element"),
@@ -122,7 +122,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "lightspark-headers",
-        does: "Lightspark: a rule for headers stands beside the one that grants",
+        does: "Lightspark: there is a rule for headers and a rule that grants",
         listeners: &[master(&[&[Read, Send(HEADERS), End]]), game()],
         asked: LIGHTSPARK,
         expected: denied("no-policy", "lightspark-unsupported-element"),
@@ -130,7 +130,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "lightspark-headers-last",
-        does: "Lightspark: 843 says `all` and grants, and a rule for headers follows",
+        does: "Lightspark: 843 has `all` and grants, and a rule for headers follows",
         listeners: &[master(&[&[Read, Send(ALL_THEN_HEADERS), End]]), game()],
         asked: LIGHTSPARK,
         expected: allowed(Some("lightspark-unsupported-element")),
@@ -138,7 +138,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "lightspark-headers-first",
-        does: "Lightspark: 843 says `all`, and a rule for headers stands before the one that grants",
+        does: "Lightspark: 843 has `all`, and a rule for headers comes before the one that grants",
         listeners: &[master(&[&[Read, Send(HEADERS_THEN_RULE), End]]), game()],
         asked: LIGHTSPARK,
         expected: denied("no-rule-matches", "lightspark-unsupported-element"),
@@ -146,7 +146,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "lightspark-none-headers",
-        does: "Lightspark: 843 says `none` before a rule for headers, and the game's port grants",
+        does: "Lightspark: 843 has `none` before a rule for headers, and the game's port grants",
         listeners: &[
             master(&[&[Read, Send(NONE_THEN_HEADERS), End]]),
             port(SERVES_GOOD),
@@ -157,7 +157,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "lightspark-end-tag",
-        does: "Lightspark: the end tag of the policy is another one",
+        does: "Lightspark: the policy's end tag does not match",
         listeners: &[master(&[&[Read, Send(OTHER_END_TAG), End]]), game()],
         asked: LIGHTSPARK,
         expected: allowed(Some("mismatched-tag")),
@@ -165,7 +165,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "lightspark-waits",
-        does: "Lightspark: 843 grants, and the game accepts and says nothing",
+        does: "Lightspark: 843 grants, and the game accepts and sends nothing",
         listeners: &[master(SERVES_GOOD), patient_game()],
         asked: LIGHTSPARK_WAITS,
         expected: denied("timeout", "lightspark-waits-for-port").after(2_000),
@@ -173,7 +173,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "lightspark-master-only",
-        does: "Lightspark: 843 says `master-only` and grants, and the game says nothing",
+        does: "Lightspark: 843 has `master-only` and grants, and the game sends nothing",
         listeners: &[master(&[&[Read, Send(MASTER_ONLY), End]]), patient_game()],
         asked: LIGHTSPARK_WAITS,
         expected: allowed(None),
@@ -213,7 +213,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "unity-both",
-        does: "Unity: the name has an IPv6 address too, where nothing answers",
+        does: "Unity: the name also has an IPv6 address, where nothing answers",
         addresses: &["::1", "127.0.0.1"],
         listeners: &[master(&[&[Read, Send(EVERYBODY), End]]), game()],
         asked: UNITY,
@@ -222,7 +222,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "lightspark",
-        does: "Lightspark: 843 answers as it should",
+        does: "Lightspark: 843 answers correctly",
         listeners: &[master(SERVES_GOOD), game()],
         asked: LIGHTSPARK,
         expected: allowed(None),
@@ -238,7 +238,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "silverlight-good",
-        does: "Silverlight: 943 answers as it should",
+        does: "Silverlight: 943 answers correctly",
         listeners: &[
             at_943(&[&[ReadOnly(22), Send(ACCESS_POLICY), End]]),
             APPLICATION,
@@ -293,7 +293,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "secure-clear",
-        does: "SecureSocket: 843 and the game's port answer in clear only",
+        does: "SecureSocket: 843 and the game's port answer in plain text only",
         listeners: &[master(SERVES_GOOD), game()],
         asked: SECURE_SOCKET,
         expected: denied("no-policy", "no-tls-on-policy-port"),
@@ -301,7 +301,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "secure-silent",
-        does: "SecureSocket: 843 and the game's port accept and say nothing",
+        does: "SecureSocket: 843 and the game's port accept and send nothing",
         listeners: &[master(&[&[Hold]]), patient_game()],
         asked: SECURE_SOCKET,
         expected: denied("no-policy", "no-reply").after(6_000),

@@ -1,4 +1,4 @@
-//! What is answered is no policy, or not quite.
+//! Answers that are not a policy, or not quite one.
 
 use super::super::script::ScriptStep::{End, Read, Send};
 use super::{Animal, ExpectedReport, PLAIN, Script, ZooListener, allowed, denied, game, master};
@@ -36,7 +36,7 @@ const fn serves(turns: &'static [Script]) -> [ZooListener; 2] {
 pub(super) const ANIMALS: &[Animal] = &[
     Animal {
         name: "wrong-root-element",
-        does: "the root element is another",
+        does: "the root element is a different one",
         listeners: WRONG_ROOT,
         expected: MALFORMED,
         ..PLAIN
@@ -57,14 +57,14 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "cut",
-        does: "half of the document comes, then a close",
+        does: "half of the document arrives, then a close",
         listeners: &serves(&[&[Read, Send(CUT), End]]),
         expected: MALFORMED,
         ..PLAIN
     },
     Animal {
         name: "only-nul",
-        does: "nothing but a NUL comes",
+        does: "only a NUL arrives",
         listeners: &serves(&[&[Read, Send(b"\0"), End]]),
         expected: MALFORMED,
         ..PLAIN

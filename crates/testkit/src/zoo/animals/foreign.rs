@@ -1,4 +1,4 @@
-//! Something else listens where the policy should be.
+//! Other servers that listen where the policy should be.
 
 use super::super::script::ScriptStep::{Echo, End, Hold, Read, ReadLine, Send};
 use super::{Animal, ExpectedReport, PLAIN, denied, game, master, port};
@@ -7,7 +7,7 @@ const BAD_REQUEST: &[u8] =
     b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 const CROSSDOMAIN: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<cross-domain-policy><allow-access-from domain=\"www.a.test\" to-ports=\"5000\"/></cross-domain-policy>";
 
-/// What `openssl s_server` says to a first byte of `<`: alert, fatal, protocol version.
+/// The answer of `openssl s_server` to a first byte of `<`: alert, fatal, protocol version.
 const ALERT: &[u8] = b"\x15\x03\x01\x00\x02\x02\x46";
 
 const BANNER: &[u8] = b"220 mail.srv.test ESMTP\r\n";
@@ -52,7 +52,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "echo",
-        does: "843 sends back what it gets",
+        does: "843 sends back what it receives",
         listeners: &[master(&[&[Echo]]), game()],
         expected: denied("no-policy", "malformed-policy"),
         ..PLAIN
@@ -66,7 +66,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "game-echoes",
-        does: "843 refuses, the game's port sends back what it gets",
+        does: "843 refuses, the game's port sends back what it receives",
         listeners: &[port(&[&[Echo]])],
         expected: denied("no-policy", "no-policy"),
         ..PLAIN

@@ -1,4 +1,4 @@
-//! A valid policy that does not grant, or grants too much.
+//! Valid policies that do not grant, or that grant too much.
 
 use super::super::script::ScriptStep::{End, Read, Send};
 use super::{Animal, PLAIN, SERVES_GOOD, allowed, asked, denied, game, master, port};
@@ -27,7 +27,7 @@ const FROM_BARE: &[&str] = &["srv.test:5000", "--from", "http://a.test/game.swf"
 pub(super) const ANIMALS: &[Animal] = &[
     Animal {
         name: "master-only",
-        does: "843 says `master-only` and grants nothing, the game's port would grant",
+        does: "843 has `master-only` and grants nothing, the game's port would grant",
         listeners: &[
             master(&[&[Read, Send(MASTER_ONLY), End]]),
             port(SERVES_GOOD),
@@ -37,7 +37,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "master-only-alone",
-        does: "843 says `master-only` and grants nothing, nor does the game's port",
+        does: "843 has `master-only` and grants nothing, and the game's port does not either",
         listeners: &[master(&[&[Read, Send(MASTER_ONLY), End]]), game()],
         expected: denied("meta-policy-master-only", "meta-policy-master-only"),
         ..PLAIN
@@ -51,7 +51,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "none-beside-rules",
-        does: "843 says `none` beside a rule that would grant",
+        does: "843 has `none` and a rule that would grant",
         listeners: &[
             master(&[&[Read, Send(NONE_BESIDE), End]]),
             port(SERVES_GOOD),
@@ -104,7 +104,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "broken-before",
-        does: "a rule without `to-ports` stands before the one that grants",
+        does: "a rule without `to-ports` comes before the one that grants",
         listeners: &[master(&[&[Read, Send(BROKEN_BEFORE), End]]), game()],
         expected: allowed(Some("missing-to-ports")),
         ..PLAIN

@@ -1,4 +1,4 @@
-//! The document is right, and what is around it is not: pieces, ends, resets.
+//! Right documents that arrive in the wrong way: in pieces, without an end, with a reset.
 
 use super::super::script::ScriptStep::{Drip, End, Flood, Hold, Read, ReadOnly, Reset, Send, Wait};
 use super::{Animal, GOOD, GOOD_WITHOUT_NUL, PLAIN, allowed, denied, game, master};
@@ -13,7 +13,7 @@ const TWICE: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"www.a.te
 pub(super) const ANIMALS: &[Animal] = &[
     Animal {
         name: "kept-open",
-        does: "843 answers and leaves the connection to the player to close",
+        does: "843 answers and leaves the close to the player",
         listeners: &[master(&[&[Read, Send(GOOD), Hold]]), game()],
         expected: allowed(None),
         ..PLAIN
@@ -34,7 +34,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "two-writes",
-        does: "the answer comes in two writes",
+        does: "the answer arrives in two writes",
         listeners: &[
             master(&[&[Read, Send(START), Wait(100), Send(REST), End]]),
             game(),
@@ -44,7 +44,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "late-nul",
-        does: "the NUL comes in a write of its own",
+        does: "the NUL arrives in a separate write",
         listeners: &[
             master(&[&[Read, Send(GOOD_WITHOUT_NUL), Wait(100), Send(b"\0"), End]]),
             game(),
@@ -99,7 +99,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "speaks-first",
-        does: "sends the policy before it was asked for, reads, closes",
+        does: "sends the policy before the request, reads, closes",
         listeners: &[master(&[&[Send(GOOD), Read, End]]), game()],
         expected: allowed(Some("reply-before-request")),
         ..PLAIN
@@ -120,7 +120,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "twice",
-        does: "the answer comes twice",
+        does: "the answer is sent twice",
         listeners: &[master(&[&[Read, Send(TWICE), End]]), game()],
         expected: allowed(Some("bytes-after-nul")),
         ..PLAIN

@@ -1,4 +1,4 @@
-//! The policy grants, and the port itself does not accept.
+//! Servers whose policy grants, but whose game port does not accept connections.
 
 use super::super::script::ScriptStep::{Hold, Reset, Wait};
 use super::{Animal, ExpectedReport, PLAIN, SERVES_GOOD, SLACK, allowed, asked, master, port};
@@ -46,7 +46,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "closes-idle-clients",
-        does: "843 grants, the game gives up clients that say nothing for 0.3 s",
+        does: "843 grants, the game closes clients that send nothing for 0.3 s",
         listeners: &[master(SERVES_GOOD), port(&[&[Wait(300)]])],
         expected: allowed(Some("target-closes-immediately")),
         ..PLAIN

@@ -1,4 +1,4 @@
-//! Clients of `[admin]` that are slow, or many and say nothing, or never come to an end.
+//! Clients of `[admin]` that are slow, or many and silent, or never done.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use testkit::cpu;
 
 use super::{Answer, CONFIG, PATHS, admin, get, start};
 
-/// Slow clients have 10 s in all; there is room for 32, and players do not notice.
+/// Slow clients have 10 s in total. There is room for 32, and players notice nothing.
 #[test]
 fn slow_clients() {
     let (daemon, _folder) = start(CONFIG);
@@ -15,13 +15,17 @@ fn slow_clients() {
     let mut dripping = TestClient::connect(to).unwrap();
     dripping.send(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nX: ");
     let _silent: Vec<_> = (0..20).map(|_| TestClient::connect(to).unwrap()).collect();
-    assert_eq!(get(to, "/healthz").status, 200, "served beside 21 others");
+    assert_eq!(
+        get(to, "/healthz").status,
+        200,
+        "served with 21 other connections"
+    );
     while !dripping.stirs_within(Duration::from_millis(300)) {
         dripping.send(b"x");
         assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
         assert!(
             dripping.elapsed() < Duration::from_secs(12),
-            "it is kept by a byte now and then"
+            "an occasional byte kept the connection open"
         );
     }
     assert!(
@@ -31,7 +35,8 @@ fn slow_clients() {
     );
 }
 
-/// Connections that ask nothing give way to one that does; it needs not wait for their deadline.
+/// Connections without a request are closed to make room for one with a request, which need not wait for their
+/// deadline.
 #[test]
 fn idle_connections_starve_nobody() {
     let (daemon, _folder) = start(CONFIG);
@@ -39,7 +44,7 @@ fn idle_connections_starve_nobody() {
         let idle: Vec<_> = (0..64)
             .map(|number| {
                 let mut client = TestClient::connect(admin(&daemon)).unwrap();
-                // Half of them have begun to ask.
+                // Half of them have started a request.
                 client.send(&b"GET /healthz HTTP/1.1\r\nHost: "[..number % 2 * 20]);
                 client
             })
@@ -54,8 +59,8 @@ fn idle_connections_starve_nobody() {
     }
 }
 
-/// A crowd of heads that are as long as they may be, but for their end: a health check gets through, and what they cost is
-/// bounded by the places that there are.
+/// A crowd of heads as long as allowed and without their ends: a health check gets through, and the number of places
+/// limits what they cost.
 #[test]
 fn unfinished_heads() {
     const CROWD: usize = 400;
@@ -71,7 +76,7 @@ fn unfinished_heads() {
     let crowd: Vec<_> = (0..CROWD)
         .map(|_| {
             let mut client = TestClient::connect(to).unwrap();
-            // It may have given way already.
+            // It may already have been closed to make room.
             client.send(head.as_bytes());
             client
         })
@@ -79,13 +84,16 @@ fn unfinished_heads() {
     let begin = Instant::now();
     assert_eq!(get(to, "/healthz").status, 200);
     let took = begin.elapsed();
-    assert!(took < Duration::from_secs(5), "it took {took:?}");
+    assert!(
+        took < Duration::from_secs(5),
+        "the health check took {took:?}"
+    );
     let more = open_files().saturating_sub(files);
     assert!(more <= PLACES, "{more} more descriptors");
     // 8 KiB for each place, and 768 KiB for allocators and pages.
     let grown = resident_kb().saturating_sub(resident);
     assert!(grown <= 1024, "{grown} kB for {CROWD} heads");
-    // The youngest of them are still there, and can finish.
+    // The newest of them are still there, and can finish.
     let mut youngest = crowd.into_iter().next_back().unwrap();
     youngest.send(b"\r\n\r\n");
     assert_eq!(Answer::parse(youngest.hear().bytes).status, 200);

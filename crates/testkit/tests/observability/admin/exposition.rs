@@ -1,4 +1,4 @@
-//! `/metrics` is what the text format of `OpenMetrics` 1.0 says, and counts what happens.
+//! `/metrics` follows the text format of `OpenMetrics` 1.0, and counts what happens.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use super::{CONFIG, admin, get, start};
 /// Every sample by name and labels, as `name{label="value"}`.
 pub(crate) type Samples = BTreeMap<String, f64>;
 
-/// Reads the metrics, and checks all of the format on the way.
+/// Reads the metrics, and checks all of the format.
 #[track_caller]
 pub(crate) fn metrics(to: SocketAddr) -> Samples {
     let text = get(to, "/metrics").body;
@@ -135,7 +135,7 @@ fn at_start() {
     assert_eq!(
         outcomes.count(),
         28,
-        "every outcome is there from the start"
+        "every outcome must be listed from the start"
     );
 }
 

@@ -1,4 +1,4 @@
-//! What `[admin]` tells through a daemon's life: reloads, faults, a full house, the stop.
+//! What `[admin]` reports during a daemon's life: reloads, failures, no free places, the stop.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -22,13 +22,13 @@ fn status(to: SocketAddr) -> Value {
     serde_json::from_str(&get(to, "/status.json").body).unwrap()
 }
 
-/// Puts another config in the place of a daemon's, and has it read.
+/// Replaces a daemon's config, and reloads.
 fn replace(folder: &Folder, config: &str) {
     let new = folder.file("new", config).expect("a file");
     std::fs::rename(new, folder.path().join("flashgate.toml")).expect("a rename");
 }
 
-/// Every key that the book names.
+/// Every key that the book lists.
 #[test]
 fn status_json() {
     let config = format!(
@@ -72,7 +72,7 @@ fn status_json() {
     assert_eq!(status, expected);
 }
 
-/// Each reload counts; the last one that failed says why, as the log does.
+/// Each reload counts; the last failed one has its reason, as in the log.
 #[test]
 fn reloads() {
     let (mut daemon, folder) = start(CONFIG);
@@ -119,11 +119,11 @@ fn reloads() {
     assert_eq!(status["listeners"][0]["policy"], "q");
 }
 
-/// `[admin]` itself comes, moves and goes with a reload, or stays with other hosts; or nothing changes at all.
+/// A reload adds, moves or removes `[admin]` itself, or changes its hosts; or it changes nothing at all.
 #[test]
 fn a_reload_of_admin() {
     let without = CONFIG.split("[admin]").next().unwrap();
-    // Confined, it may listen on the ports of the start only.
+    // In its sandbox, it may listen on the ports of the start only.
     let (mut daemon, folder) = start(&format!("{without}[process]\nsandbox = \"off\"\n"));
     assert_eq!(daemon.admin(), None);
     let new_address = |daemon: &mut Daemon, config: &str| {
@@ -170,7 +170,7 @@ fn a_reload_of_admin() {
     fetch(daemon.address()).unwrap();
 }
 
-/// All places are taken by silent clients, and `[admin]` still tells.
+/// Silent clients have taken all places, and `[admin]` still answers.
 #[test]
 fn a_full_house() {
     let (daemon, _folder) = start(&format!("{CONFIG}[limits]\nconnections = 16\n"));
@@ -191,7 +191,7 @@ fn a_full_house() {
     assert!(until(LIMIT, || get(to, "/readyz").body == "ready\n"));
 }
 
-/// Descriptors are set aside for it.
+/// Descriptors are reserved for it.
 #[test]
 fn few_descriptors() {
     if !needs::met(needs::program("prlimit")) {
@@ -261,7 +261,7 @@ fn failed_start(through: &[&str], config: &Path) -> (Option<i32>, String) {
     )
 }
 
-/// A listener that can't be bound again is told; while another serves, the daemon is ready.
+/// A listener that cannot be bound again is reported; while another one serves, the daemon is ready.
 #[test]
 fn a_failed_listener() {
     if !needs::met(needs::program("strace")) {
@@ -271,8 +271,8 @@ fn a_failed_listener() {
         ("", 1, 503, "not ready\n"),
         ("[[listen]]\naddress = \"127.0.0.2:0\"\n", 2, 200, "ready\n"),
     ] {
-        // Every attempt after those of the start. Faults are counted by thread, so all attempts must be made on one: without
-        // the sandbox no thread of its own opens sockets.
+        // Every attempt after those of the start. Injected errors are counted by thread, so all attempts must be made
+        // on one thread: without the sandbox there is no separate thread that opens sockets.
         let later = listeners + 2;
         let trace = SyscallTrace::of("accept4,bind,listen")
             .unwrap()
@@ -313,12 +313,12 @@ fn a_failed_listener() {
     }
 }
 
-/// A stop that waits for somebody is told until it is over.
+/// A stop that waits for a client is reported until it is over.
 #[test]
 fn draining() {
     let (mut daemon, _folder) = start(CONFIG);
     let to = admin(&daemon);
-    // Answered, and staying: the byte behind the request makes the daemon linger.
+    // Answered, and still there: the byte after the request makes the daemon linger.
     let mut lingering = TestClient::connect(daemon.address()).unwrap();
     lingering.send(b"<policy-file-request/>\0x");
     let answering = until(LIMIT, || is(&metrics(to), "connections_answering", 1.0));
@@ -337,7 +337,7 @@ fn draining() {
         &[
             ("phase{phase=\"draining\"}", 1.0),
             ("phase{phase=\"ready\"}", 0.0),
-            // Policy requests are answered to the end.
+            // Policy requests are answered until the end.
             ("listeners{state=\"accepting\"}", 1.0),
         ],
     );
@@ -345,7 +345,7 @@ fn draining() {
     assert_eq!(daemon.wait(LIMIT).unwrap().code(), Some(0));
 }
 
-/// Nobody reads the log, and its pipe is full: the lines that are lost are counted.
+/// The log is not read, and its pipe is full: lost lines are counted.
 #[test]
 fn lost_lines() {
     let folder = Folder::new().unwrap();

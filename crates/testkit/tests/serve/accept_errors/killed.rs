@@ -1,4 +1,4 @@
-//! A listener that somebody ends from outside, with `ss --kill`: it is back at once, and nothing else notices.
+//! A listener that is closed from outside, with `ss --kill`: it is back at once, and nothing else is affected.
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -22,7 +22,7 @@ fn config(threads: u32) -> String {
     )
 }
 
-/// Ends a listener; false where the kernel can't (`CONFIG_INET_DIAG_DESTROY`).
+/// Closes a listener; false if the kernel does not support it (`CONFIG_INET_DIAG_DESTROY`).
 fn kill(listener: SocketAddr) -> bool {
     let (address, port) = (listener.ip().to_string(), listener.port().to_string());
     let filter = ["src", &address, "and", "sport", "=", &port];
@@ -30,11 +30,11 @@ fn kill(listener: SocketAddr) -> bool {
         .args(["--kill", "--listening", "--tcp", "--numeric", "--no-header"])
         .args(filter)
         .output();
-    // It lists what it has ended.
+    // It lists what it has closed.
     String::from_utf8_lossy(&output.unwrap().stdout).contains(&port)
 }
 
-/// The policy arrives whole, and then the end of the stream.
+/// The whole policy arrives, and then the end of the stream.
 #[track_caller]
 fn is_served(address: SocketAddr) {
     let heard = fetch(address).unwrap();
@@ -57,8 +57,8 @@ fn tells(admin: SocketAddr) {
     assert!(heard.ends_with("\r\n\r\nready\n"), "{heard}");
 }
 
-/// Kills each listener in turn, and then looks at all of them; how long until each was back, and the share of a core
-/// that the daemon takes afterwards.
+/// Kills each listener in turn, and then checks all of them. Returns how long until each was back, and the share of a
+/// core that the daemon uses afterwards.
 fn kill_each(threads: u32) -> Option<(Duration, f64)> {
     let folder = Folder::new().unwrap();
     let path = folder.file("flashgate.toml", config(threads)).unwrap();
@@ -93,7 +93,7 @@ fn kill_each(threads: u32) -> Option<(Duration, f64)> {
     assert!(testkit::until(LIMIT, || TestClient::connect(admin).is_ok()));
     tells(admin);
     let (start, before) = (Instant::now(), cpu::time(daemon.pid()).unwrap());
-    // What it does while nobody comes is what is measured.
+    // This measures what it does without clients.
     thread::sleep(Duration::from_secs(1));
     let used = cpu::time(daemon.pid()).unwrap().saturating_sub(before);
     let share = used.as_secs_f64() / start.elapsed().as_secs_f64();

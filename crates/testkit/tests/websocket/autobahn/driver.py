@@ -2,12 +2,12 @@
 
     python3 driver.py HOST PORT ORIGIN autobahntestsuite-25.10.1.tar.gz
 
-The suite is written in Python 2, for a library that is Python 2 too. Its cases are translated here (lib2to3, which Python
-has up to 3.12), and this file is what they take for that library: a client on a plain socket. Text is a string of Latin-1.
+The suite is written in Python 2, for a library in Python 2. Its cases are translated here (lib2to3, which Python
+has up to 3.12), and this file replaces that library with a client on a plain socket. Text is a string of Latin-1.
 
-A game's server is sent bytes, so what a case sends as text goes out as binary, and what comes back is told to it as the
-message of the same length, wherever the server has cut it. One line for each case: its number, what it makes of what came
-back, what it makes of the close, and its reasons.
+A game's server receives bytes, so a case's text is sent as binary, and what comes back is passed to the case as one
+message of the same length, wherever the server has cut it. Prints one line per case: its number, its verdict on the
+answer and on the close, and its reasons.
 """
 
 import base64
@@ -27,13 +27,13 @@ import types
 from concurrent.futures import ThreadPoolExecutor
 from lib2to3.refactor import RefactoringTool, get_fixers_from_package
 
-# Groups 6 (UTF-8 of text) and 12, 13 (compression) have nothing to say to a server that takes bytes as they are.
+# Groups 6 (UTF-8 of text) and 12, 13 (compression) do not apply to a server that forwards bytes unchanged.
 GROUPS = ("1", "2", "3", "4", "5", "7", "9", "10")
 
-# A message without a byte comes to nothing: a TCP server is sent no bytes, and Ruffle no empty frame.
+# An empty message has no effect: a TCP server receives no bytes, and Ruffle no empty frame.
 EMPTY = {(1, 1, 1), (1, 2, 1), (9, 7, 1), (9, 8, 1)}
 
-# No case waits for longer.
+# No case waits longer.
 LIMIT = 60
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
@@ -240,7 +240,7 @@ class Client(WebSocketProtocol):
                 message, self.heard = self.heard[:length], self.heard[length:]
                 case.onMessage(message.decode("latin-1"), binary)
         else:
-            raise ValueError(f"expected a binary frame with something in it, found {first:#x}, {len(payload)} bytes")
+            raise ValueError(f"expected a binary frame that is not empty, found {first:#x}, {len(payload)} bytes")
 
 
 def cases(archive, folder):
