@@ -4,7 +4,7 @@
 
 #![expect(
     clippy::print_stdout,
-    reason = "a command-line tool talks to its terminal"
+    reason = "a command-line tool prints to the terminal"
 )]
 
 mod bench;

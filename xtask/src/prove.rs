@@ -180,7 +180,7 @@ fn reports<'a>(name: &str, stdout: &'a str) -> Vec<&'a str> {
 
 #[expect(
     clippy::print_stderr,
-    reason = "standard output holds a line a figure and no more"
+    reason = "standard output has one line per figure and nothing else"
 )]
 fn complain(text: &str) {
     eprintln!("{text}");

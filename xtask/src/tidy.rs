@@ -76,15 +76,19 @@ impl Tidy {
             large.len()
         );
         let texts: Vec<_> = house.iter().flat_map(text_errors::in_crate).collect();
-        println!("{}{} errors that are text", texts.concat(), texts.len());
+        println!(
+            "{}{} errors with text instead of values",
+            texts.concat(),
+            texts.len()
+        );
         let mut style = style::breaches(&house);
         style.extend(style::old_modules(&house::root())?);
-        println!("{}{} breaches of the style", style.concat(), style.len());
+        println!("{}{} style problems", style.concat(), style.len());
         if !cycles.is_empty() || !upward.is_empty() {
             bail!("imports form cycles or point upwards; see \"Layers\" in ARCHITECTURE.md");
         }
         if !large.is_empty() {
-            bail!("move something out of the largest crate");
+            bail!("move code out of the largest crate");
         }
         if !texts.is_empty() {
             bail!("use values for these errors, and make text only where they are shown");
@@ -118,7 +122,7 @@ fn upward_in(part: &Crate) -> Vec<String> {
             .any(|cycle| cycle.contains(from) && cycle.contains(to.as_str()))
         {
             told.push(format!(
-                "{}: `{from}` imports from `{to}`, which leads back to it\n",
+                "{}: `{from}` imports from `{to}`, which imports from it, perhaps through others\n",
                 part.name
             ));
         }

@@ -77,7 +77,7 @@ impl Tool {
 
 /// A folder in the build folder, where the crate `browser` looks too.
 pub(crate) fn folder(name: &str) -> Result<PathBuf> {
-    let task = std::env::current_exe().context("can't tell where this program is")?;
+    let task = std::env::current_exe().context("can't find the path of this program")?;
     let target = task.ancestors().nth(2);
     let target = target.with_context(|| format!("no build folder above {}", task.display()))?;
     Ok(target.join(name))

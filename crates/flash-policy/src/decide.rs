@@ -6,8 +6,8 @@
 //!
 //! The order is Adobe's (*Developer's Guide*, "Website controls (policy files)" and "Connecting to sockets"; *Socket
 //! policy files*): the master policy and its meta-policy, then the locations that the movie loaded, in order, then the
-//! destination port. Sources disagree on whether a loaded location replaces the destination port or comes before it. The
-//! reference of `Security.loadPolicyFile` calls the default locations the final fallback, so this module asks the
+//! destination port. Sources disagree on whether a loaded location replaces the destination port or comes before it.
+//! The reference of `Security.loadPolicyFile` calls the default locations the final fallback, so this module asks the
 //! destination port last.
 
 use alloc::vec::Vec;

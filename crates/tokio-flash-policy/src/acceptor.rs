@@ -61,8 +61,8 @@ impl PolicyAcceptor {
     ///
     /// # Errors
     ///
-    /// Errors are those of the stream. For example, the peer reset it before it was recognized, or did not accept the reply
-    /// within 10 s (`TimedOut`).
+    /// Errors are those of the stream. For example, the peer reset it before it was recognized, or did not accept the
+    /// reply within 10 s (`TimedOut`).
     ///
     /// # Cancel safety
     ///

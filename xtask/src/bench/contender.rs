@@ -194,11 +194,11 @@ impl Running {
         let started = Instant::now();
         while TcpStream::connect_timeout(&address, START_UP).is_err() {
             if let Some(status) = self.0.try_wait()? {
-                bail!("expected it to listen, but it ended with {status}");
+                bail!("the server ended with {status} before it listened");
             }
             ensure!(
                 started.elapsed() < START_UP,
-                "expected it to listen within {START_UP:?}"
+                "the server did not listen within {START_UP:?}"
             );
             thread::sleep(Duration::from_millis(20));
         }

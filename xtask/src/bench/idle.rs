@@ -53,10 +53,10 @@ impl Idle {
         let idle = self.open(address)?;
         let all = files + idle.len();
         wait(|| Ok(cpu::open_files(pid)? >= all))
-            .context("some idle connections stay unaccepted")?;
+            .context("some idle connections were not accepted")?;
         let with_idle = megabytes(pid)?;
         let each = (with_idle - at_start) * 1e6 / f64::from(self.connections);
-        println!("resident with all of them: {with_idle:.2} MB, {each:.0} bytes for each");
+        println!("resident with idle connections: {with_idle:.2} MB, {each:.0} bytes for each");
         let failed = fetch_beside(address)?;
         let kept = cpu::open_files(pid)?.saturating_sub(files);
         println!(
@@ -66,13 +66,17 @@ impl Idle {
 
         drop(idle);
         wait(|| Ok(cpu::open_files(pid)? <= files)).context("some closed connections stay open")?;
-        println!("resident after them: {:.2} MB", megabytes(pid)?);
+        println!("resident after closing them: {:.2} MB", megabytes(pid)?);
         watch_quiet(pid)?;
         let with_idle_goal = format!("MB resident with {} idle", self.connections);
         Ok(vec![
             Goal::at_most(4.0, "MB resident at start", at_start),
             Goal::at_most(16.0, with_idle_goal, with_idle),
-            Goal::at_most(0.0, "fetches reset or lost with idle", failed.into()),
+            Goal::at_most(
+                0.0,
+                "fetches reset or lost with idle connections",
+                failed.into(),
+            ),
         ])
     }
 
@@ -120,10 +124,7 @@ fn megabytes(pid: u32) -> Result<f64> {
 fn wait(is_so: impl Fn() -> Result<bool>) -> Result<()> {
     let started = Instant::now();
     while !is_so()? {
-        ensure!(
-            started.elapsed() < PATIENCE,
-            "expected it within {PATIENCE:?}"
-        );
+        ensure!(started.elapsed() < PATIENCE, "not within {PATIENCE:?}");
         thread::sleep(Duration::from_millis(10));
     }
     Ok(())

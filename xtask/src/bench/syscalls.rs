@@ -115,11 +115,11 @@ impl Strace {
         let started = Instant::now();
         while !is_traced(pid)? {
             if let Some(status) = strace.0.try_wait()? {
-                bail!("expected strace to attach to {pid}, but it ended with {status}");
+                bail!("strace ended with {status} before it attached to {pid}");
             }
             ensure!(
                 started.elapsed() < ATTACH,
-                "expected strace to attach within {ATTACH:?}"
+                "strace did not attach within {ATTACH:?}"
             );
             thread::sleep(Duration::from_millis(10));
         }

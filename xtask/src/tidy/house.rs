@@ -67,8 +67,8 @@ impl Crate {
     fn add(&mut self, root: &Path, path: &Path, folder: &Path, module: Module) -> Result<()> {
         let text = fs::read_to_string(root.join(path))
             .with_context(|| format!("can't read {}", path.display()))?;
-        let syntax = syn::parse_file(&text)
-            .with_context(|| format!("can't understand {}", path.display()))?;
+        let syntax =
+            syn::parse_file(&text).with_context(|| format!("can't parse {}", path.display()))?;
         let file = self.files.len();
         let children = self.modules_in(&syntax.items, &module, file);
         self.modules.insert(module.clone(), file);

@@ -32,7 +32,7 @@ impl<'a> Shares<'a> {
         let largest = self.crates.iter().max_by_key(|(_, lines)| lines);
         let (name, lines) = largest.copied().unwrap_or_default();
         format!(
-            "{} lines in published crates (all but {}); the largest, {name}, has {} %, and may have {MOST} %",
+            "{} lines in published crates (all but {}); the largest, {name}, has {} %; the limit is {MOST} %",
             self.all,
             UNPUBLISHED.join(", "),
             (lines * 100).div_ceil(self.all.max(1)),
@@ -44,7 +44,9 @@ impl<'a> Shares<'a> {
         let limit = self.all * MOST / 100;
         let too_large = self.crates.iter().filter(|(_, lines)| *lines > limit);
         let told = too_large.map(|(name, lines)| {
-            format!("{name}: {lines} lines, and {MOST} % of the published lines are {limit}\n")
+            format!(
+                "{name}: {lines} lines; the limit is {MOST} % of the published lines, {limit}\n"
+            )
         });
         told.collect()
     }

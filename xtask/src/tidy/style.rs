@@ -85,7 +85,7 @@ fn length(file: &File, definitions: &Definitions) -> Option<String> {
     let lines = definitions.lines;
     (lines > FILE_LINES).then(|| {
         format!(
-            "{} has {lines} lines, and may have {FILE_LINES}: move what answers another question to a file of its own\n",
+            "{} has {lines} lines; the limit is {FILE_LINES}: move a part with a topic of its own to another file\n",
             file.path.display()
         )
     })
@@ -101,19 +101,19 @@ fn function_breaches(file: &File, function: &Function) -> Vec<String> {
     let mut found = Vec::new();
     if function.lines > FUNCTION_LINES {
         found.push(format!(
-            "{place} has {} lines, and may have {FUNCTION_LINES}: move a step of it to a function of its own\n",
+            "{place} has {} lines; the limit is {FUNCTION_LINES}: move a step to another function\n",
             function.lines
         ));
     }
     if function.parameters > PARAMETERS {
         found.push(format!(
-            "{place} has {} parameters, and may have {PARAMETERS}: make a struct of those that belong together\n",
+            "{place} has {} parameters; the limit is {PARAMETERS}: group related ones in a struct\n",
             function.parameters
         ));
     }
     if function.bools > 1 {
         found.push(format!(
-            "{place} has {} parameters of type `bool`, and may have one: use enums, so that a call says what it asks for\n",
+            "{place} has {} parameters of type `bool`; the limit is one: use enums, so that calls are readable\n",
             function.bools
         ));
     }
@@ -124,12 +124,12 @@ fn name_breach(name: &str, places: &[String]) -> Option<String> {
     let places_text = places.join(", ");
     if PRELUDE.contains(&name) {
         return Some(format!(
-            "`{name}` ({places_text}) hides a name of Rust's prelude: choose another name\n"
+            "`{name}` ({places_text}) shadows a name of Rust's prelude: choose another name\n"
         ));
     }
     (places.len() > 1).then(|| {
         format!(
-            "`{name}` is defined {} times ({places_text}): give each thing a name of its own, or make one type of them\n",
+            "`{name}` is defined {} times ({places_text}): give each type a unique name, or merge them\n",
             places.len()
         )
     })
@@ -158,7 +158,7 @@ pub(super) fn old_modules(root: &Path) -> Result<Vec<String>> {
 pub(super) fn old_module(path: &Path) -> Option<String> {
     path.ends_with("mod.rs").then(|| {
         format!(
-            "{}: call this file {}, next to its folder\n",
+            "{}: rename this file to {}, next to its folder\n",
             path.display(),
             path.with_file_name("").with_extension("rs").display()
         )

@@ -130,14 +130,14 @@ fn one_name_for_one_thing() {
         ("fn f() { struct Fault; }", "union Fault { a: u8 }"),
     ] {
         let told = said(&[("a", a), ("b", b)]);
-        let expected = "`Fault` is defined 2 times (a:1, b:1): give each thing a name of its own, or make one type of \
+        let expected = "`Fault` is defined 2 times (a:1, b:1): give each type a unique name, or merge \
                         them\n";
         assert_eq!(told, [expected], "{a}");
     }
     for name in ["From", "Future", "None", "Send", "Sized", "Some", "TryFrom"] {
         let told = said(&[("a", &format!("enum {name} {{}}"))]);
         let expected =
-            format!("`{name}` (a:1) hides a name of Rust's prelude: choose another name\n");
+            format!("`{name}` (a:1) shadows a name of Rust's prelude: choose another name\n");
         assert_eq!(told, [expected]);
     }
     let fine = [
@@ -157,25 +157,25 @@ fn parameters() {
     for (text, expected) in [
         (
             "fn f(a: A, b: A, c: A, d: A, e: A, g: A) {}",
-            "a:1: `f` has 6 parameters, and may have 5: make a struct of those that belong together\n",
+            "a:1: `f` has 6 parameters; the limit is 5: group related ones in a struct\n",
         ),
         (
             "trait T { fn f(&self, a: A, b: A, c: A, d: A, e: A, g: A); }",
-            "a:1: `f` has 6 parameters, and may have 5: make a struct of those that belong together\n",
+            "a:1: `f` has 6 parameters; the limit is 5: group related ones in a struct\n",
         ),
         (
             "fn f((a, b): (A, &A), c: (A, (A, A)), d: &mut (A, A)) {}",
-            "a:1: `f` has 7 parameters, and may have 5: make a struct of those that belong together\n",
+            "a:1: `f` has 7 parameters; the limit is 5: group related ones in a struct\n",
         ),
         (
             "impl A { fn f(&self, (a, b): (usize, bool), c: bool) {} }",
-            "a:1: `f` has 2 parameters of type `bool`, and may have one: use enums, so that a call says what it asks \
-             for\n",
+            "a:1: `f` has 2 parameters of type `bool`; the limit is one: use enums, so that calls are \
+             readable\n",
         ),
         (
             "impl A { fn f(&self, a: bool, b: bool) {} }",
-            "a:1: `f` has 2 parameters of type `bool`, and may have one: use enums, so that a call says what it asks \
-             for\n",
+            "a:1: `f` has 2 parameters of type `bool`; the limit is one: use enums, so that calls are \
+                   readable\n",
         ),
     ] {
         assert_eq!(said(&[("a", text)]), [expected], "{text}");
@@ -195,8 +195,7 @@ fn lengths() {
     let function = |lines: usize| format!("impl A {{\nfn f() {{{}}}\n}}", "\n".repeat(lines - 1));
     assert_eq!(said(&[("a", &function(60))]), [""; 0]);
     let told = said(&[("a", &function(61))]);
-    let expected =
-        "a:2: `f` has 61 lines, and may have 60: move a step of it to a function of its own\n";
+    let expected = "a:2: `f` has 61 lines; the limit is 60: move a step to another function\n";
     assert_eq!(told, [expected]);
 
     let file = |lines: usize| {
@@ -205,14 +204,16 @@ fn lengths() {
     };
     assert_eq!(said(&[("a", &file(400))]), [""; 0]);
     let told = said(&[("a", &file(401))]);
-    let expected = "a has 401 lines, and may have 400: move what answers another question to a file of its own\n";
+    let expected =
+        "a has 401 lines; the limit is 400: move a part with a topic of its own to another file\n";
     assert_eq!(told, [expected]);
 }
 
 #[test]
 fn old_style_of_modules() {
     let told = old_module(Path::new("crates/a/src/b/mod.rs"));
-    let expected = "crates/a/src/b/mod.rs: call this file crates/a/src/b.rs, next to its folder\n";
+    let expected =
+        "crates/a/src/b/mod.rs: rename this file to crates/a/src/b.rs, next to its folder\n";
     assert_eq!(told.as_deref(), Some(expected));
     assert_eq!(old_module(Path::new("crates/a/src/b/model.rs")), None);
 }

@@ -69,7 +69,7 @@ fn too_many_connections_at_a_time() {
     assert_eq!(
         fetch_from(QUIET, daemon.address(), 100),
         (100, 0),
-        "another address does not notice"
+        "expected another address to be unaffected"
     );
     drop(holders);
     let back = testkit::until(Duration::from_secs(10), || {
@@ -94,7 +94,7 @@ fn too_many_new_connections_a_second() {
     assert_eq!(
         fetch_from(QUIET, daemon.address(), 40),
         (40, 0),
-        "another address does not notice"
+        "expected another address to be unaffected"
     );
     let lines = daemon
         .log()

@@ -162,7 +162,7 @@ fn told() {
     assert_eq!(
         status(gate.gate, "/", "a.test", "http://evil.test\u{1b}[2J"),
         400,
-        "no control byte passes"
+        "no control byte is logged"
     );
     assert_eq!(status(gate.gate, "/", "a.test", "http://\u{e4}.test"), 403);
     let line = gate

@@ -94,7 +94,7 @@ fn upload(to: SocketAddr, mebibytes: u8, length: usize) -> Result<()> {
     let mut socket = open(to, Wish::Sink, &[mebibytes])?;
     let mebibyte = frame(BINARY, &vec![0x5a; length]).repeat((1 << 20) / length);
     for _ in 0..mebibytes {
-        ensure!(socket.send(&mebibyte), "expected room for more");
+        ensure!(socket.send(&mebibyte), "the socket accepts no more data");
     }
     socket.read(1)?;
     ends(socket);
