@@ -1,7 +1,7 @@
-//! Everything that can be said of a policy file: what fails in the player, what is likely not meant, and what to know.
+//! Checks policy files: what fails in the player, what is probably a mistake, and what is good to know.
 //!
-//! Each rule has a file of its own in `rules`, with its page. Those that the parser finds are worded there, too. Nothing
-//! here decides who may connect: what a policy grants is [`decide`](mod@crate::decide)'s to say.
+//! Each rule has a file in `rules`, with its page and its messages. Nothing here decides who may connect:
+//! [`decide`](mod@crate::decide) does.
 
 use alloc::vec::Vec;
 
@@ -37,36 +37,35 @@ pub use rule::{LintRule, RuleGroup};
 pub use rules::{nearest_rule, rule, rules};
 use subject::Subject;
 
-/// A policy and everything that is wrong with it.
+/// A policy and the findings for it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LintReport {
-    /// The policy as the player understands it; none where the player would refuse the whole file, or where it is
-    /// Silverlight's.
+    /// The policy as the player reads it. `None` if the player would refuse the whole file, or for a Silverlight policy.
     pub policy: Option<Policy>,
-    /// A Silverlight policy, where the file was read as one.
+    /// The Silverlight policy, if the file was read as one.
     pub access: Option<AccessPolicy>,
-    /// The findings, in the order of the file. The same mistake in several places is one finding.
+    /// The findings, in file order. The same mistake in several places is one finding.
     pub findings: Vec<Diagnostic>,
-    /// How many more findings there are, by rule: of each rule only the first few that differ are kept.
+    /// The number of further findings by rule. Only the first few different findings of each rule are kept.
     pub omitted: Omitted,
 }
 
 impl LintReport {
-    /// Whether the file, or a rule in it, fails in the player.
+    /// Whether the file or a rule in it fails in the player.
     #[must_use]
     pub fn has_errors(&self) -> bool {
         any_error(&self.findings)
     }
 }
 
-/// Reads a socket policy and judges it for somebody who serves it: what is wrong with it, without hints.
+/// Checks a socket policy for a server that serves it, without hints.
 #[must_use]
 pub fn lint(bytes: &[u8], serving: Serving) -> LintReport {
     lint_with(bytes, &Options::for_service(serving))
 }
 
-/// Reads a policy and judges it with these assumptions.
+/// Checks a policy with these options.
 #[must_use]
 pub fn lint_with(bytes: &[u8], options: &Options) -> LintReport {
     let (document, faults) = document::read_up_to(bytes, options.limit);
@@ -74,7 +73,7 @@ pub fn lint_with(bytes: &[u8], options: &Options) -> LintReport {
     let mut findings = Findings::default();
     findings.extend(source::findings(&faults, bytes, options.kind));
     let (understood, access) = understand(document.as_ref(), options.kind, &mut findings);
-    // Of a document that is something else, only that is worth saying.
+    // If the file is not a policy, no other finding is useful.
     let is_understood = understood.policy.is_some() || access.is_some();
     let mut added = Findings::default();
     let subject = Subject {

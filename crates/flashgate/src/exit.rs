@@ -1,14 +1,14 @@
-//! The exit codes. Messages are printed before.
+//! The exit codes. Messages are printed before the exit code is chosen.
 
 use std::process::ExitCode;
 
 macro_rules! exits {
     ($($name:ident $code:literal: $meaning:literal;)*) => {
-        /// How the program ends.
+        /// How the program ended.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Exit {
             $(#[doc = $meaning] $name,)*
-            /// A code of this command alone.
+            /// A code that only this command uses.
             Status(u8),
         }
 
@@ -21,7 +21,7 @@ macro_rules! exits {
             }
         }
 
-        /// A row for each code that commands share, in Markdown.
+        /// The exit codes that commands share, as rows of a Markdown table.
         pub(crate) const TABLE: &str = concat!($("| ", $code, " | ", $meaning, " |\n"),*);
     };
 }

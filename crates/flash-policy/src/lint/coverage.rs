@@ -1,7 +1,7 @@
-//! Which rules of a policy say the same, which grant only what others grant, and whether two policies grant the same.
+//! Finds rules that repeat others or are covered by others, and compares what two policies grant.
 //!
-//! A policy may have tens of thousands of rules, so nothing here compares each with each: rules are put into groups of
-//! the same domain, and a rule is held against the few groups that are wider than its own.
+//! A policy may have tens of thousands of rules, so rules are not compared in pairs. They are grouped by domain, and
+//! each rule is compared with the few groups that are wider than its own.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString as _};
@@ -9,25 +9,25 @@ use alloc::vec::Vec;
 
 use crate::{Policy, PortSet, Rule, Scheme, Secure};
 
-/// How many wider groups a rule is held against. Names in real policies have three or four labels.
+/// The maximum number of wider groups that a rule is compared with. Real domain names have three or four labels.
 const MOST_WIDER: usize = 8;
 
-/// How many things `secure` can say.
+/// The number of values that `secure` can have.
 const SECURES: usize = 3;
 
-/// Ports `low` to `high`, and the rule that grants the lowest.
+/// Ports `low` to `high`, and the index of the rule that grants `low`.
 type PortRun = (u16, u16, usize);
 
-/// The ports of one rule, and the rule.
+/// The ports of one rule, and its index.
 type OneRule = (Vec<PortRun>, usize);
 
-/// Rules that admit the same movies, by scheme and `secure`.
+/// Ports of rules with the same domain, by scheme and `secure`.
 #[derive(Default)]
 struct SameMovies {
     cells: [Vec<PortRun>; 9],
 }
 
-/// All grants of a policy.
+/// Everything that a policy grants.
 struct Grants<'a> {
     by_host: BTreeMap<&'a str, SameMovies>,
 }
@@ -40,7 +40,7 @@ struct Granted {
     ports: Vec<(u16, u16)>,
 }
 
-/// Every rule that repeats another: the first of its kind, and the one that repeats it.
+/// Pairs of a rule and a later rule that repeats it.
 pub(crate) fn duplicates(policy: &Policy) -> Vec<(usize, usize)> {
     let hosts = hosts(policy);
     let mut seen = BTreeMap::new();
@@ -56,10 +56,10 @@ pub(crate) fn duplicates(policy: &Policy) -> Vec<(usize, usize)> {
     found
 }
 
-/// Every rule that differs from another in its ports alone, but not from all: that one, and it.
+/// Pairs of a rule and a later rule that differs only in its ports.
 pub(crate) fn split(policy: &Policy) -> Vec<(usize, usize)> {
     let hosts = hosts(policy);
-    // What is to be removed anyway is in the way of nothing.
+    // Other rules already advise to remove these.
     let surplus: BTreeSet<usize> = duplicates(policy)
         .into_iter()
         .chain(shadowed(policy))
@@ -79,7 +79,7 @@ pub(crate) fn split(policy: &Policy) -> Vec<(usize, usize)> {
     found
 }
 
-/// Every rule that grants only what wider rules grant: one of those, and it.
+/// Pairs of a wider rule and a rule that grants only what wider rules grant.
 pub(crate) fn shadowed(policy: &Policy) -> Vec<(usize, usize)> {
     let hosts = hosts(policy);
     let grants = Grants::of(policy, &hosts);
@@ -104,10 +104,10 @@ pub(crate) fn shadowed(policy: &Policy) -> Vec<(usize, usize)> {
     found
 }
 
-/// Rules whose ports are a part of those of one other rule that admits the same movies: the one, by the other.
+/// Rules whose ports are a subset of the ports of another rule for the same movies, which is the value in the map.
 ///
-/// Each is held against one rule, the one that reaches furthest from its own lowest port. So it may miss some where both
-/// have lists; it never names a rule whose ports are not all granted by the other one.
+/// Each rule is compared with one other, the one with the highest port so far. So some cases with lists of ports are
+/// missed, but every rule that is returned is covered completely.
 fn within(policy: &Policy, hosts: &[String]) -> BTreeMap<usize, usize> {
     let mut alike: BTreeMap<(&str, usize), Vec<OneRule>> = BTreeMap::new();
     for (index, (rule, host)) in policy.rules.iter().zip(hosts).enumerate() {
@@ -117,7 +117,7 @@ fn within(policy: &Policy, hosts: &[String]) -> BTreeMap<usize, usize> {
     }
     let mut found = BTreeMap::new();
     for rules in alike.values_mut().filter(|rules| rules.len() > 1) {
-        // Of those that begin at the same port, the one with the most ports comes first.
+        // Among rules with the same lowest port, the one with the most ports comes first.
         rules.sort_by_cached_key(|(ports, index)| {
             let count: u32 = ports
                 .iter()
@@ -150,26 +150,26 @@ fn within(policy: &Policy, hosts: &[String]) -> BTreeMap<usize, usize> {
     found
 }
 
-/// Whether a rule grants every port from this one up.
+/// Whether a rule grants every port from `lowest` up.
 pub(crate) fn grants_from(rule: &Rule, lowest: u16) -> bool {
     let ports = merged(ranges(rule, 0));
     covering(&[&ports], (lowest, u16::MAX, 0)).is_some()
 }
 
-/// Whether all ports of the second are among those of the first.
+/// Whether the first set contains all ports of the second.
 pub(crate) fn holds(wide: &PortSet, narrow: &PortSet) -> bool {
     let wide = merged(ranges_of(wide, 0));
     let mut narrow = ranges_of(narrow, 0).into_iter();
     narrow.all(|ports| covering(&[&wide], ports).is_some())
 }
 
-/// Whether two policies admit the same movies to the same ports. It may say no of two that do, never yes of two that
-/// don't.
+/// Whether two policies allow the same movies to use the same ports. May return `false` for equal policies, but never
+/// `true` for different ones.
 pub(crate) fn same_grants(one: &Policy, other: &Policy) -> bool {
     one.site_control == other.site_control && canonical(one) == canonical(other)
 }
 
-/// What a policy grants, without what wider rules grant anyway.
+/// What a policy grants, without what wider rules already cover.
 fn canonical(policy: &Policy) -> Vec<Granted> {
     let hosts = hosts(policy);
     let grants = Grants::of(policy, &hosts);
@@ -200,15 +200,15 @@ fn hosts(policy: &Policy) -> Vec<String> {
         .collect()
 }
 
-/// Which of the nine cells of its group a rule belongs into.
+/// The index of a rule's cell among the nine of its group.
 fn cell(rule: &Rule) -> usize {
     let scheme = match rule.domain.scheme() {
         None => 0,
         Some(Scheme::Http) => 1,
         Some(Scheme::Https) => 2,
     };
-    // Each admits what those behind it admit, however the policy is served: what a URL policy leaves open is `false`
-    // over HTTP and `true` over HTTPS.
+    // Each value covers the ones after it, however the policy is served: in a URL policy a missing `secure` means
+    // `false` over HTTP and `true` over HTTPS.
     let secure = match rule.secure {
         Secure::Any => 0,
         Secure::AsServed => 1,
@@ -217,7 +217,7 @@ fn cell(rule: &Rule) -> usize {
     scheme * SECURES + secure
 }
 
-/// The cells of a group that admit all that a cell admits, itself included.
+/// The cells of a group that cover a cell, including the cell itself.
 fn cells_over(cell: usize) -> impl Iterator<Item = usize> {
     let (scheme, secure) = (cell / SECURES, cell % SECURES);
     let schemes = [Some(0), (scheme != 0).then_some(scheme)];
@@ -227,8 +227,8 @@ fn cells_over(cell: usize) -> impl Iterator<Item = usize> {
         .flat_map(move |scheme| (0..=secure).map(move |secure| scheme * SECURES + secure))
 }
 
-/// The hosts that are wider than a host, and itself: `*`, and `*.` before it and before what is left of it without its
-/// first labels. With each comes whether it is a name that `*.` is to be put before.
+/// The hosts that cover a host: itself, `*`, and `*.` before the name and each of its parent domains. The flag is
+/// true if `*.` must be put before the name.
 pub(crate) fn hosts_over(host: &str) -> impl Iterator<Item = (&str, bool)> {
     let name = host.strip_prefix("*.").unwrap_or(host);
     let is_name = host != "*" && name.parse::<core::net::IpAddr>().is_err();
@@ -256,7 +256,7 @@ impl<'a> Grants<'a> {
         Self { by_host }
     }
 
-    /// The grants that are wider than those of a host's cell, without its own.
+    /// The ports of all cells that cover a host's cell, without the cell itself.
     fn wider(&self, host: &str, cell: usize) -> Vec<&[PortRun]> {
         let mut found = Vec::new();
         for (other, is_suffix) in hosts_over(host) {
@@ -279,13 +279,13 @@ impl<'a> Grants<'a> {
         found
     }
 
-    /// The group of `*.` and a name.
+    /// The group of `*.` before a name.
     fn under(&self, name: &str) -> Option<&SameMovies> {
         self.by_host.get(alloc::format!("*.{name}").as_str())
     }
 }
 
-/// The rule whose ports hold these, if a group's do.
+/// The rule in one of the groups whose ports include these.
 fn covering(groups: &[&[PortRun]], (low, high, _): PortRun) -> Option<usize> {
     groups.iter().find_map(|ports| {
         let after = ports.partition_point(|(first, _, _)| *first <= low);
@@ -308,7 +308,7 @@ fn ranges_of(ports: &PortSet, index: usize) -> Vec<PortRun> {
     }
 }
 
-/// The same ports, in order, with neighbours put together.
+/// The same ports, sorted, with adjacent ranges merged.
 fn merged(mut ports: Vec<PortRun>) -> Vec<PortRun> {
     ports.sort_unstable();
     let mut all: Vec<PortRun> = Vec::with_capacity(ports.len());

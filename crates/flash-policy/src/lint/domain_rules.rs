@@ -1,17 +1,17 @@
-//! Which rule a domain breaks that can't be read.
+//! Which rule reports which invalid domain.
 
 use super::rule::LintRule;
 use super::rules;
 use crate::domain::{DomainError, DomainErrorKind};
 
 impl DomainError {
-    /// The name of the lint rule that this breaks.
+    /// The name of the lint rule that reports this error.
     #[must_use]
     pub const fn rule(&self) -> &'static str {
         self.lint_rule().name
     }
 
-    /// The lint rule that this breaks.
+    /// The lint rule that reports this error.
     pub(crate) const fn lint_rule(&self) -> &'static LintRule {
         match self.kind {
             DomainErrorKind::Empty => &rules::empty_domain::RULE,

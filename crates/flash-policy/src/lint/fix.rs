@@ -1,7 +1,7 @@
 //! Applies safe fixes until none is left.
 //!
-//! A fix is believed only after the fixed file has been judged: what would add a finding, change what the policy grants,
-//! or make it another kind of file to whoever looks at it next, is not done, whatever the rule that offers it thinks.
+//! Each fixed file is checked again. A fix is dropped if it would add a finding, change what the policy grants, or
+//! change the detected kind of the file.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
@@ -15,21 +15,20 @@ use crate::diagnostic::Edit;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fixed {
-    /// The file as it is now.
+    /// The fixed file.
     pub bytes: Vec<u8>,
-    /// What was done, one title for each finding that was mended, in the order in which it was done.
+    /// The titles of the applied fixes, one per finding, in the order in which they were applied.
     pub applied: Vec<String>,
-    /// The rules whose findings were mended.
+    /// The rules whose findings were fixed.
     pub rules: BTreeSet<&'static str>,
 }
 
-/// How often the whole file is gone through. Three have always been enough where no rule has more places than are kept.
+/// The maximum number of rounds. Three have always been enough if all places of each rule are kept.
 const MOST_ROUNDS: usize = 8;
 
 /// Applies the safe fixes of a file until nothing changes.
 ///
-/// No finding is there afterwards that was not there before, what the policy grants stays the same, and fixing the
-/// result again changes nothing.
+/// The fixed file has no new findings, grants the same, and does not change if it is fixed again.
 ///
 /// ```
 /// use flash_policy::lint::{Options, Serving, fix};
@@ -44,10 +43,10 @@ pub fn fix(bytes: &[u8], options: &Options) -> Fixed {
     fix_where(bytes, options, |_| true)
 }
 
-/// The same, for the rules alone whose names are wanted.
+/// Like [`fix`], but only for rules whose name is `wanted`.
 #[must_use]
 pub fn fix_where(bytes: &[u8], options: &Options, wanted: impl Fn(&str) -> bool) -> Fixed {
-    // Hints count, so that mending one fault cannot bring another about unseen.
+    // Hints count too, so that a fix cannot add one unnoticed.
     let options = options.clone().hints(Hints::Wanted);
     let mut file = LintedFile::new(bytes.to_vec(), &options);
     let (mut applied, mut rules) = (Vec::new(), BTreeSet::new());
@@ -75,7 +74,7 @@ pub fn fix_where(bytes: &[u8], options: &Options, wanted: impl Fn(&str) -> bool)
     }
 }
 
-/// A file and what is to be said of it.
+/// A file and its report.
 struct LintedFile {
     bytes: Vec<u8>,
     report: LintReport,
@@ -95,7 +94,7 @@ impl LintedFile {
             .collect()
     }
 
-    /// The file with all fixes of a rule applied, and their titles; none if it would not be better.
+    /// The file with all fixes of a rule applied, and their titles. `None` if the result is not better.
     fn mended(&self, rule: &str, options: &Options) -> Option<(Self, Vec<String>)> {
         let (bytes, titles) = apply(&self.bytes, self.fixes(rule));
         if !options.keeps_kind(&bytes) {
@@ -105,7 +104,7 @@ impl LintedFile {
         better.is_better_than(self).then_some((better, titles))
     }
 
-    /// What the fixes of a rule change, place by place in the order of the file, with what they are called.
+    /// The edits and titles of a rule's fixes, in file order.
     fn fixes(&self, rule: &str) -> Vec<(&[Edit], &str)> {
         let findings = self.report.findings.iter();
         let mut fixes: Vec<_> = findings
@@ -133,7 +132,7 @@ impl LintedFile {
     }
 }
 
-/// In how many places each rule finds something.
+/// The number of places that each rule reports.
 fn counts(report: &LintReport) -> BTreeMap<&'static str, usize> {
     let mut counts = report.omitted.clone();
     for finding in &report.findings {
@@ -142,7 +141,7 @@ fn counts(report: &LintReport) -> BTreeMap<&'static str, usize> {
     counts
 }
 
-/// The text with these fixes, which are in the order of the file; one that overlaps another before it is left out.
+/// The text with these fixes, which are in file order. A fix that overlaps an earlier one is skipped.
 fn apply(bytes: &[u8], fixes: Vec<(&[Edit], &str)>) -> (Vec<u8>, Vec<String>) {
     let (mut out, mut titles, mut at) = (Vec::with_capacity(bytes.len()), Vec::new(), 0);
     for (edits, title) in fixes {

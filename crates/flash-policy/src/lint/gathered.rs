@@ -1,6 +1,6 @@
-//! One mistake in many places with different values: one finding that lists the values and points at every place.
+//! Makes one finding of the same mistake in many places with different values.
 //!
-//! Where the values are the same, [`Findings`](crate::findings::Findings) does so by itself.
+//! If the values are the same, [`Findings`](crate::findings::Findings) does so by itself.
 
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -11,23 +11,23 @@ use crate::diagnostic::Repeat;
 use crate::findings::MOST_REPEATS;
 use crate::{Diagnostic, Span};
 
-/// How many values a message names at most.
+/// The maximum number of values that a message names.
 pub(crate) const MOST_NAMED: usize = 5;
 
-/// The places of one mistake, and the values there.
+/// The places of one mistake and their values.
 pub(crate) struct Gathered {
-    /// The first of the values that differ, in the order of the file.
+    /// The first different values, in file order.
     named: Vec<String>,
-    /// How many values differ.
+    /// The number of different values.
     values: usize,
     first: Span,
     others: Vec<Repeat>,
-    /// How many places there are beyond these.
+    /// The number of further places.
     more: usize,
 }
 
 impl Gathered {
-    /// Gathers the values as a message is to show them; none where there are none.
+    /// Collects the values as a message shows them. `None` if there are none.
     pub(crate) fn from(found: impl IntoIterator<Item = (String, Span)>) -> Option<Self> {
         let mut found = found.into_iter();
         let (value, first) = found.next()?;
@@ -57,7 +57,7 @@ impl Gathered {
         Some(gathered)
     }
 
-    /// The value, if it is the same everywhere.
+    /// The value, if all places have the same one.
     pub(crate) fn only(&self) -> Option<&str> {
         match self.named.as_slice() {
             [value] => Some(value),
@@ -65,7 +65,7 @@ impl Gathered {
         }
     }
 
-    /// As in `a`, `a and b`, and `a, b, c, d, e and 3 more`.
+    /// The values as a list: `a`, `a and b`, or `a, b, c, d, e and 3 more`.
     pub(crate) fn values(&self) -> String {
         let more = self.values - self.named.len();
         match (self.named.as_slice(), more) {
@@ -75,7 +75,7 @@ impl Gathered {
         }
     }
 
-    /// Points a finding at all places.
+    /// Adds all places to a finding.
     pub(crate) fn place(self, finding: Diagnostic) -> Diagnostic {
         let mut finding = finding.at(self.first, "");
         finding.repeats = self.others;

@@ -1,4 +1,4 @@
-//! Which kind of file it is: a socket policy, a URL policy, or one for Silverlight.
+//! The kinds of policy files: socket, URL and Silverlight policies.
 
 /// The kind of a policy file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -14,11 +14,12 @@ pub enum PolicyKind {
 }
 
 impl PolicyKind {
-    /// The kind, by the content and the name of a file.
+    /// Detects the kind from the content and the name of a file.
     ///
-    /// Silverlight's root or file name makes it Silverlight's. Among Flash's, `to-ports` makes a socket policy, but in a
-    /// file called `crossdomain.xml` only if no rule is without it. A file without `to-ports` is a URL policy if it is
-    /// called `crossdomain.xml`, or has what only URL policies have. What is left is taken for a socket policy.
+    /// Silverlight's root element or file name makes it a Silverlight policy. `to-ports` makes it a socket policy;
+    /// in a file called `crossdomain.xml`, only if every rule has it. A file without `to-ports` is a URL policy if
+    /// it is called `crossdomain.xml` or contains something that only URL policies have. Any other file is a socket
+    /// policy.
     #[must_use]
     pub fn detect(bytes: &[u8], file_name: Option<&str>) -> Self {
         let has = |text: &str| outside_comments(bytes).any(|part| contains(part, text.as_bytes()));
@@ -52,7 +53,7 @@ pub(super) fn is_crossdomain_xml(path: &str) -> bool {
     base_name(path).eq_ignore_ascii_case("crossdomain.xml")
 }
 
-/// Whether the start tag of a rule ends without `to-ports` in it.
+/// Whether the file has a rule without `to-ports`.
 fn has_rule_without_ports(bytes: &[u8]) -> bool {
     outside_comments(bytes).any(|part| {
         let mut rest = part;
@@ -73,12 +74,12 @@ fn has_rule_without_ports(bytes: &[u8]) -> bool {
     })
 }
 
-/// The last part of a path, with either kind of slash.
+/// The last part of a path. Accepts slashes and backslashes.
 fn base_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
-/// The parts of a text between its comments; what is commented out says nothing of what a file is.
+/// The parts of a text outside its comments.
 fn outside_comments(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(bytes);
     core::iter::from_fn(move || {

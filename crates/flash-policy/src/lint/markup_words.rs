@@ -1,4 +1,4 @@
-//! What is said of faults outside tags: what stands around the policy, comments, declarations, characters.
+//! Messages for errors outside tags: text around the policy, comments, declarations, characters.
 
 use alloc::format;
 
@@ -6,7 +6,7 @@ use super::words::Words;
 use crate::diagnostic::{character, quoted};
 use crate::xml::{MarkupFault, OutsideFault, PrologFault};
 
-/// What stands before the first tag, or behind the last.
+/// Text before the first tag or after the last.
 pub(super) fn outside(fault: OutsideFault, found: &str) -> Words {
     match fault {
         OutsideFault::SecondByteOrderMark => first(
@@ -63,7 +63,7 @@ pub(super) fn outside(fault: OutsideFault, found: &str) -> Words {
     }
 }
 
-/// What stands where the first tag should begin.
+/// Something before the first tag.
 fn first(what: &str, help: &'static str) -> Words {
     let message = format!("expected `<` as the first character, found {what}");
     Words::new(message, help)
@@ -151,7 +151,7 @@ pub(super) fn prolog(fault: PrologFault, found: &str) -> Words {
     }
 }
 
-/// Comments, CDATA sections and what begins like one, characters and references to them.
+/// Comments, CDATA sections, other markup with `<!`, characters and references.
 pub(super) fn markup(fault: MarkupFault, found: &str) -> Words {
     let without_end = |end: &str, label| {
         let message = format!("expected `{end}`, found the end of the file");

@@ -1,4 +1,4 @@
-//! What is said of each fault of a policy: from the parser's faults to findings of the rules.
+//! Turns the mistakes that the policy parser reports into findings of the rules.
 
 use alloc::format;
 use alloc::string::ToString as _;
@@ -12,7 +12,7 @@ use crate::parse::{PolicyFault, PolicyFaultKind as Fault};
 use crate::ports::PortSetErrorKind;
 use crate::{Diagnostic, DomainPattern, PortSet, Profile};
 
-/// The finding for a fault of a document that was read as this kind of file.
+/// The finding for a mistake in a document that was read as this kind of file.
 pub(crate) fn finding(
     fault: PolicyFault,
     document: &Document,

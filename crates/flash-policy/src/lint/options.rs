@@ -1,4 +1,4 @@
-//! What the linter is to assume: how the file is served, what kind it is, who reads it.
+//! The options of the linter: how the file is served, which kind it is, which clients read it.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -7,26 +7,26 @@ use super::PolicyKind;
 use crate::document::{LARGEST, LARGEST_LINTED};
 use crate::{Port, PortSet};
 
-/// How a policy reaches the player; some rules depend on it.
+/// How a policy reaches the player. Some rules depend on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Serving {
     port: Option<Port>,
 }
 
 impl Serving {
-    /// From this port, as the player dials it.
+    /// Served from this port, as the player sees it.
     #[must_use]
     pub const fn from_port(port: Port) -> Self {
         Self { port: Some(port) }
     }
 
-    /// From a port that is not known; what depends on it is not judged.
+    /// Served from an unknown port. Rules that depend on the port report nothing.
     #[must_use]
     pub const fn from_unknown_port() -> Self {
         Self { port: None }
     }
 
-    /// The port, if it is known.
+    /// The port, if known.
     #[must_use]
     pub const fn port(self) -> Option<Port> {
         self.port
@@ -37,7 +37,7 @@ impl Serving {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PolicyReader {
-    /// Flash Player; it is always judged for.
+    /// Flash Player, for which every file is checked.
     Flash,
     /// Unity's web player.
     Unity,
@@ -47,23 +47,23 @@ pub enum PolicyReader {
     Lightspark,
 }
 
-/// Whether a file is also served from other ports than the one it is judged for.
+/// Whether the file may also be served from other ports than the one that it is checked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Elsewhere {
     Never,
     Perhaps,
 }
 
-/// Whether hints are wanted, beside warnings and errors.
+/// Whether to report hints in addition to warnings and errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Hints {
-    /// All that there is to say.
+    /// Report hints, warnings and errors.
     Wanted,
-    /// Warnings and errors alone.
+    /// Report only warnings and errors.
     LeftOut,
 }
 
-/// What the linter is to assume.
+/// The options of the linter.
 ///
 /// ```
 /// use flash_policy::lint::{Options, PolicyKind, PolicyReader, Serving, lint_with};
@@ -78,7 +78,7 @@ pub enum Hints {
 pub struct Options {
     pub(crate) serving: Serving,
     pub(crate) kind: PolicyKind,
-    /// What told the kind, where it was not named.
+    /// What the kind was detected from, if it was not specified.
     detected: Option<Detected>,
     pub(crate) clients: Vec<PolicyReader>,
     pub(crate) used_ports: Option<PortSet>,
@@ -87,14 +87,14 @@ pub struct Options {
     pub(crate) elsewhere: Elsewhere,
 }
 
-/// The kind was told by the content of a file, and by its name if it has one.
+/// The kind was detected from the content of a file, and from its name if there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Detected {
     file_name: Option<String>,
 }
 
 impl Options {
-    /// A socket policy for Flash Player, served like that; hints are wanted.
+    /// A socket policy for Flash Player, with hints.
     #[must_use]
     pub const fn new(serving: Serving) -> Self {
         Self {
@@ -109,8 +109,8 @@ impl Options {
         }
     }
 
-    /// What is to be said to somebody who serves the file, perhaps from other ports, too: no hints, and nothing about a
-    /// file too large to serve.
+    /// For a server that serves the file, perhaps from other ports too: no hints, and nothing about a file that is too
+    /// large to serve.
     #[must_use]
     pub const fn for_service(serving: Serving) -> Self {
         let mut options = Self::new(serving);
@@ -120,15 +120,15 @@ impl Options {
         options
     }
 
-    /// The file is served from nowhere else, or from such ports only of which the same is to be said: what is dead there
-    /// is dead.
+    /// The file is served only from ports for which the same findings apply, so a rule without an effect there has
+    /// none at all.
     #[must_use]
     pub const fn nowhere_else(mut self) -> Self {
         self.elsewhere = Elsewhere::Never;
         self
     }
 
-    /// Which kind of file it is.
+    /// Sets the kind of the file.
     #[must_use]
     pub fn kind(mut self, kind: PolicyKind) -> Self {
         self.kind = kind;
@@ -136,9 +136,9 @@ impl Options {
         self
     }
 
-    /// The kind that content and name of a file tell, see [`PolicyKind::detect`].
+    /// Detects the kind from the content and the name of the file, see [`PolicyKind::detect`].
     ///
-    /// Fixes leave what tells it in place: the mended file is of the same kind.
+    /// Fixes don't change the detected kind of the file.
     #[must_use]
     pub fn detected_kind(mut self, bytes: &[u8], file_name: Option<&str>) -> Self {
         self.kind = PolicyKind::detect(bytes, file_name);
@@ -148,13 +148,13 @@ impl Options {
         self
     }
 
-    /// Whether these bytes are of the kind that is assumed, as far as that was told by what a file holds.
+    /// Whether these bytes are still of the same kind, if the kind was detected.
     pub(crate) fn keeps_kind(&self, bytes: &[u8]) -> bool {
         let detected = self.detected.as_ref();
         detected.is_none_or(|by| PolicyKind::detect(bytes, by.file_name.as_deref()) == self.kind)
     }
 
-    /// Whether its content outweighed its name, which is that of a web server's file.
+    /// Whether the file is called `crossdomain.xml`, but its content made it a socket policy.
     pub(crate) fn was_taken_for_a_socket_policy_despite_its_name(&self) -> bool {
         let name = self
             .detected
@@ -163,21 +163,21 @@ impl Options {
         self.kind == PolicyKind::Socket && name.is_some_and(super::kind::is_crossdomain_xml)
     }
 
-    /// Who reads it beside Flash Player.
+    /// Sets the clients that read the policy in addition to Flash Player.
     #[must_use]
     pub fn clients(mut self, clients: &[PolicyReader]) -> Self {
         self.clients = clients.to_vec();
         self
     }
 
-    /// The ports on which something listens; a grant of others is then remarked on.
+    /// Sets the ports that have a listener. Rules that open other ports are then reported.
     #[must_use]
     pub fn used_ports(mut self, ports: PortSet) -> Self {
         self.used_ports = Some(ports);
         self
     }
 
-    /// Whether hints are wanted, beside warnings and errors.
+    /// Sets whether to report hints.
     #[must_use]
     pub const fn hints(mut self, hints: Hints) -> Self {
         self.hints = hints;

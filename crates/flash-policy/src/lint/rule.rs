@@ -15,8 +15,8 @@ pub struct LintRule {
     pub severity: Severity,
     /// The chapter that it belongs to.
     pub group: RuleGroup,
-    /// The page, in Markdown without a first-level heading: what the rule does, why it matters, an example, what to use
-    /// instead, and what Flash Player does.
+    /// The page, in Markdown without a first-level heading: what the rule does, why it matters, an example, what to
+    /// use instead, and what Flash Player does.
     pub page: &'static str,
     /// Looks for the mistake. Does nothing if the parser reports it.
     pub(crate) check: RuleCheck,
@@ -83,9 +83,9 @@ impl LintRule {
     }
 }
 
-/// Builds a rule's page from its sections: `finds` completes "Checks for …". An example is the `rules` of a policy, the
-/// parts of a `silverlight` one, or a whole `file`, preceded by the options that it needs. `not_well_formed` is for syntax
-/// errors, which share the section about Flash Player.
+/// Builds a rule's page from its sections: `finds` completes "Checks for …". An example is the `rules` of a policy,
+/// the parts of a `silverlight` one, or a whole `file`, preceded by the options that it needs. `not_well_formed` is
+/// for syntax errors, which share the section about Flash Player.
 macro_rules! page {
     (finds = $finds:literal, matters = $matters:literal, flash = $flash:literal, remedy = $remedy:literal $(,)?) => {
         concat!(

@@ -1,7 +1,7 @@
-//! The rules: one a file, with its page and its check, and named as its file.
+//! The rules: one per file, with its page and its check. The file has the name of the rule.
 //!
-//! Where only the parser can see a fault, the rule has no check (`BY_PARSER`) but perhaps the words, so that a name, its
-//! level and its page stand in one place. Nothing here reads XML.
+//! A rule whose mistakes only the parser sees has no check (`BY_PARSER`). Its file still has the name, the level,
+//! the page and often the messages. Nothing here reads XML.
 
 use alloc::vec::Vec;
 
@@ -143,7 +143,7 @@ macro_rules! rules {
     };
 }
 
-/// Every rule, by chapter and then by name.
+/// All rules, by chapter and then by name.
 static RULES: &[&LintRule] = rules! {
     File: byte_order_mark carriage_return_line_endings embedded_nul empty_file file_too_large html_page
         http_headers_in_file invalid_utf_8 large_policy larger_than_one_packet length_prefix merge_conflict_marker
@@ -176,19 +176,19 @@ static RULES: &[&LintRule] = rules! {
         unity_named_domain unity_non_ascii unity_unsupported_element;
 };
 
-/// Every rule, in the order of its chapter and then of its name.
+/// All rules, by chapter and then by name.
 #[must_use]
 pub fn rules() -> &'static [&'static LintRule] {
     RULES
 }
 
-/// The rule of that name.
+/// The rule with this name.
 #[must_use]
 pub fn rule(name: &str) -> Option<&'static LintRule> {
     RULES.iter().copied().find(|rule| rule.name == name)
 }
 
-/// The rule whose name a misspelt one stands for.
+/// The rule whose name is closest to a misspelled one.
 #[must_use]
 pub fn nearest_rule(name: &str) -> Option<&'static LintRule> {
     let names: Vec<_> = RULES.iter().map(|rule| rule.name).collect();

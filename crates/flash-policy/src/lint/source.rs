@@ -1,4 +1,4 @@
-//! What is said of each fault of a file, up to its elements: of its bytes here, of its XML in `syntax`.
+//! Turns mistakes in a file's bytes into findings. `syntax` does so for its XML.
 
 use alloc::vec::Vec;
 
@@ -10,7 +10,7 @@ use super::{PolicyKind, syntax};
 use crate::Diagnostic;
 use crate::document::{FileFault, SourceFaults};
 
-/// The findings for what is wrong with a file's bytes and its XML.
+/// The findings for a file's bytes and its XML.
 pub(crate) fn findings(faults: &SourceFaults, bytes: &[u8], kind: PolicyKind) -> Vec<Diagnostic> {
     let file = faults.file.iter().map(|fault| finding(*fault, kind));
     let mut findings: Vec<Diagnostic> = file.collect();

@@ -1,4 +1,4 @@
-//! What a rule looks at: the file, its elements, its meaning, and what to assume.
+//! What a rule checks: the file, its elements, the policy in it, and the options.
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -10,21 +10,21 @@ use crate::document::{Document, Element};
 use crate::parse::{PolicyPlaces, RulePlaces};
 use crate::{Diagnostic, Policy, PortRange, PortSet, Rule, Span};
 
-/// A file that was read as far as it goes.
+/// A file, as far as it could be read.
 pub(crate) struct Subject<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) options: &'a Options,
-    /// The elements; none where the XML is broken.
+    /// The elements. `None` if the XML is not well-formed.
     pub(crate) document: Option<&'a Document>,
-    /// The meaning; none where the root is another, or the file is Silverlight's.
+    /// The policy. `None` if the root element is wrong, or for a Silverlight policy.
     pub(crate) policy: Option<&'a Policy>,
     pub(crate) places: &'a PolicyPlaces,
-    /// What the parser found.
+    /// The findings for the mistakes that the parser reported.
     pub(crate) found: &'a [Diagnostic],
 }
 
 impl<'a> Subject<'a> {
-    /// Whether it was judged as this kind of file.
+    /// Whether the file is checked as this kind.
     pub(crate) fn is(&self, kind: PolicyKind) -> bool {
         self.options.kind == kind
     }
@@ -37,7 +37,7 @@ impl<'a> Subject<'a> {
         self.elements().first()
     }
 
-    /// The elements of that name directly in the root of a Flash policy.
+    /// The elements with this name directly in the root of a Flash policy.
     pub(crate) fn top(&self, name: &'static str) -> impl Iterator<Item = &'a Element> + use<'a> {
         let elements = self.policy.map_or(&[][..], |_| self.elements());
         elements
@@ -45,7 +45,7 @@ impl<'a> Subject<'a> {
             .filter(move |element| element.depth == 1 && element.name == name)
     }
 
-    /// The same, in a URL policy; none elsewhere.
+    /// Like `top`, but only in a URL policy.
     pub(crate) fn url_elements(
         &self,
         name: &'static str,
@@ -54,7 +54,7 @@ impl<'a> Subject<'a> {
         self.top(name).filter(move |_| url)
     }
 
-    /// The elements of that name anywhere in a Silverlight policy; none elsewhere.
+    /// The elements with this name anywhere in a Silverlight policy.
     pub(crate) fn silverlight_elements(
         &self,
         name: &'static str,
@@ -66,7 +66,7 @@ impl<'a> Subject<'a> {
             .filter(move |element| ours && element.name == name)
     }
 
-    /// The rules that take effect, with their places.
+    /// The rules that have an effect, with their places.
     pub(crate) fn rules(
         &self,
     ) -> impl Iterator<Item = (&'a Rule, &'a RulePlaces)> + Clone + use<'a> {
@@ -74,7 +74,7 @@ impl<'a> Subject<'a> {
         rules.iter().zip(&self.places.rules)
     }
 
-    /// The ports and ranges of all rules, with their places; `*` is none of them.
+    /// The ports and ranges of all rules, with their places, without `*`.
     pub(crate) fn port_ranges(
         &self,
     ) -> impl Iterator<Item = (PortRange, Span)> + Clone + use<'_, 'a> {
@@ -82,7 +82,7 @@ impl<'a> Subject<'a> {
             .flat_map(|(rule, places)| self.port_ranges_of(rule, places))
     }
 
-    /// The same of one rule.
+    /// The ports and ranges of one rule, with their places, without `*`.
     pub(crate) fn port_ranges_of(
         &self,
         rule: &'a Rule,
@@ -96,7 +96,7 @@ impl<'a> Subject<'a> {
         ranges.iter().copied().zip(items)
     }
 
-    /// The places of the items of a list of ports; where they can't be told apart, the whole list for each.
+    /// The places of the items in a list of ports. If they can't be separated, each is the whole list.
     pub(crate) fn port_items(&self, places: &RulePlaces, count: usize) -> Vec<Span> {
         let Some(whole) = places.to_ports else {
             return Vec::new();
@@ -119,7 +119,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// A place with its whole line, if nothing else stands on it: what to remove with the place.
+    /// The place, or its whole line if nothing else is on it.
     pub(crate) fn with_line(&self, span: Span) -> Span {
         let before = self.bytes.get(..span.start).unwrap_or_default();
         let blanks = |byte: &&u8| matches!(**byte, b' ' | b'\t');
@@ -136,7 +136,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Whether a rule can be removed without a comment in it being lost.
+    /// Whether a rule contains no comment that would be removed with it.
     pub(crate) fn is_without_comments(&self, rule: &RulePlaces) -> bool {
         let content = self.bytes.get(rule.tag.end..rule.element.end);
         !content
@@ -145,7 +145,7 @@ impl<'a> Subject<'a> {
             .any(|window| window == b"<!--")
     }
 
-    /// A place with the blanks before it.
+    /// The place with the whitespace before it.
     pub(crate) fn with_blanks_before(&self, span: Span) -> Span {
         let before = self.bytes.get(..span.start).unwrap_or_default();
         (before.trim_ascii_end().len()..span.end).into()
@@ -153,7 +153,7 @@ impl<'a> Subject<'a> {
 }
 
 impl Element {
-    /// The element as a message names it.
+    /// The element's tag, quoted for a message.
     pub(crate) fn quoted_tag(&self) -> String {
         quoted(&format!("<{}>", self.name)).to_string()
     }

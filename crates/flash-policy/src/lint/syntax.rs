@@ -1,6 +1,6 @@
-//! What is said of each fault of the XML: from the reader's faults to findings of the rules.
+//! Turns the syntax errors that the XML reader reports into findings of the rules.
 //!
-//! It must never look for faults of its own, but for what a broken file is instead of a policy.
+//! It must not look for syntax errors itself. It only detects what a broken file is in place of a policy.
 
 use alloc::format;
 use alloc::string::ToString as _;
@@ -18,7 +18,7 @@ use crate::diagnostic::{Repeat, quoted};
 use crate::spelling::is_like;
 use crate::xml::{NestingFault, SyntaxFault, SyntaxFaultKind as Fault};
 
-/// The findings for the faults of a text that begins so many bytes behind the file's start.
+/// The findings for the errors of a text that begins at byte `base` of the file.
 pub(crate) fn findings(
     faults: &[SyntaxFault],
     text: &str,
@@ -54,14 +54,14 @@ pub(crate) fn findings(
     findings
 }
 
-/// The elements that a policy begins with.
+/// The root elements of policies.
 const ROOTS: [&str; 2] = ["cross-domain-policy", "access-policy"];
 
-/// What is said at the tags that a fault leaves open.
+/// The label of tags that are not closed.
 const NOT_CLOSED: &str = "this element is not closed";
 
 impl FaultyText<'_> {
-    /// A finding of the fault's rule.
+    /// The finding of the rule that reports this error.
     fn finding(self, fault: &SyntaxFault, kind: PolicyKind) -> Diagnostic {
         let found = self.part(fault.span);
         let (rule, words) = match fault.kind {
@@ -102,7 +102,7 @@ impl FaultyText<'_> {
         not_well_formed(rule, fault, words, kind)
     }
 
-    /// Tags that are not closed, or stand behind the end.
+    /// Words for tags that are not closed, or that come after the end.
     fn nesting(self, kind: NestingFault, fault: &SyntaxFault) -> Words {
         let found = self.part(fault.span);
         match kind {

@@ -1,4 +1,4 @@
-//! What is said of faults in tags: names, spaces, quotes.
+//! Messages for errors in tags: names, spaces, quotes.
 
 use alloc::format;
 
@@ -12,7 +12,7 @@ const QUOTES: &str = "end each value with the same quote that it begins with";
 const TAG_END: &str =
     "end the tag with one `/>`, as in `<allow-access-from domain=\"…\" to-ports=\"…\"/>`";
 
-/// The element's name.
+/// Element names.
 pub(super) fn name(kind: NameFault, fault: &SyntaxFault, source: FaultyText<'_>) -> Words {
     let found = source.part(fault.span);
     let also = |index| source.also(fault, index);
@@ -48,7 +48,7 @@ pub(super) fn name(kind: NameFault, fault: &SyntaxFault, source: FaultyText<'_>)
     }
 }
 
-/// What stands between a tag's name and its end.
+/// Attributes and the whitespace between them.
 pub(super) fn attribute(
     kind: AttributeFault,
     fault: &SyntaxFault,
@@ -96,7 +96,7 @@ pub(super) fn attribute(
     }
 }
 
-/// A value and its quotes.
+/// Values and their quotes.
 pub(super) fn value(kind: ValueFault, fault: &SyntaxFault, source: FaultyText<'_>) -> Words {
     let found = source.part(fault.span);
     let also = |index| source.also(fault, index);
@@ -136,7 +136,7 @@ pub(super) fn value(kind: ValueFault, fault: &SyntaxFault, source: FaultyText<'_
     }
 }
 
-/// A value without quotes, and its attribute's name.
+/// A value without quotes. `name` is the attribute.
 fn unquoted(found: &str, name: &str) -> Words {
     if found.starts_with("&quot;") {
         let value = found
@@ -171,7 +171,7 @@ fn doubled(which: Doubled, help: alloc::string::String) -> Words {
     }
 }
 
-/// How a tag ends.
+/// Ends of tags.
 pub(super) fn end(fault: TagEndFault, found: &str) -> Words {
     match fault {
         TagEndFault::Slash => Words::new("expected `>` after the `/`", TAG_END),

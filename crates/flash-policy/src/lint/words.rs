@@ -1,11 +1,11 @@
-//! What the tables of words share: the text that is spoken of, and what is said of a fault.
+//! Types for the tables of messages: the text that has the errors, and the words for an error.
 
 use alloc::string::String;
 
 use crate::Span;
 use crate::xml::SyntaxFault;
 
-/// The text that has the faults.
+/// The text that has the errors.
 #[derive(Clone, Copy)]
 pub(super) struct FaultyText<'a> {
     pub(super) text: &'a str,
@@ -13,20 +13,20 @@ pub(super) struct FaultyText<'a> {
 }
 
 impl<'a> FaultyText<'a> {
-    /// What stands at a place.
+    /// The text at a place.
     pub(super) fn part(self, span: Span) -> &'a str {
         let start = span.start.saturating_sub(self.base);
         let end = span.end.saturating_sub(self.base);
         self.text.get(start..end).unwrap_or_default()
     }
 
-    /// What stands at one of a fault's further places.
+    /// The text at one of an error's further places.
     pub(super) fn also(self, fault: &SyntaxFault, index: usize) -> &'a str {
         let place = fault.also.get(index);
         place.map_or("", |span| self.part(*span))
     }
 
-    /// The name of the element whose tag stands at a place.
+    /// The element name of the tag at a place.
     pub(super) fn name(self, tag: Span) -> &'a str {
         let tag = self.part(tag);
         let name = tag.trim_start_matches(['<', '/', '\\', ' ']);
@@ -35,13 +35,13 @@ impl<'a> FaultyText<'a> {
     }
 }
 
-/// What is said of a fault.
+/// The words for an error.
 pub(super) struct Words {
     pub(super) message: String,
     pub(super) label: &'static str,
     pub(super) note: Option<String>,
     pub(super) help: String,
-    /// How many of the further places are shown, and what is said there.
+    /// The number of further places to show, and their label.
     pub(super) shown: usize,
     pub(super) other: &'static str,
 }
@@ -58,7 +58,7 @@ impl Words {
         }
     }
 
-    /// Says more at the place itself.
+    /// Sets the label of the place.
     pub(super) fn label(mut self, label: &'static str) -> Self {
         self.label = label;
         self
@@ -69,7 +69,7 @@ impl Words {
         self
     }
 
-    /// Shows the further places.
+    /// Shows the further places with a label.
     pub(super) fn also(mut self, other: &'static str) -> Self {
         self.shown = usize::MAX;
         self.other = other;

@@ -240,12 +240,12 @@ fn of_verdict(verdict: Verdict) -> Exit {
     Exit::Status(u8::from(verdict != Verdict::Allowed))
 }
 
-/// As a shell reports a program that a signal ended.
+/// The exit code that a shell uses for a program killed by a signal.
 const fn of_interruption(ending: Interruption) -> Exit {
     Exit::Status(128 + ending.number())
 }
 
-/// The codes of `check`, for the book's reference.
+/// The exit codes of `check`, for the book's reference.
 pub(super) fn exit_codes() -> String {
     let results = [
         (of_verdict(Verdict::Allowed), "The movie would connect."),

@@ -29,7 +29,7 @@ impl Explain {
         if let Some(rule) = rule(&name) {
             return super::print(explain::page(rule).as_bytes());
         }
-        // Some ids are found in a server and in a config file.
+        // Some ids are both a check finding and a config finding.
         let pages = [
             FindingId::named(&name).map(FindingId::page),
             config_findings::page(&name),

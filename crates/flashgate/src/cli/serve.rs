@@ -167,7 +167,7 @@ impl Serve {
         })
     }
 
-    /// The inherited addresses that no gate uses, or port 843 if there are none and no gates.
+    /// The inherited addresses that no gate uses. Without any, and without gates, port 843.
     fn default_addresses(&self, inherited: &Inherited) -> Vec<ListenAddress> {
         let mut addresses = inherited.addresses();
         addresses.retain(|address| !self.gate.iter().any(|gate| gate.takes(*address)));

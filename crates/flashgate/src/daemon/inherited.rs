@@ -1,6 +1,6 @@
 //! Listening sockets bound by another process: the service manager, or the old process.
 //!
-//! A socket belongs to the listener with its address. If there is none, a socket from the service manager is matched by
+//! A socket belongs to the listener with its address. Without one, a socket from the service manager is matched by
 //! name, and one from the old process by its configured address, because port 0 is bound as another port. Nothing is
 //! served that is not in the plan.
 

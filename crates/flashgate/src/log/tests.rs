@@ -80,7 +80,7 @@ fn lines_that_strangers_can_cause_are_limited() {
     }
     assert!(
         unlimited.is_empty(),
-        "if a client can cause these lines, admit them through a `Sampler`; if not, add them to `UNLIMITED` in \
+        "if a client can cause these lines, log them through a `Sampler`; if not, add them to `UNLIMITED` in \
          log/tests.rs with the reason:\n{}",
         unlimited.join("\n")
     );

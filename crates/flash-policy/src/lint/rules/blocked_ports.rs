@@ -11,12 +11,12 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Ports,
     page: page!(
-        finds = "rules whose ports are all on the list of ports that Flash Player 24 and later reportedly
-block. A rule that also opens other ports is not reported.",
-        matters = "If the list is right, the rule has opened nothing since December 2016. The ports are 1, 7,
-9, 11, 13, 15, 17, 19, 21-23, 25, 37, 42, 43, 53, 77, 79, 87, 95, 101-104, 109-111, 113, 115, 117, 119, 123,
-135, 139, 143, 179, 389, 465, 512-515, 526, 530-532, 540, 556, 563, 587, 601, 636, 993, 995, 1720, 1723, 2049,
-3659, 4045, 5060, 6000, 6566 and 6665-6669.",
+        finds = "rules whose ports are all on the list of ports that Flash Player 24 and later reportedly block.
+A rule that also opens other ports is not reported.",
+        matters = "If the list is right, the rule has opened nothing since December 2016. The ports are 1, 7, 9,
+11, 13, 15, 17, 19, 21-23, 25, 37, 42, 43, 53, 77, 79, 87, 95, 101-104, 109-111, 113, 115, 117, 119, 123, 135,
+139, 143, 179, 389, 465, 512-515, 526, 530-532, 540, 556, 563, 587, 601, 636, 993, 995, 1720, 1723, 2049, 3659,
+4045, 5060, 6000, 6566 and 6665-6669.",
         flash = "Adobe's staff posted the list in a forum in January 2017. At that time users reported that
 sockets to such ports failed from version 24 on. Adobe never updated its documentation, which says that the
 ports blocked for URLs are not blocked for sockets. That was true before version 24. So the list is probably,

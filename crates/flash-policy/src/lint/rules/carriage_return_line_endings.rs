@@ -6,9 +6,8 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::File,
     page: page!(
         finds = "lines that end in a carriage return only, as on Macs before 2001.",
-        matters = "Most programs read the file as one long line. Their error messages have no useful line
-numbers, and a script that removes comments from `//` or `#` to the end of the line removes the rest of the
-file.",
+        matters = "Most programs read the file as one long line. Their error messages have no useful line numbers,
+and a script that removes comments from `//` or `#` to the end of the line removes the rest of the file.",
         flash = "XML treats a carriage return as whitespace, in all versions.",
         example = file("escaped", r#"<cross-domain-policy>\r  <allow-access-from domain="www.example.com" to-ports="9339"/>\r</cross-domain-policy>"#),
         instead = file("escaped", r#"<cross-domain-policy>\r\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\r\n</cross-domain-policy>"#),

@@ -11,8 +11,8 @@ pub(crate) static RULE: LintRule = LintRule {
         matters = "A DOCTYPE does no harm, but takes nearly half of a small policy. Adobe's definitions even
 contradict its specification: they make `true` the default of `secure`. An XML parser that applied this default
 would refuse every movie loaded over plain HTTP.",
-        flash = "Players accept a DOCTYPE and never fetch the address in it. Adobe's samples have one. No
-version is known to differ.",
+        flash = "Players accept a DOCTYPE and never fetch the address in it. Adobe's samples have one. No version
+is known to differ.",
         example = file(r#"<!DOCTYPE cross-domain-policy SYSTEM "http://www.adobe.com/xml/dtds/cross-domain-policy.dtd">
 <cross-domain-policy>
   <allow-access-from domain="www.example.com" to-ports="9339"/>

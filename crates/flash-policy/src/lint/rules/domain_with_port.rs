@@ -6,8 +6,8 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Domains,
     page: page!(
         finds = "domains that are followed by a port.",
-        matters = "`domain` is the host that the movie was loaded from, without a port. The ports that the
-movie may connect to belong in `to-ports`.",
+        matters = "`domain` is the host that the movie was loaded from, without a port. The ports that the movie
+may connect to belong in `to-ports`.",
         flash = "The text matches no movie. No version is known to differ.",
         example = rules(r#"<allow-access-from domain="www.example.com:8080" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),

@@ -5,10 +5,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Domains,
     page: page!(
-        finds = "domains with a scheme other than `http://` or `https://`, with a scheme that lacks its
-slashes, or with `*` alone after the scheme.",
-        matters = "`domain` is the host that the movie was loaded from, which is a web server, and not the
-address of a socket.",
+        finds = "domains with a scheme other than `http://` or `https://`, with a scheme that lacks its slashes,
+or with `*` alone after the scheme.",
+        matters = "`domain` is the host that the movie was loaded from, which is a web server, and not the address
+of a socket.",
         flash = "Adobe's specification (2010) allows `http://*.example.com`, which limits the rule to movies
 loaded over that scheme, and nothing else. It names no version.",
         example = rules(r#"<allow-access-from domain="xmlsocket://www.example.com" to-ports="9339"/>"#),

@@ -6,10 +6,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::MetaPolicy,
     page: page!(
-        finds = "policies with more than one `<site-control>`.",
+        finds = "second `<site-control>` elements.",
         matters = "A policy has one meta-policy, and clients disagree on which of two they use.",
-        flash = "Secondary sources quote the specification as saying that `none` wins. Lightspark uses the
-first, and reads nothing after the second. Meta-policies for sockets exist since 9.0.115.",
+        flash = "Secondary sources quote the specification as saying that `none` wins. Lightspark uses the first,
+and reads nothing after the second. Meta-policies for sockets exist since 9.0.115.",
         example = rules(r#"<site-control permitted-cross-domain-policies="all"/>
   <site-control permitted-cross-domain-policies="master-only"/>
   <allow-access-from domain="www.example.com" to-ports="9339"/>"#),

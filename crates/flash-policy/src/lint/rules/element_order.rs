@@ -8,11 +8,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Structure,
     page: page!(
-        finds = "elements that are not in the order of Adobe's definitions: `site-control`,
-`allow-access-from`, `allow-http-request-headers-from`, `allow-access-from-identity`.",
+        finds = "elements that are not in the order of Adobe's definitions: `site-control`, `allow-access-from`,
+`allow-http-request-headers-from`, `allow-access-from-identity`.",
         matters = "A validator that uses Adobe's definitions refuses the file. Players do not.",
-        flash = "Players don't enforce the order. The sample that is copied most often has `site-control`
-last. No version is known to differ.",
+        flash = "Players don't enforce the order. The sample that is copied most often has `site-control` last.
+No version is known to differ.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>
   <site-control permitted-cross-domain-policies="master-only"/>"#),
         instead = rules(r#"<site-control permitted-cross-domain-policies="master-only"/>

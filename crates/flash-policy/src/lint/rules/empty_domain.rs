@@ -7,8 +7,7 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "`domain` attributes with no value.",
         matters = "The rule matches no movie.",
-        flash = "The value is a host name, an IP address, `*.` and a name, or `*`. No version is known to
-differ.",
+        flash = "The value is a host name, an IP address, `*.` and a name, or `*`. No version is known to differ.",
         example = rules(r#"<allow-access-from domain="" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),

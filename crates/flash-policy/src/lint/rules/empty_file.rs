@@ -9,8 +9,8 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "files that are empty or contain only whitespace.",
         matters = "There is no policy in the file.",
-        flash = "An empty reply is not a policy. The player continues as if there had been no reply, and
-refuses the connection unless another policy allows it. No version is known to differ.",
+        flash = "An empty reply is not a policy. The player continues as if there had been no reply, and refuses
+the connection unless another policy allows it. No version is known to differ.",
         example = file("escaped", r"\n\n"),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),

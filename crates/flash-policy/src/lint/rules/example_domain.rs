@@ -56,7 +56,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     findings.push(gathered.place(finding));
 }
 
-/// The domain of documentation that a host is, or lies under. It is to be replaced: nothing else is worth saying of it.
+/// The example domain that the host is, or is a subdomain of. Other rules skip it, because it must be replaced.
 pub(super) fn known_example(host: &str) -> Option<&'static str> {
     EXAMPLES.into_iter().find(|known| {
         let head = host.strip_suffix(known);

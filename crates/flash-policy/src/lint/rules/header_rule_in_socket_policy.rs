@@ -7,10 +7,10 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Structure,
     page: page!(
         finds = "`<allow-http-request-headers-from>` in socket policies.",
-        matters = "Sockets have no HTTP headers. The element belongs in `/crossdomain.xml`, and was probably
-copied from one.",
-        flash = "It has no effect in any version. Lightspark stops reading at it: on port 843 the rules
-before it count only after a `<site-control>`, and on other ports none of them count.",
+        matters = "Sockets have no HTTP headers. The element belongs in `/crossdomain.xml`, and was probably copied
+from one.",
+        flash = "It has no effect in any version. Lightspark stops reading at it: on port 843 the rules before it
+count only after a `<site-control>`, and on other ports none of them count.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>
   <allow-http-request-headers-from domain="www.example.com" headers="*"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),

@@ -8,8 +8,8 @@ pub(crate) static RULE: LintRule = LintRule {
         finds = "web pages in place of a policy.",
         matters = "It is usually an error page of a web server, or the page that a site shows for every unknown
 address.",
-        flash = "The player refuses any document whose root element is not `<cross-domain-policy>`. No
-version is known to differ.",
+        flash = "The player refuses any document whose root element is not `<cross-domain-policy>`. No version is
+known to differ.",
         example = file("<!DOCTYPE html>
 <html><body>404 Not Found</body></html>"),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
@@ -17,7 +17,7 @@ version is known to differ.",
     check: BY_PARSER,
 };
 
-/// For a text that is not even well-formed XML.
+/// A finding for a page that is not well-formed XML.
 pub(crate) fn find(text: &str) -> Option<Diagnostic> {
     let start = text.trim_start();
     let blanks = text.len() - start.len();

@@ -8,8 +8,8 @@ pub(crate) static RULE: LintRule = LintRule {
         finds = "HTTP response headers before the policy.",
         matters = "The socket protocol is not HTTP: a reply is the XML and a NUL. The file was saved with its
 headers, or a web server answers on the policy port.",
-        flash = "The player reads `HTTP/1.1` as the start of the XML, and refuses the policy. No version is
-known to differ.",
+        flash = "The player reads `HTTP/1.1` as the start of the XML, and refuses the policy. No version is known
+to differ.",
         example = file("HTTP/1.1 200 OK
 Content-Type: text/xml
 

@@ -6,8 +6,8 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Syntax,
     page: page!(
         not_well_formed,
-        finds = "DOCTYPEs that XML does not accept: in lower case, a second one, in the wrong place, or with
-a missing space or quote.",
+        finds = "DOCTYPEs that XML does not accept: in lower case, a second one, in the wrong place, or with a
+missing space or quote.",
         matters = "A policy needs no DOCTYPE, but an invalid one makes the whole file invalid.",
         example = file(r#"<!doctype cross-domain-policy>
 <cross-domain-policy>

@@ -10,8 +10,8 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "header rules without `domain`, or with an invalid one.",
         matters = "The rule matches no movie.",
-        flash = "`domain` has the same form as in `<allow-access-from>`: a host name, an IP address, `*.` and
-a name, or `*`. Adobe's specification (2010) names no version.",
+        flash = "`domain` has the same form as in `<allow-access-from>`: a host name, an IP address, `*.` and a
+name, or `*`. Adobe's specification (2010) names no version.",
         example = rules("as=url", r#"<allow-http-request-headers-from domain="www.example.*" headers="SOAPAction"/>"#),
         instead = rules("as=url", r#"<allow-http-request-headers-from domain="*.example.com" headers="SOAPAction"/>"#),
     ),

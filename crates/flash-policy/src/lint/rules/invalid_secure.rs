@@ -11,15 +11,15 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "`secure` attributes whose value is neither `true` nor `false`.",
         matters = "It is not known what the rule means to a player.",
-        flash = "Both values are in lower case. What players do with other values is not known. flashgate
-assumes that the rule grants nothing. Adobe's specification (2010) names no version.",
+        flash = "Both values are in lower case. What players do with other values is not known. flashgate assumes
+that the rule grants nothing. Adobe's specification (2010) names no version.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339" secure="no"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
     check: BY_PARSER,
 };
 
-/// For a rule whose `secure` is neither.
+/// A finding for a rule whose `secure` is neither `true` nor `false`.
 pub(crate) fn find(element: &Element) -> Option<Diagnostic> {
     let attribute = element.attribute("secure")?;
     if matches!(attribute.value.as_str(), "true" | "false") {

@@ -15,8 +15,8 @@ pub(crate) static RULE: LintRule = LintRule {
         finds = "meta-policies that do not exist for sockets.",
         matters = "`by-content-type` and `by-ftp-filename` are for HTTP and FTP; other values are usually
 misspelled. A client may treat a value that it does not know as `none`, which disables every policy of the host.",
-        flash = "For sockets the values are `all`, `master-only` and `none`, since 9.0.115. Lightspark and
-others treat an unknown value as `none`.",
+        flash = "For sockets the values are `all`, `master-only` and `none`, since 9.0.115. Lightspark and others
+treat an unknown value as `none`.",
         example = rules(r#"<site-control permitted-cross-domain-policies="by-content-type"/>
   <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
         instead = rules(r#"<site-control permitted-cross-domain-policies="master-only"/>
@@ -25,7 +25,7 @@ others treat an unknown value as `none`.",
     check: BY_PARSER,
 };
 
-/// For a value, and what is wrong with it.
+/// A finding for an invalid value. `message` says what is wrong with it.
 pub(crate) fn found(attribute: &Attribute, message: String, profile: Profile) -> Diagnostic {
     let finding = RULE.finding(message).at(attribute.value_span, "");
     let known = match profile {
@@ -43,7 +43,7 @@ pub(crate) fn found(attribute: &Attribute, message: String, profile: Profile) ->
     }
 }
 
-/// The strictest that leaves this file in force comes first.
+/// The recommended value comes first: the strictest one under which this file still applies.
 const SOCKET: [&str; 3] = ["master-only", "none", "all"];
 const URL: [&str; 5] = [
     "master-only",

@@ -6,10 +6,10 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::File,
     page: page!(
         finds = "bytes that are not valid UTF-8, as in a file saved as ISO-8859-1 or Windows-1252.",
-        matters = "An XML parser that follows the standard refuses the whole file. The byte is usually an
-accented letter in a comment.",
-        flash = "Adobe documents no encoding. XML without a declaration is UTF-8, and a policy needs only
-ASCII. No version is known to differ.",
+        matters = "An XML parser that follows the standard refuses the whole file. The byte is usually an accented
+letter in a comment.",
+        flash = "Adobe documents no encoding. XML without a declaration is UTF-8, and a policy needs only ASCII.
+No version is known to differ.",
         example = file("escaped", r#"<cross-domain-policy>\n  <!-- caf\xE9 -->\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\n</cross-domain-policy>"#),
         instead = rules(r#"<!-- cafe -->
   <allow-access-from domain="www.example.com" to-ports="9339"/>"#),

@@ -9,21 +9,21 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "policies of more than 4,096 bytes.",
         matters = "Some clients read only part of it. They see an incomplete policy and refuse the connection.",
-        flash = "Flash Player's limit is not known. Adobe's own sample server refused files over 10,000
-bytes. Unity's web player reads 5,000 bytes, Lightspark 4,096 at a time. No version is known to differ.",
+        flash = "Flash Player's limit is not known. Adobe's own sample server refused files over 10,000 bytes.
+Unity's web player reads 5,000 bytes, Lightspark 4,096 at a time. No version is known to differ.",
         remedy = "Remove comments, and merge rules that differ only in their ports. If the policy lists many
 domains, check whether `*.example.com` covers them.",
     ),
     check,
 };
 
-/// Above this, some clients read only a part: Unity 5,000 bytes, Lightspark 4,096 at a time.
+/// Above this size, some clients read only part of the policy: Unity 5,000 bytes, Lightspark 4,096 at a time.
 pub(crate) const SMALL: usize = 4_096;
 
-/// Above this, Unity reads only a part.
+/// Above this size, Unity reads only part of the policy.
 const UNITY: usize = 5_000;
 
-/// Above this, Adobe's own sample server refused the file.
+/// Above this size, Adobe's own sample server refused the file.
 const MODERATE: usize = 10_000;
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -6,10 +6,10 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::File,
     page: page!(
         finds = "one to four bytes before the first `<` that look like a length.",
-        matters = "The program that wrote the policy put its length in front of it, as Java's `writeUTF`,
-.NET's `BinaryWriter` and the framing of many games do.",
-        flash = "The player reads the first byte as the start of the XML, and refuses the policy. If one of
-the bytes is a NUL, the reply ends there. No version is known to differ.",
+        matters = "The program that wrote the policy put its length in front of it, as Java's `writeUTF`, .NET's
+`BinaryWriter` and the framing of many games do.",
+        flash = "The player reads the first byte as the start of the XML, and refuses the policy. If one of the
+bytes is a NUL, the reply ends there. No version is known to differ.",
         example = file("escaped", r"\0\x16<cross-domain-policy/>"),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),

@@ -7,8 +7,7 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Clients,
     page: page!(
-        finds = "policies of more than 1,400 bytes, if Lightspark is one of your clients (`--client
-lightspark`).",
+        finds = "policies of more than 1,400 bytes, if Lightspark is one of your clients (`--client lightspark`).",
         matters = "Lightspark stops at the first read that does not return exactly 4,096 bytes. If the reply
 arrives in several segments, Lightspark sees only the first.",
         flash = "Flash Player reads until the NUL. No version is known to differ.",
@@ -17,7 +16,7 @@ arrives in several segments, Lightspark sees only the first.",
     check,
 };
 
-/// What fits into one segment on every usual path.
+/// The number of bytes that fit into one segment on every usual path.
 const SEGMENT: usize = 1_400;
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

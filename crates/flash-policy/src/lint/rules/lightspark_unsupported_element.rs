@@ -14,24 +14,22 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Clients,
     page: page!(
-        finds = "elements at which Lightspark stops reading (`--client lightspark`): a rule with more than
-three attributes, or without a domain or ports; a `<site-control>` with no value or a second attribute; a header
-rule.",
-        matters = "Other clients skip the element. On port 843, Lightspark ignores everything after it. Without
-a `<site-control>` before it, Lightspark also ignores the rules before it, and asks the other ports as if port
-843 allowed everything. On any other port, it ignores the whole policy.",
-        flash = "As far as is known, Flash Player ignores what it does not know. No version is known to
-differ.",
+        finds = "elements at which Lightspark stops reading (`--client lightspark`): a rule with more than three
+attributes, or without a domain or ports; a `<site-control>` with no value or a second attribute; a header rule.",
+        matters = "Other clients skip the element. On port 843, Lightspark ignores everything after it. Without a
+`<site-control>` before it, Lightspark also ignores the rules before it, and asks the other ports as if port 843
+allowed everything. On any other port, it ignores the whole policy.",
+        flash = "As far as is known, Flash Player ignores what it does not know. No version is known to differ.",
         example = rules("client=lightspark", r#"<allow-access-from domain="www.example.com" to-ports="9339" secure="false" id="game"/>"#),
         instead = rules("client=lightspark", r#"<allow-access-from domain="www.example.com" to-ports="9339" secure="false"/>"#),
     ),
     check,
 };
 
-/// More places say no more.
+/// The maximum number of further places in a finding.
 const MOST_OTHERS: usize = 8;
 
-/// As Lightspark's `crossdomainpolicy.cpp` does; an attribute without a value counts as missing there.
+/// Follows Lightspark's `crossdomainpolicy.cpp`, which treats an attribute without a value as missing.
 fn is_refused(element: &Element) -> bool {
     let count = element.attributes.len();
     let lacks = |name| {
@@ -46,7 +44,7 @@ fn is_refused(element: &Element) -> bool {
     }
 }
 
-/// Whether this is a `none` on port 843, or a value that counts as that: Lightspark reads nothing after it.
+/// Whether this is `none` on port 843, or a value that Lightspark treats as `none`: it reads nothing after it.
 fn ends_reading(element: &Element, subject: &Subject<'_>) -> bool {
     let is_master = matches!(subject.options.serving.port(), Some(Port::MASTER) | None);
     let value = element.attribute(SITE_CONTROL).map(|it| it.value.as_str());
@@ -57,7 +55,7 @@ fn ends_reading(element: &Element, subject: &Subject<'_>) -> bool {
     is_master && element.name == "site-control" && !is_refused(element) && !is_read_on
 }
 
-/// What becomes of the rest of the file.
+/// What Lightspark does with the rest of the file.
 fn consequence(subject: &Subject<'_>) -> &'static str {
     match subject.options.serving.port() {
         Some(Port::MASTER) => {
@@ -93,7 +91,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }));
 }
 
-/// Takes out what is said of a header rule beside this: that it has no effect elsewhere is the smaller part of it.
+/// Removes the findings of `header-rule-in-socket-policy` in the same places, because this rule's finding matters
+/// more.
 pub(crate) fn take_out_told(findings: &mut Vec<Diagnostic>) {
     let refused = findings.iter().filter(|finding| finding.rule == RULE.name);
     let told: Vec<Span> = refused

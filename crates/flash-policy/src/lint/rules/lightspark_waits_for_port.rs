@@ -9,16 +9,15 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Clients,
     page: page!(
-        finds = "master policies (on port 843) that grant something and are not `master-only`, if Lightspark
-is one of your clients (`--client lightspark`).",
-        matters = "Lightspark also asks the port that the movie connects to, and every port that the movie
-loaded a policy from, whatever port 843 grants. It waits for their replies without a limit, so a game server
-that accepts the connection and does not answer makes the movie hang. With `master-only`, Lightspark asks
-nothing else.
+        finds = "master policies (on port 843) that grant something and are not `master-only`, if Lightspark is
+one of your clients (`--client lightspark`).",
+        matters = "Lightspark also asks the port that the movie connects to, and every port that the movie loaded a
+policy from, whatever port 843 grants. It waits for their replies without a limit, so a game server that accepts
+the connection and does not answer makes the movie hang. With `master-only`, Lightspark asks nothing else.
 
 Ports behind a gate answer the request. If all your ports do, you don't need to change anything.",
-        flash = "Flash Player stops at the first policy that allows the connection, and waits up to 3 seconds
-for each. Port 843 is asked since 9.0.115. No version is known to differ.",
+        flash = "Flash Player stops at the first policy that allows the connection, and waits up to 3 seconds for
+each. Port 843 is asked since 9.0.115. No version is known to differ.",
         example = rules("port=843 client=lightspark", r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
         instead = rules("port=843 client=lightspark", r#"<site-control permitted-cross-domain-policies="master-only"/>
   <allow-access-from domain="www.example.com" to-ports="9339"/>"#),

@@ -8,10 +8,10 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Domains,
     page: page!(
         finds = "rules for `localhost`, `127.0.0.1` or `::1`.",
-        matters = "They allow movies from a web server on the user's own machine. That is useful in
-development, and is usually left in by mistake.",
-        flash = "The three are different hosts to the player, which does not use DNS. Movies opened from a
-file have no host: only `*` matches them. Adobe's manuals have said so since Flash 8.",
+        matters = "They allow movies from a web server on the user's own machine. That is useful in development,
+and is usually left in by mistake.",
+        flash = "The three are different hosts to the player, which does not use DNS. Movies opened from a file
+have no host: only `*` matches them. Adobe's manuals have said so since Flash 8.",
         example = rules(r#"<allow-access-from domain="localhost" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),

@@ -10,12 +10,12 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Ports,
     page: page!(
         finds = "rules that open ports below 1024 in a policy that is served from port 1024 or above.",
-        matters = "Players ignore these ports, so the connection is refused. On most systems any user can
-listen on a high port, so a policy from there must not open the ports of system services.
+        matters = "Players ignore these ports, so the connection is refused. On most systems any user can listen on
+a high port, so a policy from there must not open the ports of system services.
 
-If a rule opens only ports below 1024, it has no effect, and `flashgate lint` reports an error. `flashgate
-serve` does so only if `public-port` says, for every listener and gate with this policy, that players connect to
-a high port. Otherwise the port may be published as a low one.",
+If a rule opens only ports below 1024, it has no effect, and `flashgate lint` reports an error.
+`flashgate serve` does so only if `public-port` says, for every listener and gate with this policy, that players
+connect to a high port. Otherwise the port may be published as a low one.",
         flash = "Since 7.0.19: a policy served from port 1024 or above opens only ports from 1024 up.",
         example = rules("port=5000", r#"<allow-access-from domain="www.example.com" to-ports="80,5000"/>"#),
         instead = rules("port=5000", r#"<allow-access-from domain="www.example.com" to-ports="5000"/>"#),
@@ -43,7 +43,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             WithoutLowPorts::HighPorts
         };
         let mut finding = found(port, left).at(span, "");
-        // Of a policy that several ports share, a rule that is dead on one of them may be for another.
+        // If several ports serve the policy, the rule may be for another one.
         if left == WithoutLowPorts::Nothing && subject.options.elsewhere == Elsewhere::Never {
             finding.severity = Severity::Error;
         }
@@ -51,7 +51,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-/// What a rule opens without its low ports.
+/// What a rule opens besides ports below 1024.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum WithoutLowPorts {
     Nothing,

@@ -6,11 +6,10 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Syntax,
     page: page!(
         not_well_formed,
-        finds = r#"tags that XML does not accept: a space after `<`, a missing `>`, `//>` or `\>` in place of
-`/>`, an invalid name, or attributes in an end tag."#,
-        matters =
-            "If a tag does not end where it should, the text after it is read as part of it. A tag
-without `>` at the end of the file usually means that the file was cut off.",
+        finds = r#"tags that XML does not accept: a space after `<`, a missing `>`, `//>` or `\>` in place of `/>`,
+an invalid name, or attributes in an end tag."#,
+        matters = "If a tag does not end where it should, the text after it is read as part of it. A tag without
+`>` at the end of the file usually means that the file was cut off.",
         example = rules(r#"< allow-access-from domain="www.example.com" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),

@@ -6,9 +6,8 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Syntax,
     page: page!(
         not_well_formed,
-        finds =
-            "XML syntax errors that have no rule of their own: an undeclared namespace prefix, an
-unclosed CDATA section, a processing instruction without a name, or a file without elements.",
+        finds = "XML syntax errors that have no rule of their own: an undeclared namespace prefix, an unclosed
+CDATA section, a processing instruction without a name, or a file without elements.",
         matters = "One syntax error makes the whole file invalid.",
         example = rules(r#"<x:allow-access-from domain="www.example.com" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),

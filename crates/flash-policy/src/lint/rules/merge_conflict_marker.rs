@@ -6,10 +6,9 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::File,
     page: page!(
         finds = "conflict markers of version control: `<<<<<<<`, `=======` and `>>>>>>>`.",
-        matters = "The merge was not finished. The file contains both versions, and the marker lines are not
-XML.",
-        flash = "The player refuses the file, because `<<<<<<<` is not well-formed XML. No version is known
-to differ.",
+        matters = "The merge was not finished. The file contains both versions, and the marker lines are not XML.",
+        flash = "The player refuses the file, because `<<<<<<<` is not well-formed XML. No version is known to
+differ.",
         example = file(r#"<cross-domain-policy>
 <<<<<<< HEAD
   <allow-access-from domain="www.example.com" to-ports="9339"/>

@@ -18,7 +18,7 @@ pub(crate) static RULE: LintRule = LintRule {
     check: BY_PARSER,
 };
 
-/// For a rule without it, and the attribute that was perhaps to be it.
+/// A finding for a rule without the attribute. `misspelt` is an attribute that may have been meant.
 pub(crate) fn found(element: &Element, misspelt: Option<&Attribute>) -> Diagnostic {
     if let Some(attribute) = misspelt {
         let found = quoted(&attribute.name);

@@ -7,8 +7,8 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "header rules without `headers`, or with an empty one.",
         matters = "The rule allows no header.",
-        flash = "The attribute is required: a list of header names, or `*`. Adobe's specification (2010)
-names no version.",
+        flash = "The attribute is required: a list of header names, or `*`. Adobe's specification (2010) names no
+version.",
         example = rules(
             "as=url",
             r#"<allow-http-request-headers-from domain="www.example.com"/>"#

@@ -12,8 +12,8 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "`<site-control>` elements without `permitted-cross-domain-policies`.",
         matters = "The element has no effect, although it looks as if it had one.",
-        flash = "The attribute is required. What Flash Player does without it is not documented. Lightspark
-stops reading at the element. Meta-policies for sockets exist since 9.0.115.",
+        flash = "The attribute is required. What Flash Player does without it is not documented. Lightspark stops
+reading at the element. Meta-policies for sockets exist since 9.0.115.",
         example = rules(r#"<site-control/>
   <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
         instead = rules(r#"<site-control permitted-cross-domain-policies="master-only"/>
@@ -22,7 +22,7 @@ stops reading at the element. Meta-policies for sockets exist since 9.0.115.",
     check: BY_PARSER,
 };
 
-/// For an element without it, and the attribute that was perhaps to be it.
+/// A finding for an element without the attribute. `misspelt` is an attribute that may have been meant.
 pub(crate) fn found(element: &Element, misspelt: Option<&Attribute>) -> Diagnostic {
     if let Some(attribute) = misspelt {
         let found = quoted(&attribute.name);

@@ -10,17 +10,17 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Ports,
     page: page!(
         finds = "rules without `to-ports` in socket policies.",
-        matters = "The rule grants nothing. This is the most frequent mistake of all: the rule was copied from
-a `/crossdomain.xml`, where rules have no ports.",
-        flash = "In a socket policy every rule must name its ports, since 7.0.19, the first version with
-socket policies. Lightspark stops reading at a rule without them.",
+        matters = "The rule grants nothing. This is the most frequent mistake of all: the rule was copied from a
+`/crossdomain.xml`, where rules have no ports.",
+        flash = "In a socket policy every rule must name its ports, since 7.0.19, the first version with socket
+policies. Lightspark stops reading at a rule without them.",
         example = rules(r#"<allow-access-from domain="www.example.com"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
     check: BY_PARSER,
 };
 
-/// For a rule without it, and the attribute that was perhaps to be it.
+/// A finding for a rule without the attribute. `misspelt` is an attribute that may have been meant.
 pub(crate) fn found(element: &Element, misspelt: Option<&Attribute>) -> Diagnostic {
     if let Some(attribute) = misspelt {
         let found = quoted(&attribute.name);

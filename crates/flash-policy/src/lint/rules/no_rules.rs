@@ -15,8 +15,8 @@ pub(crate) static RULE: LintRule = LintRule {
 
 This is not reported if another finding explains why a rule has no effect, nor for a URL policy that has rules
 for headers or for signed documents.",
-        flash = "A policy without rules is valid, since Flash MX 2004. On port 843 it still counts as the
-master policy, whose meta-policy is `all` by default. Master policies exist since 9.0.115.",
+        flash = "A policy without rules is valid, since Flash MX 2004. On port 843 it still counts as the master
+policy, whose meta-policy is `all` by default. Master policies exist since 9.0.115.",
         example = file("<cross-domain-policy/>"),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
@@ -42,7 +42,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     });
 }
 
-/// Whether the rule is there, and another finding says why it does not count.
+/// Whether another finding says why a rule has no effect.
 fn is_explained(subject: &Subject<'_>) -> bool {
     let texts = subject.document.map_or(&[][..], Document::texts);
     let names = subject
@@ -54,7 +54,7 @@ fn is_explained(subject: &Subject<'_>) -> bool {
         || texts.iter().any(|text| is_placeholder(&text.text))
 }
 
-/// Whether a URL policy lets headers be sent, or documents be read by who signed them.
+/// Whether a URL policy has rules for headers or for signed documents.
 fn grants_otherwise(subject: &Subject<'_>) -> bool {
     let headers = subject.url_elements("allow-http-request-headers-from");
     let identities = subject.url_elements("allow-access-from-identity");

@@ -10,8 +10,8 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "non-ASCII characters, usually curly quotes and accented letters in comments.",
         matters = "A policy does not need them, and they are the first to break if the encoding is mixed up.",
-        flash = "What players do with them is not known. Unity's web player reads the reply as ASCII. No
-version is known to differ.",
+        flash = "What players do with them is not known. Unity's web player reads the reply as ASCII. No version
+is known to differ.",
         example = rules(r#"<!-- the “real” game -->
   <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
         instead = rules(r#"<!-- the "real" game -->
@@ -28,7 +28,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     };
     let at = start + at;
-    // Where something is wrong with it, that is said already.
+    // Another finding already reports this character.
     let labels = subject
         .found
         .iter()

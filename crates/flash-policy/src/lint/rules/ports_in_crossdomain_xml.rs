@@ -7,13 +7,12 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "files called `crossdomain.xml` in which every rule has `to-ports`, if neither `--as` nor
 `--port` is given. The file is checked as a socket policy.",
-        matters = "`crossdomain.xml` is what web servers send. There, `to-ports` has no effect and the file
-opens no socket. If a socket policy server sends the file, it is correct, whatever its name.",
-        flash = "From 9.0.124 on, only policies sent over the socket protocol open sockets, from port 843 or
-from the port itself. Older players accepted `crossdomain.xml` for ports from 1024 up, and ignored `to-ports` in
-it.",
-        remedy = "If a web server sends the file, serve it over the socket protocol as well: `flashgate serve
---policy crossdomain.xml`. If a socket policy server already does, pass `--as socket`.",
+        matters = "`crossdomain.xml` is what web servers send. There, `to-ports` has no effect and the file opens
+no socket. If a socket policy server sends the file, it is correct, whatever its name.",
+        flash = "From 9.0.124 on, only policies sent over the socket protocol open sockets, from port 843 or from
+the port itself. Older players accepted `crossdomain.xml` for ports from 1024 up, and ignored `to-ports` in it.",
+        remedy = "If a web server sends the file, serve it over the socket protocol as well:
+`flashgate serve --policy crossdomain.xml`. If a socket policy server already does, pass `--as socket`.",
     ),
     check,
 };

@@ -14,8 +14,7 @@ pub(crate) static RULE: LintRule = LintRule {
         finds = "rules that open ports on which nothing listens according to the configuration. Only
 `flashgate serve` reports this, for a policy that is served only at gates and opens none of their ports. On port
 843 a policy may be for servers that flashgate does not know, and `flashgate lint` knows no ports at all.",
-        matters = "The port was changed or mistyped. It also stays open for any server that listens on it
-later.",
+        matters = "The port was changed or mistyped. It also stays open for any server that listens on it later.",
         flash = "The player allows the connection, which then fails: `ioError` #2031, in all versions.",
         example = rules("used=9339", r#"<allow-access-from domain="www.example.com" to-ports="9338"/>"#),
         instead = rules("used=9339", r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
@@ -29,7 +28,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     };
     let mut used = used.clone();
     used.sort_unstable_by_key(|range| range.low());
-    // The highest port in use up to each, so that ranges within ranges are found too.
+    // For each range, the highest port of it and all earlier ones, because ranges may contain each other.
     let mut highest = 0;
     let reach: Vec<(u16, u16)> = used
         .iter()

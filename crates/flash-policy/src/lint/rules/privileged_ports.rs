@@ -12,17 +12,17 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Ports,
     page: page!(
         finds = "rules that open ports below 1024, reported once for the whole file.",
-        matters = "System services listen on these ports: remote shells, mail, web servers, file sharing. A
-movie that is allowed by the rule can connect to them from its viewer's machine.",
-        flash = "The rule has an effect only if the policy is served from a port below 1024, such as 843.
-This has been so since 7.0.19, the first version with socket policies.",
+        matters = "System services listen on these ports: remote shells, mail, web servers, file sharing. A movie
+that is allowed by the rule can connect to them from its viewer's machine.",
+        flash = "The rule has an effect only if the policy is served from a port below 1024, such as 843. This
+has been so since 7.0.19, the first version with socket policies.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="25"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
     check,
 };
 
-/// What usually listens where (IANA, *Service Name and Transport Protocol Port Number Registry*).
+/// The usual services of ports (IANA, *Service Name and Transport Protocol Port Number Registry*).
 const SERVICES: [(u16, &str); 26] = [
     (20, "FTP"),
     (21, "FTP"),
@@ -77,7 +77,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     findings.push(gathered.place(finding));
 }
 
-/// As in "port 25" and "ports below 1024: 25, 80".
+/// Names the ports, as in "port 25" or "ports below 1024 (25, 80)".
 fn named(ranges: &[PortRange]) -> String {
     if let [range] = ranges
         && range.low() == range.high()
@@ -95,7 +95,7 @@ fn named(ranges: &[PortRange]) -> String {
     format!("ports below 1024 ({})", shown.join(", "))
 }
 
-/// What usually listens on these ports.
+/// A note that names the usual services of these ports.
 fn services(ranges: &[PortRange]) -> Option<String> {
     let holds = |port: u16| {
         let holds = |range: &PortRange| (range.low().get()..=range.high().get()).contains(&port);

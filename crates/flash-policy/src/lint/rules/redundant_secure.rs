@@ -7,8 +7,8 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = r#"`secure="false"` in socket policies."#,
         matters = "It is the default there, whatever Adobe's DTD says. It takes 15 bytes per rule.",
-        flash = "In socket policies the default is `false`, in all versions. In a URL policy served over
-HTTPS it is `true`.",
+        flash = "In socket policies the default is `false`, in all versions. In a URL policy served over HTTPS it
+is `true`.",
         example = rules(
             r#"<allow-access-from domain="www.example.com" to-ports="9339" secure="false"/>"#
         ),

@@ -7,8 +7,8 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "references to Adobe's schema on the root element.",
         matters = "A reference does no harm, but makes a small policy more than twice as long.",
-        flash = "Players accept it, and never fetch the schema. Its addresses no longer work. No version is
-known to differ.",
+        flash = "Players accept it, and never fetch the schema. Its addresses no longer work. No version is known
+to differ.",
         example = file(r#"<cross-domain-policy xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
     xsi:noNamespaceSchemaLocation="http://www.adobe.com/xml/schemas/PolicyFileSocket.xsd">
   <allow-access-from domain="www.example.com" to-ports="9339"/>

@@ -6,10 +6,10 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Url,
     page: page!(
         finds = r#"`secure="false"` in URL policies."#,
-        matters = "If the policy is served over HTTPS, movies loaded over plain HTTP can read what HTTPS
-protects. Anyone who can change such a movie in transit can read it too.",
-        flash = "The default is `true` if the policy is served over HTTPS. Over plain HTTP the attribute has
-no effect. Adobe's specification (2010) names no version.",
+        matters = "If the policy is served over HTTPS, movies loaded over plain HTTP can read what HTTPS protects.
+Anyone who can change such a movie in transit can read it too.",
+        flash = "The default is `true` if the policy is served over HTTPS. Over plain HTTP the attribute has no
+effect. Adobe's specification (2010) names no version.",
         example = rules("as=url", r#"<allow-access-from domain="www.example.com" secure="false"/>"#),
         instead = rules("as=url", r#"<allow-access-from domain="www.example.com"/>"#),
     ),

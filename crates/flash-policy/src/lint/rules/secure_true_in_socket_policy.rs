@@ -8,9 +8,8 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = r#"`secure="true"` in socket policies."#,
         matters = "It refuses every movie that was loaded over plain HTTP. It does not encrypt the socket.",
-        flash =
-            "Players honor it. Adobe recommends it only for local sockets. The Debug Player logs a
-warning in its policy log, since 9.0.115.",
+        flash = "Players honor it. Adobe recommends it only for local sockets. The Debug Player logs a warning in
+its policy log, since 9.0.115.",
         example =
             rules(r#"<allow-access-from domain="www.example.com" to-ports="9339" secure="true"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),

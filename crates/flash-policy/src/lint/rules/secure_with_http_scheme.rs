@@ -8,8 +8,8 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = r#"rules for an `http://` domain that require HTTPS with `secure="true"`."#,
         matters = "No movie is loaded over both, so the rule matches nothing.",
-        flash = r#"A scheme before a domain limits the rule to movies loaded over it, and `secure="true"`
-limits it to HTTPS. Adobe's specification (2010) names no version."#,
+        flash = r#"A scheme before a domain limits the rule to movies loaded over it, and `secure="true"` limits it
+to HTTPS. Adobe's specification (2010) names no version."#,
         example = rules(
             r#"<allow-access-from domain="http://www.example.com" to-ports="9339" secure="true"/>"#
         ),

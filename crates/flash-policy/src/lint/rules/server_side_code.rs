@@ -7,10 +7,10 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::File,
     page: page!(
         finds = "code for a web server: `<?php`, `<%` or `<?=`.",
-        matters = "The file is a program that prints the policy. If it is served without being run, players
-receive the program.",
-        flash = "`<%` and `<?=` are not well-formed XML. `<?php … ?>` can be. Players then skip it, and what
-it would have printed is missing; this is a warning. No version is known to differ.",
+        matters = "The file is a program that prints the policy. If it is served without being run, players receive
+the program.",
+        flash = "`<%` and `<?=` are not well-formed XML. `<?php … ?>` can be. Players then skip it, and what it
+would have printed is missing; this is a warning. No version is known to differ.",
         example = file("<?php header('Content-Type: text/xml'); ?>
 <cross-domain-policy>
   <?= $rules ?>
@@ -27,7 +27,7 @@ pub(crate) fn found(place: Span) -> Diagnostic {
         .help("run it once, and serve its output")
 }
 
-/// In well-formed XML the code is an instruction, which players skip: what it was to print is missing.
+/// In well-formed XML the code is a processing instruction. Players skip it, and its output is missing.
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let instructions = subject.document.map_or(&[][..], Document::instructions);
     for span in instructions {

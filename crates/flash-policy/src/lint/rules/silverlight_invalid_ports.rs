@@ -12,8 +12,8 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "`<socket-resource>` elements whose `port` is missing or is not a port or a range.",
         matters = "The element grants nothing.",
-        flash = "No version of Flash Player reads this format. Silverlight accepts one port, or one range
-such as `4502-4506`.",
+        flash = "No version of Flash Player reads this format. Silverlight accepts one port, or one range such as
+`4502-4506`.",
         example = silverlight(
             r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
       <grant-to><socket-resource port="high" protocol="tcp"/></grant-to>"#

@@ -8,8 +8,7 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "`<socket-resource>` elements whose `protocol` is not `tcp`.",
         matters = "Clients ignore the element, so it grants nothing.",
-        flash = "No version of Flash Player reads this format. Silverlight supports only `tcp`, in lower
-case.",
+        flash = "No version of Flash Player reads this format. Silverlight supports only `tcp`, in lower case.",
         example = silverlight(
             r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
       <grant-to><socket-resource port="4502" protocol="udp"/></grant-to>"#

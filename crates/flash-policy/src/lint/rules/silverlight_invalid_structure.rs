@@ -9,9 +9,9 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Silverlight,
     page: page!(
         finds = "elements of Silverlight policies that are missing or in the wrong place.",
-        matters = "A policy names who may connect (`allow-from`, which contains `domain`) and to what
-(`grant-to`). Without one of them it grants nothing. If an element is in the wrong place, Moonlight ignores the
-policy around it.",
+        matters = "A policy names who may connect (`allow-from`, which contains `domain`) and to what (`grant-to`).
+Without one of them it grants nothing. If an element is in the wrong place, Moonlight ignores the policy around
+it.",
         flash = "No version of Flash Player reads this format.",
         example = silverlight(r#"<grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>"#),
         instead = silverlight(r#"<allow-from><domain uri="http://www.example.com"/></allow-from>

@@ -12,8 +12,8 @@ pub(crate) static RULE: LintRule = LintRule {
         finds = "`uri` attributes that are missing, or that are not `*`, `file:///`, `http://host`,
 `https://host` or `http://*.host`.",
         matters = "The element matches no application.",
-        flash = "No version of Flash Player reads this format. Unlike Flash, Silverlight requires the scheme.
-It accepts a wildcard only at the start of the host.",
+        flash = "No version of Flash Player reads this format. Unlike Flash, Silverlight requires the scheme. It
+accepts a wildcard only at the start of the host.",
         example = silverlight(r#"<allow-from><domain uri="www.example.com"/></allow-from>
       <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>"#),
         instead = silverlight(r#"<allow-from><domain uri="http://www.example.com"/></allow-from>

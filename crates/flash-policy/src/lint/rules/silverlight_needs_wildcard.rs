@@ -7,10 +7,9 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Clients,
     page: page!(
-        finds = "URL policies without a rule for `*`, if Silverlight is one of your clients (`--client
-silverlight`).",
-        matters = "Over HTTP Silverlight also accepts a `/crossdomain.xml`, but only one that allows every
-domain.",
+        finds = "URL policies without a rule for `*`, if Silverlight is one of your clients
+(`--client silverlight`).",
+        matters = "Over HTTP Silverlight also accepts a `/crossdomain.xml`, but only one that allows every domain.",
         flash = "Flash Player accepts names, in all versions.",
         example = rules(
             "as=url client=silverlight",

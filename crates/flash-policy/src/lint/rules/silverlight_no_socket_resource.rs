@@ -6,8 +6,8 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Silverlight,
     page: page!(
         finds = "Silverlight policies without a `<socket-resource>`.",
-        matters = "The policy allows HTTP requests and opens no socket. That is fine for
-`/clientaccesspolicy.xml`, but of no use on port 943.",
+        matters = "The policy allows HTTP requests and opens no socket. That is fine for `/clientaccesspolicy.xml`,
+but of no use on port 943.",
         flash = "No version of Flash Player reads this format.",
         example = silverlight(
             r#"<allow-from><domain uri="http://www.example.com"/></allow-from>

@@ -45,7 +45,7 @@ pub(crate) fn is_outside(range: PortRange) -> bool {
     range.low().get() < low || range.high().get() > high
 }
 
-/// A Flash policy from which one for Silverlight is to be made.
+/// Checks a Flash policy that Silverlight clients should be able to use.
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !subject.options.judges_for(PolicyReader::Silverlight) || !subject.is(PolicyKind::Socket) {
         return;

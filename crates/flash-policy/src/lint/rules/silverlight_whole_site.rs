@@ -6,8 +6,8 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Silverlight,
     page: page!(
         finds = "`<resource>` elements for `/` that include everything below it.",
-        matters = "The applications that the policy allows can read every page and use every service of this
-site, as the user who is logged in.",
+        matters = "The applications that the policy allows can read every page and use every service of this site,
+as the user who is logged in.",
         flash = "No version of Flash Player reads this format.",
         example = silverlight(r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
       <grant-to><resource path="/" include-subpaths="true"/></grant-to>"#),

@@ -7,8 +7,8 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::MetaPolicy,
     page: page!(
         finds = "the meta-policy `all`.",
-        matters = "In a socket policy, `all` lets every port of the host serve its own policy. A user who can
-run a program on the host can then open the port that it listens on. This is also the default.
+        matters = "In a socket policy, `all` lets every port of the host serve its own policy. A user who can run a
+program on the host can then open the port that it listens on. This is also the default.
 
 In a URL policy, `all` makes every file on the site a valid policy, including files that users upload. OWASP's
 WSTG-CONF-08 lists it as a vulnerability.",
@@ -42,7 +42,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         .port()
         .is_none_or(|port| port == Port::MASTER)
     {
-        // On other ports it does not count, and `site-control-outside-master` says so.
+        // `site-control-outside-master` reports it on other ports, where it has no effect.
         findings.push(
             RULE.finding("`all` lets every port of this host serve its own policy")
                 .at(span, "")

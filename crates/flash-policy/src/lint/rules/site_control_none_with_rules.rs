@@ -21,7 +21,7 @@ pub(crate) static RULE: LintRule = LintRule {
     check,
 };
 
-/// The place of such a `none`, where it is or may be the master's.
+/// The place of a `none` in a policy with rules that is, or may be, the master policy.
 fn find(subject: &Subject<'_>) -> Option<Span> {
     let port = subject.options.serving.port();
     if subject.is(PolicyKind::Socket) && port.is_some_and(|port| port != Port::MASTER) {
@@ -29,7 +29,7 @@ fn find(subject: &Subject<'_>) -> Option<Span> {
     }
     let policy = subject.policy?;
     let none = policy.site_control == Some(SiteControl::None) && !policy.rules.is_empty();
-    // What is no meta-policy may be taken for `none`, but it is to be corrected first.
+    // An invalid value may count as `none`, but another rule reports it.
     let span = subject.places.site_control.filter(|_| none)?;
     let is_written = subject.bytes.get(span.start..span.end) == Some(b"none".as_slice());
     is_written.then_some(span)

@@ -17,8 +17,8 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "`<site-control>` in policies that are not served from port 843.",
         matters = "The element has no effect there, and Lightspark ignores the whole file.",
-        flash = "Meta-policies count only in the master policy, on port 843, since 9.0.115. On other ports
-the element is ignored.",
+        flash = "Meta-policies count only in the master policy, on port 843, since 9.0.115. On other ports the
+element is ignored.",
         example = rules(
             "port=9339",
             r#"<site-control permitted-cross-domain-policies="master-only"/>
@@ -41,7 +41,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         finding.rule == invalid_site_control::RULE.name
             && finding.spans().any(|place| place == span)
     };
-    // The fault and this have one remedy.
+    // Both mistakes have the same fix.
     if subject.found.iter().any(is_faulty) {
         return;
     }
@@ -55,13 +55,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     );
 }
 
-/// The port that a socket policy is served from, if it is not the one where meta-policies count.
+/// The port that serves a socket policy, unless it is 843, where meta-policies apply.
 fn other_port(options: &Options) -> Option<Port> {
     let port = options.serving.port().filter(|port| *port != Port::MASTER);
     port.filter(|_| options.kind == PolicyKind::Socket)
 }
 
-/// What is wrong with a `<site-control>` that does not count is best corrected by removing it.
+/// Advises to remove an invalid `<site-control>` where it has no effect anyway.
 pub(crate) fn advise(findings: &mut [Diagnostic], options: &Options) {
     let Some(port) = other_port(options) else {
         return;

@@ -11,8 +11,8 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Structure,
     page: page!(
         finds = "text between the tags.",
-        matters = "A policy contains only elements. The text is usually what is left of a tag without its `<`
-or a comment without its `<!--`, or a rule written without tags.",
+        matters = "A policy contains only elements. The text is usually what is left of a tag without its `<` or a
+comment without its `<!--`, or a rule written without tags.",
         flash = "As far as is known, players ignore text. No version is known to differ.",
         example = rules(r#"allow-access-from domain="www.example.com" to-ports="9339"/>
   <allow-access-from domain="www.example.com" to-ports="9340"/>"#),
@@ -38,7 +38,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-/// What to do about a text: it tells where it was copied from.
+/// What to do about a text, which often shows where it came from.
 fn help(text: &str) -> &'static str {
     if matches!(text, "-" | "+") {
         "remove it: it was left by a diff or a browser's tree view"

@@ -15,15 +15,15 @@ pub(crate) static RULE: LintRule = LintRule {
 and what programs print for a variable without a value: `undefined`, `null` or `None`.",
         matters = "The file is a template. The program that fills it in did not run, or had no value for this
 placeholder.",
-        flash = "The player compares the text as it is, in all versions, so the rule matches no movie or no
-port. Braces between tags either break the XML or are ignored.",
+        flash = "The player compares the text as it is, in all versions, so the rule matches no movie or no port.
+Braces between tags either break the XML or are ignored.",
         example = rules(r#"<allow-access-from domain="%DOMAIN%" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
     check,
 };
 
-/// Where a value is a placeholder, what is to be said.
+/// A finding for a placeholder in an attribute value. `what` is what belongs there.
 pub(crate) fn found(message: String, place: Span, what: &str) -> Diagnostic {
     RULE.finding(message)
         .at(place, "")

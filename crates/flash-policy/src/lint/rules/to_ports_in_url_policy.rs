@@ -6,8 +6,8 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Url,
     page: page!(
         finds = "`to-ports` in URL policies.",
-        matters = "The attribute has no effect there. If the rule is for sockets, the file is in the wrong
-place: `/crossdomain.xml` opens none.",
+        matters = "The attribute has no effect there. If the rule is for sockets, the file is in the wrong place:
+`/crossdomain.xml` opens none.",
         flash = "From 9.0.124 on, only socket policies open sockets. Older players accepted URL policies for
 ports from 1024 up, and ignored `to-ports` in them.",
         example = rules("as=url", r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),

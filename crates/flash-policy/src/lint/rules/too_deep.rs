@@ -9,8 +9,8 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Syntax,
     page: page!(
         finds = "more than 16 levels of nested elements.",
-        matters = "Rules belong directly in the root element. This much nesting means that elements are not
-closed, or that the file is an attack on the parser.",
+        matters = "Rules belong directly in the root element. This much nesting means that elements are not closed,
+or that the file is an attack on the parser.",
         flash = "What players do with it is not known. No version is known to differ.",
         remedy = "Close every element: `<allow-access-from …/>`.",
     ),

@@ -8,12 +8,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Syntax,
     page: page!(
-        finds = "files with more than 10,000 elements, attributes, ports in lists, comments and pieces of
-text.",
-        matters = "A policy has a few dozen. Each one costs memory in every program that reads the file.
-flashgate reads no further.",
-        flash = "Flash Player's limit is not known. No client is known to read a file of this size: Unity's
-web player stops at 5,000 bytes. No version is known to differ.",
+        finds = "files with more than 10,000 elements, attributes, ports in lists, comments and pieces of text.",
+        matters = "A policy has a few dozen. Each one costs memory in every program that reads the file. flashgate
+reads no further.",
+        flash = "Flash Player's limit is not known. No client is known to read a file of this size: Unity's web
+player stops at 5,000 bytes. No version is known to differ.",
         remedy = "Check that the file is a policy. Merge rules that differ only in their ports, and use
 `*.example.com` for the hosts of one domain.",
     ),

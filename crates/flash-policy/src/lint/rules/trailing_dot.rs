@@ -17,7 +17,7 @@ pub(crate) static RULE: LintRule = LintRule {
     check: BY_PARSER,
 };
 
-/// For a value that is a domain otherwise.
+/// A finding for a value that is valid apart from its dot.
 pub(crate) fn find(attribute: &Attribute) -> Option<Diagnostic> {
     let end = attribute.value.len();
     if !attribute.value.ends_with('.') {

@@ -10,15 +10,15 @@ pub(crate) static RULE: LintRule = LintRule {
         finds = "NUL bytes after the policy.",
         matters = "The server adds the NUL that ends the reply. A NUL in the file confuses editors, and other
 servers then send two. Players ignore what follows the NUL, usually a line end.",
-        flash = "Flash Player reads up to the first NUL and ignores the rest, in all versions. flashgate
-sends the file up to its NUL, and one NUL.",
+        flash = "Flash Player reads up to the first NUL and ignores the rest, in all versions. flashgate sends
+the file up to its NUL, and one NUL.",
         example = file("escaped", r#"<cross-domain-policy>\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\n</cross-domain-policy>\0"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
     check: BY_PARSER,
 };
 
-/// For a NUL and what stands behind it.
+/// A finding for a NUL and the bytes after it.
 pub(crate) fn found(place: Range<usize>) -> Diagnostic {
     let at = place.start..place.start + 1;
     let note = "the server adds the NUL that ends the reply; only one is sent";

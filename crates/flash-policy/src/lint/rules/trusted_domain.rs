@@ -12,11 +12,11 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Url,
     page: page!(
-        finds = "rules that allow another site, in URL policies. Invalid domains and the user's own machine
-are not reported.",
-        matters = "Movies from that site can read what your users can read here, with their cookies. So can
-anyone who takes over the site, or who buys its domain after it expires. Review these rules from time to time.
-nmap's `http-cross-domain-policy` reports them too.",
+        finds = "rules that allow another site, in URL policies. Invalid domains and the user's own machine are
+not reported.",
+        matters = "Movies from that site can read what your users can read here, with their cookies. So can anyone
+who takes over the site, or who buys its domain after it expires. Review these rules from time to time. nmap's
+`http-cross-domain-policy` reports them too.",
         flash = "Movies from that site may send requests with the user's cookies and read the responses. URL
 policies are older than socket policies: Adobe dates them to Player 6 in one text and to Player 7 in another.",
         example = rules("as=url", r#"<allow-access-from domain="www.real-game.net"/>"#),
@@ -56,10 +56,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     findings.push(gathered.place(RULE.finding(message).help(help)));
 }
 
-/// Whether another site is named, as far as can be told: of what is to be replaced or removed anyway, and of what
-/// matches nothing, another finding says so.
+/// Whether the domain is probably another site. Other rules report domains that match nothing or must be replaced.
 fn is_somebody_elses(domain: &str, subject: &Subject<'_>) -> bool {
-    // Silverlight ends an address in a slash.
+    // Silverlight addresses may end in a slash.
     let name = if subject.is(PolicyKind::Silverlight) {
         domain.trim_end_matches('/')
     } else {

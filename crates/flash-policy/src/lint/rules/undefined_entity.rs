@@ -7,8 +7,8 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         not_well_formed,
         finds = "entities that XML does not define, such as `&nbsp;` or `&copy;`.",
-        matters = "XML defines five entities: `&amp;`, `&lt;`, `&gt;`, `&quot;` and `&apos;`. The others belong
-to HTML.",
+        matters = "XML defines five entities: `&amp;`, `&lt;`, `&gt;`, `&quot;` and `&apos;`. The others belong to
+HTML.",
         example = rules(
             r#"<!-- the lobby -->&nbsp;
   <allow-access-from domain="www.example.com" to-ports="9339"/>"#

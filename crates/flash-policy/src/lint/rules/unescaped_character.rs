@@ -7,8 +7,8 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         not_well_formed,
         finds = "`&` and `<` characters that are not escaped, and `]]>` in text.",
-        matters = "In XML, `&` begins an entity and `<` begins a tag. As plain text they are written `&amp;`
-and `&lt;`.",
+        matters = "In XML, `&` begins an entity and `<` begins a tag. As plain text they are written `&amp;` and
+`&lt;`.",
         example = rules(
             r#"<allow-access-from domain="www.example.com&static.example.com" to-ports="9339"/>"#
         ),

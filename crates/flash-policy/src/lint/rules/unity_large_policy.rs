@@ -7,17 +7,17 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Clients,
     page: page!(
-        finds = "policies of more than 1,400 bytes, if Unity's web player is one of your clients (`--client
-unity`).",
-        matters = "Unity's web player reads once, at most 5,000 bytes, and closes the connection. It does not
-see what arrives in a second segment, so the XML is incomplete.",
+        finds = "policies of more than 1,400 bytes, if Unity's web player is one of your clients
+(`--client unity`).",
+        matters = "Unity's web player reads once, at most 5,000 bytes, and closes the connection. It does not see
+what arrives in a second segment, so the XML is incomplete.",
         flash = "Flash Player reads until the NUL. No version is known to differ.",
         remedy = "Remove comments and whitespace, and merge rules.",
     ),
     check,
 };
 
-/// What fits into one segment on every usual path.
+/// The number of bytes that fit into one segment on every usual path.
 const SEGMENT: usize = 1_400;
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

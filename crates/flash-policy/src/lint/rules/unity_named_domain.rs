@@ -15,9 +15,8 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Clients,
     page: page!(
-        finds =
-            "rules for a domain other than `*`, if there is no rule for `*` with the same ports and
-Unity's web player is one of your clients (`--client unity`).",
+        finds = "rules for a domain other than `*`, if there is no rule for `*` with the same ports and Unity's
+web player is one of your clients (`--client unity`).",
         matters = "For sockets, Unity's web player accepts only `*` and ignores other rules.",
         flash = "Flash Player accepts names, in all versions. To serve both, the policy needs both rules.",
         example = rules(
@@ -36,7 +35,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !subject.options.judges_for(PolicyReader::Unity) || !subject.is(PolicyKind::Socket) {
         return;
     }
-    // A rule for `*` beside it does for Unity what this one does for Flash.
+    // Unity can use a rule for `*` with the same ports.
     let open: Vec<_> = subject
         .rules()
         .filter(|(rule, _)| rule.domain.is_any())

@@ -9,11 +9,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Clients,
     page: page!(
-        finds = "`<site-control>` and header rules, if Unity's web player is one of your clients (`--client
-unity`).",
+        finds = "`<site-control>` and header rules, if Unity's web player is one of your clients
+(`--client unity`).",
         matters = "Unity's manual says that it supports neither.",
-        flash = "Flash Player honors `<site-control>` on port 843. Meta-policies for sockets exist since
-9.0.115.",
+        flash = "Flash Player honors `<site-control>` on port 843. Meta-policies for sockets exist since 9.0.115.",
         example = rules(
             "client=unity",
             r#"<site-control permitted-cross-domain-policies="master-only"/>

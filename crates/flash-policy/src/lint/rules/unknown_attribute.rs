@@ -13,8 +13,8 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "attributes that the element does not have.",
         matters = "The attribute is probably misspelled, and has no effect.",
-        flash = "What Flash Player does with it is not documented. Lightspark stops reading at a rule that
-has more than three attributes. No version is known to differ.",
+        flash = "What Flash Player does with it is not documented. Lightspark stops reading at a rule that has
+more than three attributes. No version is known to differ.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339" secured="true"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),

@@ -13,15 +13,15 @@ pub(crate) static RULE: LintRule = LintRule {
         finds = "elements that do not exist in the format.",
         matters = "The element is probably misspelled, and the rule it was meant to be is missing. A misspelled
 `<allow-access-from>` is an error, and so is any unknown element with the attributes of a rule.",
-        flash = "What Flash Player does with it is not documented. The clients whose source is public skip
-it, with everything inside. No version is known to differ.",
+        flash = "What Flash Player does with it is not documented. The clients whose source is public skip it,
+with everything inside. No version is known to differ.",
         example = rules(r#"<allow-acces-from domain="www.example.com" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
     check: BY_PARSER,
 };
 
-/// A misspelt rule grants nothing, as one without ports does.
+/// A misspelled rule grants nothing, so it is an error.
 pub(crate) fn severity(meant: &str) -> Severity {
     if meant == "allow-access-from" {
         Severity::Error
@@ -30,7 +30,7 @@ pub(crate) fn severity(meant: &str) -> Severity {
     }
 }
 
-/// Whether the name is one for the contrary of a rule: it must never be taken for a misspelt one.
+/// Whether the name means the opposite of a rule. Such an element must never be treated as a misspelled rule.
 fn is_denial(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let words = [
@@ -39,7 +39,7 @@ fn is_denial(name: &str) -> bool {
     words.iter().any(|word| name.contains(word))
 }
 
-/// The rule that an element with another name was to be: what has a rule's attributes or a rule's words is one.
+/// The rule that an unknown element was probably meant to be, by its attributes and the words in its name.
 fn rule_meant<'a>(element: &Element, known: &[&'a str]) -> Option<&'a str> {
     let rule = known.iter().find(|name| **name == "allow-access-from")?;
     let has = |wanted: &str| {
@@ -56,7 +56,7 @@ fn rule_meant<'a>(element: &Element, known: &[&'a str]) -> Option<&'a str> {
     (has_words || has("domain") || has("to-ports")).then_some(*rule)
 }
 
-/// For an element that is none of these, not even in another case.
+/// A finding for an element whose name is not known in any case.
 pub(crate) fn found(element: &Element, known: &[&str]) -> Diagnostic {
     if is_denial(&element.name) {
         return RULE

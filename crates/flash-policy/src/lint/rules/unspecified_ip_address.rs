@@ -9,10 +9,9 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Domains,
     page: page!(
         finds = "`0.0.0.0` or `::` as a domain.",
-        matters = "A server listens on this address, but no website has it. `domain` is the host that the movie
-is loaded from.",
-        flash = "The player compares `domain` with the host in the movie's URL. No version is known to
-differ.",
+        matters = "A server listens on this address, but no website has it. `domain` is the host that the movie is
+loaded from.",
+        flash = "The player compares `domain` with the host in the movie's URL. No version is known to differ.",
         example = rules(r#"<allow-access-from domain="0.0.0.0" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),

@@ -10,8 +10,8 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Syntax,
     page: page!(
         finds = "DOCTYPEs that name another root element, or an address that is not Adobe's.",
-        matters = "It is usually a mistake in copying. Adobe's own page had the bare path `/xml/dtds/…`, which
-has been copied widely.",
+        matters = "It is usually a mistake in copying. Adobe's own page had the bare path `/xml/dtds/…`, which has
+been copied widely.",
         flash = "No version fetches the address, so a wrong one does no harm.",
         example = file(r#"<!DOCTYPE cross-domain-policy SYSTEM "/xml/dtds/cross-domain-policy.dtd">
 <cross-domain-policy>
@@ -44,7 +44,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-/// What is unusual about a DOCTYPE, if something is.
+/// A finding for a DOCTYPE that is unusual.
 pub(crate) fn fault(doctype: &Doctype, subject: &Subject<'_>) -> Option<Diagnostic> {
     let root = subject.root().map_or("", |root| root.name.as_str());
     if doctype.root != root {

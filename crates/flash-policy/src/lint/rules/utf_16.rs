@@ -6,8 +6,8 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::File,
     page: page!(
         finds = r#"files in UTF-16, which Windows programs call "Unicode", or in UTF-32."#,
-        matters = "In UTF-16 every other byte of a policy is a NUL, in UTF-32 three bytes of four. The first
-NUL ends the reply.",
+        matters = "In UTF-16 every other byte of a policy is a NUL, in UTF-32 three bytes of four. The first NUL
+ends the reply.",
         flash = "The player sees at most three bytes, in every version with socket policies (since 7.0.19).",
         example = file("escaped", r"\xFF\xFE<\0c\0/\0>\0"),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),

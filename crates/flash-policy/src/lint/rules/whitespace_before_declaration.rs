@@ -8,9 +8,9 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::File,
     page: page!(
         finds = "spaces or empty lines before `<?xml`.",
-        matters = "XML allows nothing before its declaration, so the whole file is not well-formed. The policy
-was probably printed from an indented string. In a Silverlight policy it is a warning, because Moonlight skips
-the whitespace.",
+        matters = "XML allows nothing before its declaration, so the whole file is not well-formed. The policy was
+probably printed from an indented string. In a Silverlight policy it is a warning, because Moonlight skips the
+whitespace.",
         flash = "Adobe's specification requires strict XML. It is not known whether every player refuses the
 file; some XML parsers do. No version is known to differ.",
         example = file("escaped", r#"\n  <?xml version="1.0"?>\n<cross-domain-policy>\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\n</cross-domain-policy>"#),
@@ -22,7 +22,7 @@ file; some XML parsers do. No version is known to differ.",
     check: BY_PARSER,
 };
 
-/// Moonlight's parser skips them, so it is no error in a Silverlight policy.
+/// Moonlight's parser skips the whitespace, so this is not an error in a Silverlight policy.
 pub(crate) fn found(span: Range<usize>, kind: PolicyKind) -> Diagnostic {
     let (severity, note) = if kind == PolicyKind::Silverlight {
         (

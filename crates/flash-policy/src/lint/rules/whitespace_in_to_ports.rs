@@ -8,8 +8,8 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Ports,
     page: page!(
         finds = "whitespace in lists of ports.",
-        matters = "The format does not mention spaces. No client is known to fail on them: Lightspark,
-flashgate and the emulators whose source is public skip them. But no client promises to accept them.",
+        matters = "The format does not mention spaces. No client is known to fail on them: Lightspark, flashgate
+and the emulators whose source is public skip them. But no client promises to accept them.",
         flash = "What Flash Player does with them is not documented. No version is known to differ.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339, 9340"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339,9340"/>"#),
@@ -17,7 +17,7 @@ flashgate and the emulators whose source is public skip them. But no client prom
     check: BY_PARSER,
 };
 
-/// For a value that is a list of ports otherwise.
+/// A finding for a value that is valid apart from its whitespace.
 pub(crate) fn find(attribute: &Attribute) -> Option<Diagnostic> {
     let at = attribute.value.find(WHITESPACE)?;
     let finding = RULE
@@ -25,7 +25,7 @@ pub(crate) fn find(attribute: &Attribute) -> Option<Diagnostic> {
         .at(attribute.place(&(at..at + 1)), "")
         .note("the format does not mention spaces; no client is known to fail on them, but none promises to accept them")
         .help("remove the spaces");
-    // Spaces inside a range or a number are refused by the parser: what was meant is not clear.
+    // The parser rejects spaces inside a number or a range, because their meaning is not clear.
     let without = attribute.value.replace(WHITESPACE, "");
     Some(if attribute.is_as_written() {
         finding.fix("remove the spaces", attribute.value_span, without)

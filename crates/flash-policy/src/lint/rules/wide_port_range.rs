@@ -13,19 +13,19 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "ranges of more than 1,000 ports.",
         matters = "Any server that listens on one of them, now or later, is open to these movies.",
-        flash = "Ranges of any width work. Lightspark opens only the lowest port of a range. No version is
-known to differ.",
+        flash = "Ranges of any width work. Lightspark opens only the lowest port of a range. No version is known
+to differ.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="1024-65535"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339,9400-9410"/>"#),
     ),
     check,
 };
 
-/// A range with more ports than this is wide.
+/// A range with more ports than this is reported.
 const WIDE: u16 = 1_000;
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    // Where it is every port, `wildcard-ports` says more.
+    // `wildcard-ports` reports rules for every port.
     let rules = subject.rules();
     let some = rules.filter(|(rule, _)| !wildcard_ports::opens_all(rule, subject));
     let ranges = some.flat_map(|(rule, places)| subject.port_ranges_of(rule, places));
@@ -43,7 +43,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     findings.push(gathered.place(finding.help("list the ports that movies connect to")));
 }
 
-/// How many ports a range has.
+/// The number of ports in a range.
 fn ports(range: PortRange) -> u32 {
     u32::from(range.high().get() - range.low().get()) + 1
 }

@@ -18,8 +18,8 @@ is to open few ports.
 
 Web server scanners report it: nmap's `http-cross-domain-policy`, ZAP's rule 20016, Nikto, and OWASP's
 WSTG-CONF-08.",
-        flash = "`*` matches every host and IP address, as Adobe's manuals have said since Flash MX 2004.
-Only `*` matches movies that were loaded from a local file.",
+        flash = "`*` matches every host and IP address, as Adobe's manuals have said since Flash MX 2004. Only
+`*` matches movies that were loaded from a local file.",
         example = rules(r#"<allow-access-from domain="*" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="*.example.com" to-ports="9339"/>"#),
     ),
@@ -55,7 +55,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-/// Why `*` matters, and what to do, by what the policy opens and to whom.
+/// Why `*` matters and what to do. Both depend on the kind of policy and its clients.
 fn advice(subject: &Subject<'_>) -> (&'static str, &'static str) {
     let names_hosts = "name the hosts that your movies are loaded from, as in `*.example.com`";
     if subject.is(PolicyKind::Url) {
@@ -76,7 +76,7 @@ fn advice(subject: &Subject<'_>) -> (&'static str, &'static str) {
     }
 }
 
-/// What scanners take for a wildcard, too.
+/// Whether scanners treat this value as a wildcard.
 fn is_everyone(value: &str) -> bool {
     matches!(
         value,

@@ -9,24 +9,24 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Ports,
     page: page!(
-        finds = "rules for every port: `*`, or ranges that include all of them. In a policy served from port
-1024 or above, 1024 to 65535 is every port.",
-        matters = "These movies can connect to every service on this machine: mail, databases, remote desktop.
-A movie needs one or two ports.",
-        flash = "`*` means all 65,535 ports; in a policy served from port 1024 or above, all ports from 1024
-up. This has been so since 7.0.19, the first version with socket policies.",
+        finds = "rules for every port: `*`, or ranges that include all of them. In a policy served from port 1024
+or above, 1024 to 65535 is every port.",
+        matters = "These movies can connect to every service on this machine: mail, databases, remote desktop. A
+movie needs one or two ports.",
+        flash = "`*` means all 65,535 ports; in a policy served from port 1024 or above, all ports from 1024 up.
+This has been so since 7.0.19, the first version with socket policies.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="*"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339,9400-9410"/>"#),
     ),
     check,
 };
 
-/// Whether a rule opens every port that the policy can open.
+/// Whether the rule opens every port that the policy can open.
 pub(crate) fn opens_all(rule: &crate::Rule, subject: &Subject<'_>) -> bool {
     coverage::grants_from(rule, lowest(subject))
 }
 
-/// The lowest port that the policy can open, where it is served from.
+/// The lowest port that the policy can open, which depends on the port that serves it.
 fn lowest(subject: &Subject<'_>) -> u16 {
     let port = subject.options.serving.port();
     if port.is_some_and(|port| !port.is_low()) {

@@ -10,8 +10,8 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Domains,
     page: page!(
         finds = "domains that are a word for every site: `all`, `any`, `everyone`.",
-        matters = "Players read the word as a host name, so the rule matches no movie, unless one is loaded
-from a host with that name.",
+        matters = "Players read the word as a host name, so the rule matches no movie, unless one is loaded from a
+host with that name.",
         flash = "The player compares the word with the name of the movie's host, in all versions. Only `*`
 matches every site, and it lets any website that a player visits use what the rule opens.",
         example = rules(r#"<allow-access-from domain="all" to-ports="9339"/>"#),

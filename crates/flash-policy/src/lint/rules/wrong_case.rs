@@ -20,7 +20,7 @@ others. No version is known to differ.",
     check: BY_PARSER,
 };
 
-/// The known name that a name is but for its case, if it is one.
+/// The known name that differs from this one only in case.
 pub(crate) fn known_as<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     known
         .iter()

@@ -25,7 +25,7 @@ document. No version is known to differ.",
 
 const ROOTS: [&str; 2] = ["cross-domain-policy", "access-policy"];
 
-/// For a file that should have been Flash's.
+/// A finding for a file that was checked as a Flash policy.
 pub(crate) fn found(root: &Element) -> Diagnostic {
     let place = root.name_span();
     if root.name.eq_ignore_ascii_case("html") {
@@ -49,7 +49,7 @@ pub(crate) fn found(root: &Element) -> Diagnostic {
     other(root, "cross-domain-policy")
 }
 
-/// For a file that should have been Silverlight's.
+/// A finding for a file that was checked as a Silverlight policy.
 pub(crate) fn found_for_silverlight(root: &Element) -> Diagnostic {
     if root.name.eq_ignore_ascii_case("html") {
         return html_page::found(root.name_span());

@@ -15,10 +15,9 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Domains,
     page: page!(
         finds = "rules for `www.example.com` if there is none for `example.com`.",
-        matters = "A user who opens the site without `www` loads the movie from `example.com`, and cannot
-connect.",
-        flash = "The player compares the whole name. `*.example.com` also covers `example.com`, and every
-other name below it; one rule for each name opens less. Adobe's manuals have said so since Flash 8.",
+        matters = "A user who opens the site without `www` loads the movie from `example.com`, and cannot connect.",
+        flash = "The player compares the whole name. `*.example.com` also covers `example.com`, and every other
+name below it; one rule for each name opens less. Adobe's manuals have said so since Flash 8.",
         example = rules(r#"<allow-access-from domain="www.real-game.net" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.real-game.net" to-ports="9339"/>
   <allow-access-from domain="real-game.net" to-ports="9339"/>"#),
@@ -37,7 +36,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         .zip(subject.rules())
         .filter_map(|(host, rule)| {
             let bare = host.strip_prefix("www.")?;
-            // An example is to be replaced, and `www.test` is no site's second name.
+            // `example-domain` reports examples, and the apex of `www.test` would be a top-level domain.
             let is_site = bare.contains('.') && example_domain::known_example(host).is_none();
             (is_site && !is_covered(bare, &known))
                 .then(|| (quoted(bare).to_string(), rule.1.domain))
@@ -58,7 +57,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     findings.push(gathered.place(finding));
 }
 
-/// Whether rules for these hosts admit movies from that name.
+/// Whether rules for these hosts allow movies from that name.
 fn is_covered(bare: &str, known: &BTreeSet<&str>) -> bool {
     coverage::hosts_over(bare).any(|(other, is_suffix)| {
         if is_suffix {

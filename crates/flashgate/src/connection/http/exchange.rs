@@ -43,7 +43,7 @@ impl Exchange<'_> {
         }
         let whose = waiting.client();
         let client = whose.map(|client| client.ip());
-        // A load balancer's connection was admitted for the client in its header. A proxy's was not admitted yet.
+        // A load balancer's connection was counted for the client in its header. A proxy's was not counted yet.
         if waiting.sender == Sender::Balancer && client == peer {
             return Ok(());
         }

@@ -77,7 +77,7 @@ enum StartStep {
 }
 
 impl HandoverStart {
-    /// Takes the listeners over from the process at this path, or opens the path if there is none.
+    /// Takes the listeners over from the process at this path, or opens the path if no process is there.
     pub(in crate::daemon) fn at(
         path: &Path,
         inherited: &mut Inherited,

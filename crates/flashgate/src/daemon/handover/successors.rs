@@ -203,7 +203,7 @@ impl Successors {
     }
 }
 
-/// Waits for the process that is getting ready. Waits forever if there is none.
+/// Waits for the process that is getting ready. Without one, waits forever.
 async fn heard(preparing: Option<&Preparing>) -> SuccessorEnd {
     let Some(preparing) = preparing else {
         return pending().await;
