@@ -1,27 +1,28 @@
-//! The answer to a WebSocket's handshake, as a browser looks at it: bytes in, values out.
+//! The answer to a WebSocket handshake, as a browser sees it: bytes in, values out.
 
-/// The sample of RFC 6455. A probe needs no fresh nonce: it is there against caches that replay an old answer.
+/// The sample key of RFC 6455. A nonce only protects against caches that replay an old answer, so a probe needs no
+/// fresh one.
 pub(crate) const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
-/// What RFC 6455 says must be answered to it.
+/// The answer that RFC 6455 requires for this key.
 const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
-/// No server sends a longer head.
+/// The longest head that is accepted. Servers send shorter ones.
 pub(super) const LARGEST_HEAD: usize = 16 << 10;
 
-/// What came back.
+/// The answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum HandshakeAnswer {
-    /// Nothing while it was waited for.
+    /// No answer in time.
     Silence,
-    /// Nothing, and nothing to a plain HTTP request on the same port either.
+    /// No answer in time, and none to a plain HTTP request on the same port.
     NoHttpAtAll,
-    /// An end or a reset before an answer.
+    /// The connection was closed or reset before an answer.
     HungUp,
     /// Bytes that are not HTTP.
     NotHttp(Vec<u8>),
     /// A status other than 101.
     Status(HttpStatus),
-    /// 101, and not what RFC 6455 wants with it: browsers fail the connection.
+    /// 101, but without what RFC 6455 requires. Browsers fail the connection.
     Lacks(BadUpgrade),
     /// 101.
     Open {
@@ -30,42 +31,42 @@ pub(crate) enum HandshakeAnswer {
     },
 }
 
-/// A status other than 101, and who says it.
+/// A status other than 101, and the server that sent it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct HttpStatus {
     pub(crate) code: u16,
     pub(crate) reason: String,
     pub(crate) location: Option<String>,
     pub(crate) by: Hop,
-    /// The first line of a body that flashgate has sent: it says why.
+    /// The first line of a body from flashgate. It gives the reason.
     pub(crate) said: Option<String>,
 }
 
-/// Which of the servers on the way has answered.
+/// The server on the path that answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Hop {
     Flashgate,
-    /// By the name in its `Server` field.
+    /// The name in its `Server` field.
     Named(String),
     Unnamed,
 }
 
-/// What makes a 101 none that opens a WebSocket (RFC 6455, section 4.1).
+/// Why a 101 does not open a WebSocket (RFC 6455, section 4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BadUpgrade {
     /// No `Upgrade: websocket`.
     Upgrade,
     /// No `upgrade` among the tokens of `Connection`.
     Connection,
-    /// The proof in `Sec-WebSocket-Accept` is another, or missing.
+    /// `Sec-WebSocket-Accept` is wrong or missing.
     Proof,
 }
 
-/// What came is no HTTP.
+/// The answer is not HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NotHttp;
 
-/// Reads a head, once it is whole, with as much of the body as has come; also how long the head is.
+/// Reads a complete head and the part of the body that has arrived. Also returns the length of the head.
 pub(crate) fn read(bytes: &[u8]) -> Result<Option<(HandshakeAnswer, usize)>, NotHttp> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut response = httparse::Response::new(&mut headers);
@@ -89,7 +90,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Option<(HandshakeAnswer, usize)>, Not
     Ok(Some((HandshakeAnswer::Status(status), head)))
 }
 
-/// A 101, as a browser looks at it.
+/// Checks a 101 as a browser does.
 fn switching(headers: &[httparse::Header<'_>]) -> HandshakeAnswer {
     let (upgrade, connection) = (all(headers, "upgrade"), all(headers, "connection"));
     let upgrade = upgrade.unwrap_or_default();
@@ -109,8 +110,8 @@ fn switching(headers: &[httparse::Header<'_>]) -> HandshakeAnswer {
     }
 }
 
-/// What flashgate sends with every refusal. Proxies put their own name into `Server`, and pass these fields on; their
-/// own error pages are HTML, and have none of them.
+/// Fields in every refusal from flashgate. Proxies put their own name into `Server` but pass these fields on. Their
+/// own error pages are HTML and have none of them.
 const OURS: [(&str, &str); 3] = [
     ("content-type", "text/plain; charset=utf-8"),
     ("cache-control", "no-store"),
@@ -129,10 +130,10 @@ fn hop(headers: &[httparse::Header<'_>]) -> Hop {
     }
 }
 
-/// More of a name in `Server` says no more.
+/// A longer name in `Server` adds nothing.
 const MOST_OF_A_NAME: usize = 40;
 
-/// More of a line says no more; flashgate's own are shorter.
+/// A longer line adds nothing. Lines from flashgate are shorter.
 const MOST_OF_A_LINE: usize = 200;
 
 fn first_line(body: &[u8]) -> Option<String> {
@@ -141,7 +142,7 @@ fn first_line(body: &[u8]) -> Option<String> {
     (!line.is_empty()).then_some(line)
 }
 
-/// The values of a header, joined as HTTP joins them; none where there is no such header.
+/// The values of a header, joined as in HTTP. None if there is no such header.
 fn all(headers: &[httparse::Header<'_>], name: &str) -> Option<String> {
     let found: Vec<_> = headers
         .iter()
@@ -197,7 +198,7 @@ mod tests {
         check("", (Hop::Unnamed, None));
     }
 
-    /// What browsers insist on, in any case and among other tokens.
+    /// The headers that browsers require, in any case and among other tokens.
     #[test]
     fn what_a_101_must_have() {
         let check = |headers: &str, expected: Option<BadUpgrade>| {

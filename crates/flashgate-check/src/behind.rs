@@ -1,7 +1,7 @@
-//! Whether there is a server behind a port that accepts: gates, Docker's proxy and balancers accept for one that is
-//! down, and the movie then sees "connected", and "closed".
+//! Finds out whether a server is behind a port that accepts connections. Gates, Docker's proxy and load balancers also
+//! accept for a server that is down, and the movie then gets `connect` and `close`.
 //!
-//! A verdict needs more than one connection that ended early: a server may have had a reason for that one.
+//! One connection that ended early is not enough for a verdict, because the server may have had a reason.
 
 mod reactions;
 
@@ -21,36 +21,36 @@ use super::setting::Setting;
 use super::trace::{Seen, Trace};
 use reactions::{ReactionOutcome, SOON, UNFINISHED};
 
-/// What was found out about the server behind the movie's port.
+/// What is known about the server behind the movie's port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Behind {
-    /// Nothing says that there is none, or there was no connection.
+    /// No sign of a missing server, or no connection.
     Unremarkable,
-    /// Some connections, or this one, ended at once, and others did not.
+    /// Some connections were closed immediately, others were not.
     ClosesAtTimes,
-    /// Every connection ends at once, without a byte: this many were tried.
+    /// Every connection is closed immediately, without a byte. Has the number of attempts.
     ClosesAtOnce(usize),
-    /// A flashgate says that it can't reach its server, in these words.
+    /// flashgate reports that it can't reach its server. Has its message.
     GateRefuses(String),
-    /// A flashgate says that its server does not answer.
+    /// flashgate reports that its server does not answer. Has its message.
     GateWaits(String),
-    /// Connections are closed without a byte, after this long: a gate whose server does not answer.
+    /// Connections are closed without a byte after this time, as by a gate whose server does not answer.
     ClosesLate(Duration),
-    /// That can't be told from outside.
+    /// It can't be found out from outside.
     NotKnown(NotKnown),
 }
 
-/// Why it can't be told whether there is a server.
+/// Why it is not known whether there is a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotKnown {
-    /// Whatever a client does, nothing happens. Taken: that there is none.
+    /// Nothing happens, whatever a client does. Assumed: there is no server.
     NoReaction,
-    /// Silent clients are kept, others are closed at once. Taken: that there is one.
+    /// Silent clients are kept, others are closed immediately. Assumed: there is a server.
     ClosesUnknown,
 }
 
 impl Behind {
-    /// Whether there is no server, or none that answers.
+    /// Whether there is no server, or one that does not answer.
     pub(crate) const fn is_nobody(&self) -> bool {
         match self {
             Self::Unremarkable | Self::ClosesAtTimes | Self::NotKnown(_) => false,
@@ -74,7 +74,7 @@ impl Behind {
         }
     }
 
-    /// Changes what came of the attempt: a connection to nothing is none.
+    /// Corrects the outcome: a connection without a server behind it does not count.
     pub(super) const fn settle(&self, outcome: &mut Outcome) {
         let reason = match self {
             Self::Unremarkable | Self::ClosesAtTimes | Self::NotKnown(NotKnown::ClosesUnknown) => {
@@ -90,15 +90,15 @@ impl Behind {
     }
 }
 
-/// What the movie's port answers to a WebSocket's handshake; nothing where it was not asked.
+/// The answer of the movie's port to a WebSocket handshake, if it was asked.
 #[derive(Debug, Default)]
 pub(super) struct Doorway {
     asked: Option<Trace>,
     is_gate: bool,
 }
 
-/// Asks a gate for a WebSocket, which it grants only once it has reached its server. A port that answers no policy
-/// request is no gate, and is not asked.
+/// Asks a gate for a WebSocket. A gate accepts only after it has reached its server. A port that does not answer
+/// policy requests is not a gate, and is not asked.
 pub(super) async fn knock(setting: Setting<'_>, steps: &[Step]) -> Doorway {
     let Some(target) = connected(steps) else {
         return Doorway::default();
@@ -112,7 +112,7 @@ pub(super) async fn knock(setting: Setting<'_>, steps: &[Step]) -> Doorway {
     }
 }
 
-/// The movie's own connection, if it stood.
+/// The movie's own connection, if it was established.
 fn connected(steps: &[Step]) -> Option<&Step> {
     let mut steps = steps.iter();
     steps.find(|step| step.fetch.purpose == Purpose::Target && step.connected.is_some())
@@ -137,7 +137,7 @@ fn names_a_policy(document: &[u8]) -> bool {
     document.windows(ROOT.len()).any(|window| window == ROOT)
 }
 
-/// How long the answer to a handshake is waited for before a plain request shows whether a flashgate is there.
+/// How long to wait for the answer to a handshake before a plain request shows whether flashgate is there.
 const PROMPT: Duration = Duration::from_millis(500);
 
 async fn upgrade(setting: Setting<'_>, target: &Step) -> Trace {
@@ -152,7 +152,7 @@ async fn upgrade(setting: Setting<'_>, target: &Step) -> Trace {
     let conversation = converse(&asked, setting.clock, limit, tell);
     let patience = async {
         sleep(PROMPT).await;
-        // A flashgate says at once what it is, and takes as long as `backend-connect` to give its server up.
+        // flashgate answers a plain request immediately, but needs `backend-connect` to find that its server is down.
         if !is_flashgate(setting, target).await {
             later.send_modify(|limit| *limit = (*limit).min(Instant::now()));
         }
@@ -164,7 +164,7 @@ async fn upgrade(setting: Setting<'_>, target: &Step) -> Trace {
     }
 }
 
-/// How long a connection is listened to after the answer: the rest of it, or an end, follows at once.
+/// How long to listen after the answer. The rest of it, or the end, follows immediately.
 const AFTER_ANSWER: Duration = Duration::from_millis(100);
 
 async fn is_flashgate(setting: Setting<'_>, target: &Step) -> bool {
@@ -174,7 +174,7 @@ async fn is_flashgate(setting: Setting<'_>, target: &Step) -> bool {
     matches!(status(&trace), Some(status) if status.is_flashgates())
 }
 
-/// With the movie's origin, which the policy has just admitted.
+/// The handshake, with the movie's origin, which the policy has just allowed.
 fn handshake(setting: Setting<'_>, target: &Step) -> String {
     let origin = if let Sandbox::Remote(origin) = &setting.config.sandbox {
         format!("Origin: {}://{}\r\n", origin.scheme.as_str(), origin.host)
@@ -188,10 +188,10 @@ fn handshake(setting: Setting<'_>, target: &Step) -> String {
     )
 }
 
-/// How often the movie's own connection is tried again where the server ended it at once.
+/// How often the movie's own connection is repeated after the server closed it immediately.
 const AGAIN: usize = 2;
 
-/// Puts together what is known of the server behind the port.
+/// Combines what is known about the server behind the port.
 pub(super) async fn look(setting: Setting<'_>, seen: &[Seen], doorway: Doorway) -> Behind {
     let mut targets = seen
         .iter()
@@ -215,7 +215,7 @@ pub(super) async fn look(setting: Setting<'_>, seen: &[Seen], doorway: Doorway) 
     }
     let again = again(setting, &target.step, b"").await;
     let all = || again.iter().chain([&target.trace]);
-    // One that answers a request, or that closes only clients who say nothing for a while, is a server.
+    // A port that answers a request, or that closes only clients that stay silent for a while, is a server.
     let is_mute = asked.is_none_or(|trace| trace.ends_mute() || opens_and_ends(&trace));
     let is_soon = all().all(|trace| trace.time_to_end() <= SOON);
     if all().all(Trace::ends_mute) && is_mute && is_soon {
@@ -225,7 +225,7 @@ pub(super) async fn look(setting: Setting<'_>, seen: &[Seen], doorway: Doorway) 
     }
 }
 
-/// What a flashgate says of its server, if it can't reach it.
+/// What flashgate reports about its server, if it can't reach it.
 fn said_by_gate(status: HttpStatus) -> Option<Behind> {
     let code = status.is_flashgates().then_some(status.code)?;
     let said = status.said.unwrap_or_default();
@@ -236,7 +236,7 @@ fn said_by_gate(status: HttpStatus) -> Option<Behind> {
     }
 }
 
-/// What to say of a gate that did not grant a WebSocket, or of a server that answers policy requests itself.
+/// Decides about a gate that did not accept a WebSocket, or a server that answers policy requests itself.
 async fn by_reactions(setting: Setting<'_>, target: &Seen) -> Behind {
     match reactions::find(setting, &target.step).await {
         ReactionOutcome::Nobody(after) if after > READ_ON => Behind::ClosesLate(after),
@@ -265,7 +265,7 @@ async fn again(setting: Setting<'_>, target: &Step, bytes: &'static [u8]) -> Vec
     traces
 }
 
-/// Whether a WebSocket was granted, and not ended at once: the gate reached a server.
+/// Whether a WebSocket was accepted and stayed open: the gate reached a server.
 fn stays_open(trace: &Trace) -> bool {
     matches!(
         read_answer(&trace.bytes),
@@ -273,7 +273,7 @@ fn stays_open(trace: &Trace) -> bool {
     ) && !opens_and_ends(trace)
 }
 
-/// Whether a WebSocket was granted, and ended at once: the gate reached a forwarder whose server is down.
+/// Whether a WebSocket was accepted and closed immediately: the gate reached a forwarder whose server is down.
 fn opens_and_ends(trace: &Trace) -> bool {
     let Ok(Some((HandshakeAnswer::Open { .. }, head))) = read_answer(&trace.bytes) else {
         return false;
@@ -289,7 +289,7 @@ fn status(trace: &Trace) -> Option<HttpStatus> {
     }
 }
 
-/// Has a conversation that is over soon after the first bytes.
+/// Makes a connection that ends soon after the first bytes.
 async fn until_bytes(setting: Setting<'_>, call: Call, limit: Duration) -> Trace {
     let (sooner, limit) = watch::channel(setting.clock.within(limit));
     let tell = |said: OwnedEvent| {

@@ -1,7 +1,7 @@
-//! What Ruffle in a browser would meet: a WebSocket in place of every socket, opened by the rules of browsers.
+//! What happens to Ruffle in a browser: a WebSocket replaces every socket, under the rules of browsers.
 //!
-//! Ruffle asks for no policy. What decides is the browser (mixed content, ports it blocks, certificates) and the bridge
-//! (the handshake, with the page's Origin), and Ruffle tells the movie of neither: it sees connect, then close.
+//! Ruffle asks for no policy. The browser decides (mixed content, blocked ports, certificates), and so does the bridge
+//! (the handshake, with the page's Origin). Ruffle reports neither to the movie: it gets `connect`, then `close`.
 
 use std::cmp::Reverse;
 use std::time::Duration;
@@ -30,22 +30,22 @@ use super::names;
 use super::setting::Watcher;
 use super::tls::{TlsJudge, Trust};
 
-/// What is to be checked.
+/// What to check.
 #[derive(Clone, Debug)]
 pub struct BridgePlan {
-    /// The target, as it was given.
+    /// The target, as given.
     pub target: String,
-    /// What leads to the bridge, in the order of the page.
+    /// The entries that name a bridge, in the order of the page.
     pub entries: Vec<ProxyEntry>,
     /// The page that Ruffle runs in.
     pub page: Option<WebOrigin>,
-    /// How long the whole check may take.
+    /// The time limit for the whole check.
     pub timeout: Duration,
-    /// Whose certificates are accepted.
+    /// Which certificates are accepted.
     pub trust: Trust,
 }
 
-/// What came of it.
+/// The result of a check.
 #[derive(Debug)]
 pub struct BridgeReport {
     pub(crate) plan: BridgePlan,
@@ -57,7 +57,7 @@ pub struct BridgeReport {
 }
 
 impl BridgeReport {
-    /// What a movie would come to.
+    /// What a movie would get.
     pub const fn verdict(&self) -> Verdict {
         self.verdict
     }
@@ -81,7 +81,7 @@ pub(super) async fn examine(
             (verdict, reason) = (judged.verdict, judged.reason);
         }
         for finding in judged.findings {
-            // What is so for a host is said once, and not for each of its entries.
+            // A finding about a host appears once, not for each of its entries.
             let same = |known: &Finding| known.diagnostic == finding.diagnostic;
             if !findings.iter().any(same) {
                 findings.push(finding);
@@ -89,7 +89,7 @@ pub(super) async fn examine(
         }
         scenes.push(scene);
     }
-    // An error of a later entry comes before what an earlier one is only warned of.
+    // An error about a later entry comes before a warning about an earlier one.
     findings.sort_by_key(|finding: &Finding| Reverse(finding.diagnostic.severity));
     Ok(BridgeReport {
         plan,
@@ -101,7 +101,7 @@ pub(super) async fn examine(
     })
 }
 
-/// What is seen of one entry. A name without an address ends the check only where it is all there is to check.
+/// Checks one entry. A name without an address ends the check only if there is nothing else to check.
 async fn visit(
     entry: &ProxyEntry,
     page: Option<&WebOrigin>,

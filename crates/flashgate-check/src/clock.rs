@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The time since the check began, and when it has to be over.
+/// The time since the check began, and its limit.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CheckClock {
     pub(super) started: Instant,
@@ -27,7 +27,7 @@ impl CheckClock {
         self.started + self.timeout
     }
 
-    /// This long from now, but not past the end.
+    /// This long from now, but not after the end of the check.
     pub(super) fn within(self, limit: Duration) -> Instant {
         (Instant::now() + limit).min(self.end())
     }

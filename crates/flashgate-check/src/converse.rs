@@ -1,6 +1,6 @@
-//! One connection: dial, say what is to be said, and write down everything that comes back.
+//! One connection: connects, sends what it should, and records everything that comes back.
 //!
-//! What it sees it also tells, as it happens; it goes on looking after nobody listens any more, until its limit.
+//! It also reports events as they happen. It continues to observe until its limit, even if no one receives the events.
 
 use std::io;
 use std::net::IpAddr;
@@ -18,20 +18,20 @@ use super::http;
 use super::tls::{Secured, Stream, TlsFault, TlsJudge};
 use super::trace::{DialAttempt, DialOutcome, Ended, Trace};
 
-/// What a connection is to say.
+/// What to send on a connection.
 #[derive(Clone, Debug)]
 pub(super) enum Speech {
-    /// These bytes, at once.
+    /// These bytes.
     Bytes(&'static [u8]),
-    /// These bytes, and that no more will come.
+    /// These bytes, then the end of the stream.
     Last(&'static [u8]),
-    /// This text, at once.
+    /// This text.
     Text(String),
     /// A request for a document.
     Get { path: String },
 }
 
-/// Where to, and what for.
+/// Where to connect, and what to send.
 #[derive(Clone, Debug)]
 pub(super) struct Call {
     pub(super) host: Host,
@@ -42,7 +42,7 @@ pub(super) struct Call {
     pub(super) speech: Speech,
 }
 
-/// Something that happened.
+/// An event on a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum OwnedEvent {
     Connected,
@@ -55,7 +55,7 @@ pub(super) enum OwnedEvent {
     NoDocument,
 }
 
-/// When a conversation has to be over at the latest; it can be brought forward, or put off, while it goes on.
+/// The time limit of a connection. It can be moved in either direction in the meantime.
 pub(super) type DeadlineWatch = watch::Receiver<Instant>;
 
 /// A limit that does not change.
@@ -63,7 +63,7 @@ pub(super) fn fixed(until: Instant) -> DeadlineWatch {
     watch::channel(until).1
 }
 
-/// Has the conversation.
+/// Makes the connection.
 pub(super) async fn converse(
     call: &Call,
     clock: CheckClock,
@@ -117,7 +117,7 @@ pub(super) async fn converse(
     trace
 }
 
-/// An attempt that was given up while it was under way leaves no other mark.
+/// Records the attempt that was under way when the limit passed.
 fn abandoned(call: &Call, clock: CheckClock, trace: &mut Trace) {
     let tried = trace.attempts.len();
     let Some(address) = call.addresses.get(tried) else {
@@ -135,7 +135,7 @@ fn abandoned(call: &Call, clock: CheckClock, trace: &mut Trace) {
     });
 }
 
-/// A conversation over a connection that is open.
+/// An established connection.
 struct OpenConversation<'a> {
     stream: Stream,
     clock: CheckClock,
@@ -174,12 +174,12 @@ impl OpenConversation<'_> {
         }
     }
 
-    /// Sends; a server that is gone by now may have answered before.
+    /// Sends bytes. Errors are ignored: a server that has closed may have answered before.
     async fn send(&mut self, bytes: &[u8]) {
         let _ = before(self.limit, self.stream.send(bytes)).await;
     }
 
-    /// Reads until the server ends or the limit is over.
+    /// Reads until the server closes or the limit passes.
     async fn listen(&mut self, tell: &mut impl FnMut(OwnedEvent)) {
         let mut buffer = vec![0; 64 << 10];
         while !self.trace.is_full() {
@@ -207,10 +207,10 @@ fn reset(clock: CheckClock, trace: &mut Trace, tell: &mut impl FnMut(OwnedEvent)
     tell(OwnedEvent::Reset);
 }
 
-/// How long the reset is waited for that follows a close with unread bytes.
+/// How long to wait for the reset that follows a close with unread bytes.
 const AFTERMATH: Duration = Duration::from_millis(50);
 
-/// A server that closed before the request reached it answers that request with a reset.
+/// If a server closed before the request arrived, it answers the request with a reset.
 async fn after_fin(stream: &Stream, limit: &mut DeadlineWatch) -> Ended {
     let _ = before(limit, sleep(AFTERMATH)).await;
     let error: io::Result<Option<io::Error>> = stream.tcp().take_error();
@@ -220,7 +220,7 @@ async fn after_fin(stream: &Stream, limit: &mut DeadlineWatch) -> Ended {
     }
 }
 
-/// Works until the limit, wherever that is moved meanwhile.
+/// Works until the limit, which may move in the meantime.
 pub(super) async fn before<T>(
     limit: &mut DeadlineWatch,
     work: impl Future<Output = T>,
@@ -237,7 +237,7 @@ pub(super) async fn before<T>(
     }
 }
 
-/// Never, where nobody can move it any more.
+/// Never returns if the limit can't move any more.
 async fn moved(limit: &mut DeadlineWatch) {
     if limit.changed().await.is_err() {
         std::future::pending::<()>().await;

@@ -1,7 +1,7 @@
-//! From addresses to a connection; every address that is tried is written down.
+//! Connects to one of several addresses, and records every address that was tried.
 //!
-//! Which address of several a player asks is not known. Here it is as with most programs: the resolver's order, and
-//! the next one only where an address refuses.
+//! It is not known which of several addresses a player uses. Here it is as in most programs: the resolver's order, and
+//! the next one only if an address refuses.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -14,13 +14,14 @@ use tokio::time::{Instant, timeout_at};
 use super::clock::CheckClock;
 use super::trace::{DialAttempt, DialOutcome, Trace};
 
-/// What an address accepted.
+/// The result of an accepted connection.
 pub(super) enum DialledStream {
     Stream(TcpStream),
-    /// It accepted, and reset the connection before that could be used.
+    /// It accepted, and reset the connection before it could be used.
     ///
-    /// Whether `connect` reports this reset or the first read does is chance. `ECONNRESET` from `connect` means no other
-    /// thing: a reset in answer to the SYN is `ECONNREFUSED` (Linux `tcp_reset`, BSD `tcp_input`, and Windows likewise).
+    /// Whether `connect` or the first read reports this reset is a matter of timing. `ECONNRESET` from `connect` has
+    /// no other cause: a reset in answer to the SYN is `ECONNREFUSED` (Linux `tcp_reset`, BSD `tcp_input`, and Windows
+    /// likewise).
     AndReset,
 }
 
@@ -52,14 +53,14 @@ pub(super) async fn dial(
         });
         if let Some(DialledStream::Stream(stream)) = &accepted {
             trace.segment = SockRef::from(stream).tcp_mss().ok();
-            // What is sent here is one small write; where this fails it is sent all the same.
+            // A single small write is sent in any case, so an error here does no harm.
             let _ = stream.set_nodelay(true);
         }
         if accepted.is_some() {
             return accepted;
         }
         if came == DialOutcome::Silence {
-            // Whoever waited for this address has no time left for another.
+            // The wait for this address has used up the time for others.
             return None;
         }
     }

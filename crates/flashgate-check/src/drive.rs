@@ -1,4 +1,4 @@
-//! Gives the player its sockets and its clock, and goes on looking at connections that the player has done with.
+//! Gives the player its sockets and its clock, and continues to observe connections that the player has finished with.
 
 use std::time::Duration;
 
@@ -15,13 +15,13 @@ use super::names;
 use super::setting::{Setting, Watcher};
 use super::trace::{Seen, Trace};
 
-/// How long a connection is listened to after the player has what it wanted: to see how the server lets go.
+/// How long to observe a connection after the player has what it needs, to see how the server closes.
 pub(super) const READ_ON: Duration = Duration::from_millis(500);
 
-/// How long for an answer that comes after the player has given up.
+/// How long to wait for an answer after the player has given up.
 const LATE: Duration = Duration::from_millis(2_500);
 
-/// A connection that is being listened to.
+/// A connection that is observed.
 #[derive(Debug)]
 pub(super) struct OpenConnection {
     id: FetchId,
@@ -29,7 +29,7 @@ pub(super) struct OpenConnection {
     task: JoinHandle<Trace>,
 }
 
-/// What the player did, and the connections that are still listened to.
+/// The player's steps, and the connections that are still observed.
 #[derive(Debug)]
 pub(super) struct OpenConnections {
     lines: Vec<OpenConnection>,
@@ -37,7 +37,7 @@ pub(super) struct OpenConnections {
 }
 
 impl OpenConnections {
-    /// What the player made of its connections.
+    /// What the player concluded from each connection.
     pub(super) fn steps(&self) -> &[Step] {
         &self.steps
     }
@@ -69,18 +69,18 @@ pub(super) async fn drive(
         }
     };
     for line in &lines {
-        // The movie's own connection is nobody's to close but ours.
+        // The player never closes the movie's own connection.
         close(line.id, &player, &lines, clock);
     }
     let steps = player.steps().to_vec();
     (outcome, OpenConnections { lines, steps })
 }
 
-/// Waits for what is still listened to.
+/// Waits for the connections that are still observed.
 pub(super) async fn collect(lines: OpenConnections) -> Vec<Seen> {
     let mut seen = Vec::new();
     for (line, step) in lines.lines.into_iter().zip(lines.steps) {
-        // A task that panicked has been told of; what it saw is lost.
+        // A panic was already reported. What the task observed is lost.
         let trace = line.task.await.unwrap_or_default();
         seen.push(Seen { step, trace });
     }
@@ -98,7 +98,7 @@ async fn open(
     let call = call(fetch, setting).await;
     let task = tokio::spawn(async move {
         let tell = |said| {
-            // Once there is an outcome nobody listens any more.
+            // After the outcome, no one receives the events.
             let _ = tell.send((id, said));
         };
         converse(&call, clock, limit, tell).await
@@ -129,7 +129,7 @@ async fn call(fetch: Fetch, setting: Setting<'_>) -> Call {
     }
 }
 
-/// Sets the time when a connection is let go that the player has done with.
+/// Sets the time when to close a connection that the player has finished with.
 fn close(id: FetchId, player: &Player, lines: &[OpenConnection], clock: CheckClock) {
     let Some(line) = lines.iter().find(|line| line.id == id) else {
         return;

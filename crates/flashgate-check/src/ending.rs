@@ -6,10 +6,10 @@ use std::task::Poll;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-/// The signals that end a check in order, so that nothing of its progress is left on a terminal.
+/// The signals that end a check cleanly, so that no progress output is left on a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interruption {
-    /// SIGINT: somebody pressed Ctrl-C.
+    /// SIGINT: Ctrl-C was pressed.
     Interrupted,
     /// SIGTERM.
     Terminated,
@@ -30,7 +30,7 @@ impl Interruption {
         }
     }
 
-    /// In a word.
+    /// The signal as a word.
     pub const fn told(self) -> &'static str {
         match self {
             Self::Interrupted => "interrupted",
@@ -65,7 +65,7 @@ impl Interruption {
         Ok(poll_fn(|context| {
             let mut came = None;
             for (ending, signal) in &mut signals {
-                // Each is polled, so that each wakes.
+                // Each one is polled, so that each one wakes the task.
                 if signal.poll_recv(context).is_ready() {
                     came = Some(*ending);
                 }

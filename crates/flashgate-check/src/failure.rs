@@ -1,4 +1,4 @@
-//! Why there is no report.
+//! Why a check has no report.
 
 use std::io;
 
@@ -12,6 +12,6 @@ pub enum CheckFailure {
     Name(LookupFault),
     /// A signal asked it to end.
     Ended(Interruption),
-    /// The system did not give what the program itself needs.
+    /// The system lacks something that the program needs.
     System(io::Error),
 }

@@ -1,7 +1,7 @@
 //! Every finding of `flashgate check`, defined once: its id, what it means, and what to do.
 //!
-//! `judge` and `bridge` make findings from these rows only, so none of them can lack its documentation. Findings about
-//! how a policy is written are lint's, and have their pages there.
+//! `judge` and `bridge` create findings only from these rows, so every finding is documented. Findings about how a
+//! policy is written come from lint, and have their pages there.
 
 mod table;
 
@@ -12,13 +12,13 @@ use flash_policy::{Diagnostic, lint};
 pub use table::FindingId;
 
 impl FindingId {
-    /// The one with this id.
+    /// The finding with this id.
     #[must_use]
     pub fn named(id: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|known| known.id() == id)
     }
 
-    /// What it means and what to do, for `flashgate explain`.
+    /// What a finding means and what to do, for `flashgate explain`.
     #[must_use]
     pub fn page(self) -> String {
         let (id, (meaning, fix)) = (self.id(), self.texts());
@@ -37,7 +37,7 @@ impl FindingId {
     }
 }
 
-/// Every finding on a line, for `flashgate explain`.
+/// Every finding in one line, for `flashgate explain`.
 #[must_use]
 pub fn list() -> String {
     let all = FindingId::ALL.iter();
@@ -45,7 +45,7 @@ pub fn list() -> String {
     let mut text = "Findings of `flashgate check`\n".to_owned();
     for finding in FindingId::ALL {
         let (id, (meaning, _)) = (finding.id(), finding.texts());
-        // A lint rule of the same name is about the same thing, and has more to say.
+        // A lint rule with the same name is about the same thing, and its page says more.
         if lint::rule(id).is_some() {
             continue;
         }
@@ -78,8 +78,8 @@ const HEAD: &str = "| finding | meaning | fix |\n|---|---|---|\n";
 const INTRODUCTION: &str = "\
 # Findings of `flashgate check`
 
-The first finding of a report is the first cause. `flashgate explain FINDING` prints a row of these tables. An id never
-changes its meaning. Findings about how a policy is written have the names of [lint rules](rules.md).
+The first finding of a report is the most important cause. `flashgate explain FINDING` prints a row of these tables. The meaning of an
+id never changes. Findings about how a policy is written have the names of [lint rules](rules.md).
 
 <!-- Generated: cargo xtask generate. -->
 ";
@@ -113,7 +113,7 @@ mod tests {
         nested.flatten().collect()
     }
 
-    /// Nothing else in this crate makes a finding: it would be missing from the reference.
+    /// Nothing else in this crate may create a finding, because it would be missing from the reference.
     #[test]
     fn no_finding_of_another_kind() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

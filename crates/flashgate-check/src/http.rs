@@ -1,8 +1,8 @@
-//! Just enough of HTTP to fetch one document: a request, and what comes back up to the end of the stream.
+//! The part of HTTP that is needed to fetch one document: a request, and the response up to the end of the stream.
 
 use flash_policy::Host;
 
-/// HTTP/1.0, so that the body comes as it is and ends with the stream.
+/// HTTP/1.0, so that the body is not chunked and ends with the stream.
 pub(super) fn request(host: &Host, path: &str) -> String {
     format!("GET {path} HTTP/1.0\r\nHost: {host}\r\n\r\n")
 }

@@ -1,6 +1,6 @@
-//! From what was seen to findings: causes, each with a remedy. One file for each group of findings.
+//! Turns observations into findings: causes, each with a fix. There is one file for each group of findings.
 //!
-//! Nothing here decides whether the player connects; it explains what the player decided.
+//! Nothing here decides whether the player connects. It explains what the player decided.
 
 use flash_policy::player::Outcome;
 
@@ -33,7 +33,7 @@ use case::Case;
 pub(crate) use finding::{About, Finding, ReceivedPolicy};
 pub(super) use tls::{judge as judge_tls, unchecked};
 
-/// What was found out beside the player's own way.
+/// Observations in addition to the player's own connections.
 #[derive(Clone, Copy)]
 pub(super) struct Evidence<'a> {
     pub(super) lookup: &'a Lookup,
@@ -41,7 +41,7 @@ pub(super) struct Evidence<'a> {
     pub(super) behind: &'a Behind,
 }
 
-/// Finds everything that is to be said; the first cause comes first.
+/// Creates all findings, the most important cause first.
 pub(super) fn judge(
     plan: &CheckPlan,
     outcome: &Outcome,

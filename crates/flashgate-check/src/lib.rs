@@ -1,9 +1,9 @@
-//! What `flashgate check` does: what a player does against a live server, and what would come of it and why; for
-//! [flashgate](https://github.com/flashgate/flashgate).
+//! The library behind `flashgate check` in [flashgate](https://github.com/flashgate/flashgate): acts as a player
+//! against a live server, and explains what would happen and why.
 //!
 //! The player is `flash_policy::player`; nothing here decides who may connect. `drive` gives it sockets and a clock,
-//! `survey` asks the server what no player asks, `judge` explains, and `report` puts it into words. Nothing but
-//! `report::progress` may print.
+//! `survey` asks the server what no player asks, `judge` explains, and `report` writes the text. Only
+//! `report::progress` prints.
 //!
 //! This crate is an internal part of flashgate and has no stable API: any release may change any of it.
 
@@ -52,7 +52,7 @@ pub use setting::Watcher;
 pub use tls::{CaFault, NamedRoots, Trust};
 pub(crate) use trace::{DialAttempt, DialOutcome, Ended, Seen, Trace};
 
-/// What came of it.
+/// The result of a check.
 #[derive(Debug)]
 pub struct CheckReport {
     pub(crate) plan: CheckPlan,
@@ -60,27 +60,27 @@ pub struct CheckReport {
     pub(crate) lookup: Lookup,
     /// The player's connections, in order.
     pub(crate) seen: Vec<Seen>,
-    /// Whether there is a server behind the port that accepts.
+    /// Whether a server is behind a port that accepts.
     pub(crate) behind: Behind,
-    /// The first cause first.
+    /// The most important cause comes first.
     pub(crate) findings: Vec<Finding>,
-    /// The policies that the findings point into, by [`Finding::source`].
+    /// The policies that findings point into, by [`Finding::source`].
     pub(crate) sources: Vec<ReceivedPolicy>,
 }
 
 impl CheckReport {
-    /// What a player would come to.
+    /// The verdict of the player.
     pub const fn verdict(&self) -> Verdict {
         self.outcome.verdict
     }
 }
 
-/// Does it, in a runtime of its own.
+/// Runs a check, in its own runtime.
 pub fn run(plan: CheckPlan, watcher: Watcher<'_>) -> Result<CheckReport, CheckFailure> {
     in_runtime(examine(plan, watcher))
 }
 
-/// The same for Ruffle in a browser.
+/// Runs a check of Ruffle in a browser, in its own runtime.
 pub fn run_bridge(plan: BridgePlan, watcher: Watcher<'_>) -> Result<BridgeReport, CheckFailure> {
     in_runtime(bridge::examine(plan, watcher))
 }
@@ -96,7 +96,7 @@ fn in_runtime<T>(work: impl Future<Output = Result<T, CheckFailure>>) -> Result<
             ending = Interruption::first() => Err(ending.map_or_else(CheckFailure::System, CheckFailure::Ended)),
         }
     });
-    // A look-up of a name may hang on, and nobody waits for it.
+    // A name lookup may still hang. Nothing waits for it.
     runtime.shutdown_background();
     result
 }
@@ -116,7 +116,7 @@ async fn examine(plan: CheckPlan, watcher: Watcher<'_>) -> Result<CheckReport, C
         clock,
     };
     let (mut outcome, lines) = drive::drive(setting, watcher).await;
-    watcher("looking at how the server does it");
+    watcher("looking at how the server behaves");
     let steps = lines.steps().to_vec();
     let (seen, survey, doorway) = tokio::join!(
         drive::collect(lines),

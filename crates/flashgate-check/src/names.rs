@@ -1,4 +1,4 @@
-//! From the target's name to its addresses.
+//! Looks up the target's addresses.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -11,11 +11,11 @@ use tokio::time::timeout_at;
 
 use super::clock::CheckClock;
 
-/// What a name stands for.
+/// The addresses of a name.
 #[derive(Clone, Debug)]
 pub(crate) struct Lookup {
     pub(crate) host: Host,
-    /// In the order of the system's resolver; never empty.
+    /// In the order of the system's resolver. Never empty.
     pub(crate) addresses: Vec<IpAddr>,
     pub(crate) took: Duration,
 }
@@ -30,15 +30,15 @@ pub struct LookupFault {
 /// Why a name has no address.
 #[derive(Clone, Debug)]
 pub enum Nameless {
-    /// The resolver says that there is none, or what keeps it from saying.
+    /// The resolver's answer, or its error.
     Unknown(String),
-    /// The resolver said nothing for so long.
+    /// The resolver did not answer for this long.
     NoAnswer(Duration),
-    /// Only such that the client has no way to.
+    /// Only addresses that the client can't connect to.
     Ipv6Only,
 }
 
-/// Leaves the addresses out that the client has no way to; a literal is for the client to refuse.
+/// Removes addresses that the client can't connect to. If the target is an address, the client itself decides.
 pub(super) fn for_client(mut lookup: Lookup, client: Client) -> Result<Lookup, LookupFault> {
     if let (Host::Name(name), false) = (&lookup.host, client.has_ipv6()) {
         lookup.addresses.retain(IpAddr::is_ipv4);
@@ -53,14 +53,14 @@ pub(super) fn for_client(mut lookup: Lookup, client: Client) -> Result<Lookup, L
 }
 
 impl LookupFault {
-    /// What there is to do.
+    /// What to do about it.
     pub const fn help(&self) -> &'static str {
         match self.why {
             Nameless::Unknown(_) | Nameless::Ipv6Only => {
-                "look at the spelling, and ask for it with `getent ahosts`; a player would give up here too"
+                "check the spelling, and look it up with `getent ahosts`; a player would also fail here"
             }
             Nameless::NoAnswer(_) => {
-                "look at this machine's resolver (`/etc/resolv.conf`), or give it more time with --timeout"
+                "check this machine's resolver (`/etc/resolv.conf`), or allow more time with --timeout"
             }
         }
     }
@@ -73,18 +73,18 @@ impl fmt::Display for LookupFault {
             Nameless::Unknown(why) => write!(f, "`{name}` has no address: {why}"),
             Nameless::NoAnswer(waited) => write!(
                 f,
-                "`{name}` could not be looked up in {:.1} s: the resolver does not answer",
+                "looking up `{name}` failed after {:.1} s: the resolver does not answer",
                 waited.as_secs_f64()
             ),
             Nameless::Ipv6Only => write!(
                 f,
-                "`{name}` has IPv6 addresses only, and the client connects over IPv4"
+                "`{name}` has only IPv6 addresses, but the client connects over IPv4"
             ),
         }
     }
 }
 
-/// Asks the system's resolver, for no longer than the check may take.
+/// Asks the system's resolver, up to the time limit of the check.
 pub(super) async fn look_up(host: &Host, clock: CheckClock) -> Result<Lookup, LookupFault> {
     let began = clock.elapsed();
     let addresses = match host {

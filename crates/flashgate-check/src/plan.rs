@@ -1,16 +1,16 @@
-//! What is to be checked, as a player.
+//! The settings of a check.
 
 use flash_policy::player::Config;
 
 use super::tls::Trust;
 
-/// What is to be checked.
+/// The settings of a check.
 #[derive(Clone, Debug)]
 pub struct CheckPlan {
-    /// The client: what it is, and what it connects to.
+    /// The client, and what it connects to.
     pub config: Config,
-    /// Whose certificates are accepted.
+    /// Which certificates are accepted.
     pub trust: Trust,
-    /// The target, as it was given.
+    /// The target, as given.
     pub target: String,
 }

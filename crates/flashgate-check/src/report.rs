@@ -1,6 +1,6 @@
-//! What a check found, for people, for programs and for monitoring; one file a format.
+//! The results of a check, for people, programs and monitoring, with one file for each format.
 //!
-//! It must never decide anything: verdict, causes and their order are settled before.
+//! Nothing here decides anything: the verdict, the causes and their order are already fixed.
 
 mod bridge;
 mod human;

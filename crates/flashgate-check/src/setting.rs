@@ -1,4 +1,4 @@
-//! What every part of a check is given, and where it tells what is waited for.
+//! The context that every part of a check gets, and the callback for progress.
 
 use flash_policy::player::{Config, Step};
 
@@ -17,7 +17,7 @@ pub(super) struct Setting<'a> {
 }
 
 impl Setting<'_> {
-    /// Another connection to where this step went, at any address of the target.
+    /// A further connection to the same port as in this step, at any address of the target.
     pub(super) fn call(self, step: &Step, speech: Speech) -> Call {
         Call {
             host: step.fetch.host.clone(),
@@ -30,5 +30,5 @@ impl Setting<'_> {
     }
 }
 
-/// Told what is waited for, whenever that changes.
+/// Called with what the check waits for, whenever that changes.
 pub type Watcher<'a> = &'a dyn Fn(&str);

@@ -1,18 +1,19 @@
-//! Bytes from a server in a message for a person.
+//! Shows bytes from a server in messages.
 
 use std::fmt::Write as _;
 
-/// More of an answer says no more.
+/// A longer answer adds nothing.
 const SHOWN: usize = 64;
 
-/// Between backquotes: printable ASCII as it is, quotes and backslashes too, and the rest as `\xNN`.
+/// The bytes between backquotes: printable ASCII unchanged, including quotes and backslashes, everything else as
+/// `\xNN`.
 pub(super) fn shown(bytes: &[u8]) -> String {
     let mut text = String::from("`");
     for &byte in bytes.iter().take(SHOWN) {
         if matches!(byte, b' '..=b'~') {
             text.push(char::from(byte));
         } else {
-            // Writing to a string does not fail.
+            // Writing to a string can't fail.
             let _ = write!(text, "\\x{byte:02x}");
         }
     }
@@ -20,7 +21,7 @@ pub(super) fn shown(bytes: &[u8]) -> String {
     text
 }
 
-/// A text from a server, in the same way.
+/// A text from a server, in the same form.
 pub(super) fn shown_text(text: &str) -> String {
     shown(text.as_bytes())
 }

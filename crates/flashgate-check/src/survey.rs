@@ -1,7 +1,8 @@
-//! Asks the server what no player asks, once there is a verdict: again and again, at its other addresses, and in other
+//! Asks the server what no player asks, once there is a verdict: repeatedly, at its other addresses, and in other
 //! protocols.
 //!
-//! Bounded in number and time, and one connection after the other at each address: a probe must not be a load.
+//! The number and time of requests are bounded, and each address gets one connection at a time, so that a check is not
+//! a load.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -19,51 +20,51 @@ use super::http;
 use super::setting::Setting;
 use super::trace::Trace;
 
-/// How often a policy is fetched, to see whether it comes every time.
+/// How often a policy is fetched, to see whether it arrives every time.
 pub(super) const REPEATS: usize = 20;
-/// What all of the survey may take.
+/// The time limit of the whole survey.
 const LIMIT: Duration = Duration::from_millis(2_500);
-/// What one fetch of many may take.
+/// The time limit of one fetch.
 const ONE: Duration = Duration::from_secs(1);
-/// How long a connection is watched after the NUL.
+/// How long a connection is observed after the NUL.
 const AFTER_NUL: Duration = Duration::from_millis(30);
 /// How long a silent client waits for a server that speaks first.
 const SILENCE: Duration = Duration::from_millis(250);
-/// More addresses than this are not asked.
+/// At most this many addresses are asked.
 const MOST_ADDRESSES: usize = 8;
 
-/// What was found out beside the player's own way.
+/// Observations in addition to the player's own connections.
 #[derive(Debug, Default)]
 pub(super) struct Survey {
-    /// The same question at the host's other addresses.
+    /// The same request at the host's other addresses.
     pub(super) others: Vec<OtherAddress>,
-    /// The same question at the same address, again and again; by the index of the step that asked first.
+    /// The same request at the same address, repeated. The key is the index of the first step.
     pub(super) repeats: Vec<(usize, Vec<Trace>)>,
-    /// What came from policy ports that were not asked; by the index of the step.
+    /// Bytes from policy ports before any request. The key is the index of the step.
     pub(super) greetings: Vec<(usize, Trace)>,
-    /// Which other protocol a silent port speaks; by the index of the step.
+    /// The other protocol that a silent port speaks. The key is the index of the step.
     pub(super) spoken: Vec<(usize, Spoken)>,
-    /// What the destination port answers although the master policy forbids that it is asked.
+    /// The answer of the destination port, if the master policy stops players from asking there.
     pub(super) shadowed: Option<Trace>,
 }
 
-/// One of the player's questions, put to another address.
+/// One of the player's requests, sent to another address.
 #[derive(Debug)]
 pub(super) struct OtherAddress {
-    /// The index of the step that asked first.
+    /// The index of the first step.
     pub(super) step: usize,
     pub(super) address: IpAddr,
     pub(super) trace: Trace,
 }
 
-/// A protocol that is no policy's.
+/// A protocol other than that of policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Spoken {
     Http,
     Tls,
 }
 
-/// Looks around, for as long as the time of the check lets it.
+/// Makes the survey, within the time limit of the check.
 pub(super) async fn survey(setting: Setting<'_>, outcome: &Outcome, steps: &[Step]) -> Survey {
     let around = SurveyContext {
         until: setting.clock.within(LIMIT),
@@ -93,7 +94,7 @@ struct SurveyContext<'a> {
 }
 
 impl SurveyContext<'_> {
-    /// The steps that asked for a policy over the socket protocol.
+    /// The steps that requested a policy over the socket protocol.
     fn asked(&self) -> impl Iterator<Item = (usize, &Step)> {
         let steps = self.steps.iter().enumerate();
         steps.filter(|(_, step)| {
@@ -118,7 +119,7 @@ impl SurveyContext<'_> {
             }
             let mut answers = at_once.join_all().await;
             if Instant::now() >= self.until {
-                // Cut off by the end of the survey, they prove nothing.
+                // They were cut off by the end of the survey, and prove nothing.
                 break;
             }
             answers.sort_by_key(|(address, _)| self.rank(*address));
@@ -131,7 +132,7 @@ impl SurveyContext<'_> {
         others
     }
 
-    /// The place of an address in the resolver's order.
+    /// The index of an address in the resolver's order.
     fn rank(&self, address: IpAddr) -> Option<usize> {
         let mut addresses = self.setting.lookup.addresses.iter();
         addresses.position(|known| *known == address)
@@ -139,12 +140,12 @@ impl SurveyContext<'_> {
 
     async fn repeats(&self) -> Vec<(usize, Vec<Trace>)> {
         let mut all = Vec::new();
-        // A slow server is not asked again and again, and how often a slow answer comes is not told by a quick look.
+        // A slow server is not asked repeatedly. A few quick fetches would not show how often a slow answer arrives.
         let quick = |step: &Step| {
             step.end
                 .is_some_and(|(_, at)| at.since(step.started) < ONE / 2)
         };
-        // What a reset took from the player this time may well come another time.
+        // A reply that a reset discarded may arrive the next time.
         let lost = |step: &Step| {
             step.first_byte.is_some() && matches!(step.end, Some((ConnectionEnd::Reset, _)))
         };
@@ -155,7 +156,7 @@ impl SurveyContext<'_> {
             let mut traces = Vec::new();
             while traces.len() < REPEATS && Instant::now() < self.until {
                 let trace = self.fetch(step, &self.setting.lookup.addresses, ONE).await;
-                // The last one may have been cut off by the end of the survey, and proves nothing.
+                // The last fetch may have been cut off by the end of the survey, and prove nothing.
                 if Instant::now() < self.until {
                     traces.push(trace);
                 }
@@ -226,7 +227,7 @@ impl SurveyContext<'_> {
         Some(self.until_nul(call, ONE).await)
     }
 
-    /// Asks again what a step asked.
+    /// Repeats the request of a step.
     fn fetch(
         &self,
         step: &Step,
@@ -237,12 +238,12 @@ impl SurveyContext<'_> {
             Protocol::Policy(request) => request,
             Protocol::Nothing | Protocol::Http { .. } => b"",
         };
-        // Where nothing is said, that the connection stands is all there is to see.
+        // If nothing is sent, only the connection itself is observed.
         let limit = if request.is_empty() { SILENCE } else { limit };
         self.until_nul(self.call(step, addresses, request), limit)
     }
 
-    /// Has a conversation that is over soon after the NUL.
+    /// Makes a connection that ends soon after the NUL.
     fn until_nul(&self, call: Call, limit: Duration) -> impl Future<Output = Trace> + Send + use<> {
         let (clock, end) = (self.setting.clock, self.until);
         async move {
@@ -266,7 +267,7 @@ impl SurveyContext<'_> {
 
 const HTTP_REQUEST: &[u8] = b"GET / HTTP/1.0\r\n\r\n";
 
-/// The smallest hello of TLS 1.2 that servers answer, be it with an alert: one cipher suite, no extensions.
+/// The smallest TLS 1.2 hello that servers answer, possibly with an alert: one cipher suite, no extensions.
 const CLIENT_HELLO: &[u8] = b"\x16\x03\x01\x00\x2d\x01\x00\x00\x29\x03\x03flashgate: is this port for TLS?\x00\x00\x02\xc0\x2f\x01\x00";
 
 /// Whether bytes are a TLS record: a handshake or an alert.

@@ -1,4 +1,4 @@
-//! TLS as a client: a connection in clear or inside TLS, and what is wrong where there is none.
+//! TLS as a client: a plain connection or one inside TLS, and the error if there is none.
 
 use std::io;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub use trust::{CaFault, NamedRoots, Trust};
 use trust::Roots;
 use verifier::Verifier;
 
-/// What bytes go over.
+/// A plain or encrypted connection.
 #[derive(Debug)]
 pub(super) enum Stream {
     Clear(TcpStream),
@@ -33,7 +33,7 @@ impl Stream {
     pub(super) async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Clear(stream) => stream.read(buffer).await,
-            // A server that closes without `close_notify` has ended all the same.
+            // A server that closes without `close_notify` has also ended the stream.
             Self::Secure(stream) => match stream.read(buffer).await {
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(0),
                 result => result,
@@ -51,7 +51,7 @@ impl Stream {
         }
     }
 
-    /// Ends this side; the other may go on.
+    /// Closes this side. The other side may continue.
     pub(super) async fn finish(&mut self) -> io::Result<()> {
         match self {
             Self::Clear(stream) => stream.shutdown().await,
@@ -71,7 +71,7 @@ impl Stream {
 #[derive(Debug)]
 pub(super) struct Secured {
     pub(super) stream: Stream,
-    /// What is wrong with the certificate, where `--insecure` accepts it all the same.
+    /// What is wrong with the certificate, if `--insecure` accepted it.
     pub(super) overlooked: Option<TlsFault>,
 }
 
@@ -84,7 +84,7 @@ impl Secured {
     }
 }
 
-/// How certificates are judged in this check; the roots are read when the first one is.
+/// How this check verifies certificates. The roots are read when they are first needed.
 #[derive(Clone, Debug)]
 pub(super) struct TlsJudge {
     roots: Arc<Roots>,
@@ -97,7 +97,7 @@ impl TlsJudge {
         }
     }
 
-    /// Does the handshake; an address is a valid name too.
+    /// Does the handshake. An address is also a valid name.
     pub(super) async fn secure(&self, stream: TcpStream, host: &Host) -> Result<Secured, TlsFault> {
         let name = match host {
             Host::Name(name) => ServerName::try_from(name.to_string())
@@ -121,7 +121,7 @@ fn client(verifier: Arc<Verifier>) -> Result<Arc<ClientConfig>, TlsFault> {
     let builder = ClientConfig::builder_with_provider(verifier.provider());
     let builder = builder
         .with_safe_default_protocol_versions()
-        .map_err(|_| TlsFault::Other("this program knows no TLS version"))?;
+        .map_err(|_| TlsFault::Other("this program supports no TLS version"))?;
     let config = builder
         .dangerous()
         .with_custom_certificate_verifier(verifier)

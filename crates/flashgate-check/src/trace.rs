@@ -1,4 +1,4 @@
-//! What was seen on one connection.
+//! The observations on one connection.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,33 +9,33 @@ use flash_policy::player::Step;
 
 use super::tls::TlsFault;
 
-/// One connection, from the look for an address to its end. All times are since the check began.
+/// One connection, from the first attempt to its end. All times are since the check began.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trace {
-    /// The addresses that were tried, in order; the last one is the one that was spoken to.
+    /// The addresses that were tried, in order. The last one was used.
     pub(crate) attempts: Vec<DialAttempt>,
     /// Why TLS failed, if it did.
     pub(crate) tls: Option<TlsFault>,
-    /// What is wrong with the certificate, where `--insecure` accepts it all the same.
+    /// What is wrong with the certificate, if `--insecure` accepted it.
     pub(crate) overlooked: Option<TlsFault>,
-    /// What each read brought: when, and how many bytes.
+    /// The time and size of each read.
     pub(crate) reads: Vec<(Duration, usize)>,
-    /// What came, but for what is more than any policy has.
+    /// The received bytes, up to a little more than the longest policy.
     pub(crate) bytes: Vec<u8>,
-    /// How the server let go, if it did, and when.
+    /// How and when the server closed, if it did.
     pub(crate) end: Option<(Ended, Duration)>,
-    /// The size of a segment on this path, where the system knows it.
+    /// The segment size on this path, if the system knows it.
     pub(crate) segment: Option<u32>,
 }
 
-/// One connection of the player: what it made of it, and what was really there.
+/// One connection of the player: what the player concluded, and what was observed.
 #[derive(Debug)]
 pub(crate) struct Seen {
     pub(crate) step: Step,
     pub(crate) trace: Trace,
 }
 
-/// One address that was tried.
+/// An address that was tried.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DialAttempt {
     pub(crate) address: SocketAddr,
@@ -44,30 +44,30 @@ pub(crate) struct DialAttempt {
     pub(crate) came: DialOutcome,
 }
 
-/// What came of trying an address.
+/// The result of trying an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DialOutcome {
     Connected,
     /// A reset in answer.
     Refused,
-    /// The host or its network is said to be out of reach.
+    /// The host or its network is reported as unreachable.
     Unreachable,
-    /// This machine has no way to such addresses.
+    /// This machine can't reach such addresses.
     NoRoute,
-    /// Nothing came while it was waited for: where a firewall drops what it does not like, this is what is seen.
+    /// No answer in time, as with a firewall that drops packets.
     Silence,
-    /// Something else went wrong here.
+    /// Another error on this machine.
     Failed(io::ErrorKind),
 }
 
-/// How a server let go of a connection.
+/// How a server closed a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
-    /// It ended its side.
+    /// It closed its side.
     Fin,
     /// It reset the connection.
     Reset,
-    /// It ended its side, and answered what it got later with a reset.
+    /// It closed its side, and answered later data with a reset.
     FinThenReset,
 }
 
@@ -77,7 +77,7 @@ impl Ended {
     }
 }
 
-/// A few bytes more than any policy has, so that it shows.
+/// A little more than the longest policy, so that an excess is visible.
 const KEPT: usize = LARGEST + 1024;
 
 impl Trace {
@@ -92,7 +92,7 @@ impl Trace {
         self.bytes.len() >= KEPT
     }
 
-    /// What came before the NUL, or all of it.
+    /// The bytes before the NUL, or all bytes.
     pub(crate) fn document(&self) -> &[u8] {
         self.bytes
             .split(|byte| *byte == 0)
@@ -104,14 +104,14 @@ impl Trace {
         self.bytes.contains(&0)
     }
 
-    /// How many bytes came after the NUL.
+    /// The number of bytes after the NUL.
     pub(crate) fn surplus(&self) -> usize {
         let nul = self.bytes.iter().position(|byte| *byte == 0);
         let all: usize = self.reads.iter().map(|(_, count)| count).sum();
         nul.map_or(0, |at| all.saturating_sub(at + 1))
     }
 
-    /// Whether the document came in pieces that the path did not cut: reads that end elsewhere than a full segment.
+    /// Whether the document arrived in pieces that the network did not cause: reads that don't end at a full segment.
     pub(crate) fn in_pieces(&self) -> bool {
         let needed = self.document().len() + usize::from(self.has_nul());
         let segment = self
@@ -125,18 +125,18 @@ impl Trace {
         })
     }
 
-    /// When the first byte came.
+    /// When the first byte arrived.
     pub(crate) fn first_byte(&self) -> Option<Duration> {
         self.reads.first().map(|(at, _)| *at)
     }
 
-    /// Whether the server ended the connection, and sent nothing.
+    /// Whether the server closed the connection without sending anything.
     pub(super) fn ends_mute(&self) -> bool {
         let ended = self.end.is_some() || self.tls == Some(TlsFault::HungUp);
         ended && self.bytes.is_empty()
     }
 
-    /// From the connect to the end.
+    /// The time from the connect to the end.
     pub(super) fn time_to_end(&self) -> Duration {
         let (Some((_, end)), Some(attempt)) = (self.end, self.attempts.last()) else {
             return Duration::MAX;

@@ -1,14 +1,14 @@
-//! Accounts of the system, as the ids that a process takes.
+//! The user and group that the process switches to.
 
 use nix::unistd;
 use rustix::fs::{Gid, Uid};
 
-/// The number of `nobody` and its group, on every distribution of today and to the kernel (`DEFAULT_OVERFLOWUID`).
+/// The id of `nobody` and its group, on every current distribution and in the kernel (`DEFAULT_OVERFLOWUID`).
 ///
-/// It needs no entry, and is not looked up: that would cost memory for good.
+/// It is not looked up: the account may be missing, and a lookup would use memory permanently.
 const NOBODY: u32 = 65_534;
 
-/// Ids to take.
+/// A user and a group to switch to.
 #[derive(Clone, Copy, Debug)]
 pub struct Account {
     /// The user.
@@ -18,7 +18,8 @@ pub struct Account {
 }
 
 impl Account {
-    /// By what a config file has, a name or a number. Once the sandbox is entered, nothing is left to look names up with.
+    /// Finds the account that the config file names, by name or number. Call this before entering the sandbox, which
+    /// blocks lookups.
     pub fn by_name_or_number(name: &str) -> Option<Self> {
         // The largest number means "none" to the kernel.
         match name.parse::<u32>() {
@@ -34,7 +35,7 @@ impl Account {
         known.or_else(|| (name == "nobody").then(Self::nobody))
     }
 
-    /// A number needs no account; where there is none, its group has the same number.
+    /// A number needs no account. Without one, the group has the same number.
     fn by_number(number: u32) -> Self {
         let known = unistd::User::from_uid(unistd::Uid::from_raw(number));
         let own = Self {
@@ -44,7 +45,7 @@ impl Account {
         known.ok().flatten().as_ref().map_or(own, Self::of)
     }
 
-    /// The one that owns nothing.
+    /// The account that owns nothing.
     pub fn nobody() -> Self {
         Self {
             uid: Uid::from_raw(NOBODY),
@@ -59,7 +60,7 @@ impl Account {
         }
     }
 
-    /// Whether this user may do anything.
+    /// Whether this user is root.
     pub fn is_root(self) -> bool {
         self.uid.is_root()
     }

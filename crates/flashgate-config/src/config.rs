@@ -1,7 +1,7 @@
-//! The config file: read, judged and resolved, with everything that is wrong with it said at once.
+//! Reads, checks and resolves the config file, and reports every mistake at once.
 //!
-//! `tree` walks the TOML, `raw` holds what it says, `resolve` what the daemon needs. A derived deserialiser would stop
-//! at the first fault. Nothing here binds, connects or keeps state.
+//! `tree` walks the TOML, `raw` holds its values, and `resolve` turns them into what the daemon needs. A derived
+//! deserializer would stop at the first mistake. Nothing here binds, connects or keeps state.
 
 use std::path::Path;
 
@@ -57,10 +57,10 @@ use tree::Table;
 pub use unexpected::Unexpected;
 pub use values::of_flag as lasting;
 
-/// Far more than a config for a thousand sites needs; a wrong path should not fill the memory.
+/// Far more than a config for a thousand sites needs. It keeps a wrong path from filling the memory.
 const LARGEST: usize = 1024 * 1024;
 
-/// Reads a config file and the files it names; the error is everything that is wrong.
+/// Reads a config file and the files it names. The error has every mistake.
 pub fn load(path: &Path, purpose: PlanPurpose) -> Result<Loaded, PlanRefused> {
     let mut watched = vec![Watched::look(path.to_owned())];
     match load_noting(path, purpose, &mut watched) {
@@ -75,8 +75,8 @@ pub fn load(path: &Path, purpose: PlanPurpose) -> Result<Loaded, PlanRefused> {
     }
 }
 
-/// The policies of a config file that can be served, by their names; the error is everything that is wrong. What depends
-/// on the port is as on 843 where one is served there.
+/// The policies of a valid config file, with their names. The error has every mistake. What depends on the port is as
+/// on 843 if the policy is served there.
 pub fn policies(path: &Path) -> Result<Vec<(String, Policy)>, ConfigFindings> {
     let (resolved, findings) = load_noting(path, PlanPurpose::Tell, &mut Vec::new());
     let policy = |(named, served): (Named, ServedAt)| {
@@ -90,7 +90,7 @@ pub fn policies(path: &Path) -> Result<Vec<(String, Policy)>, ConfigFindings> {
     Ok(policies.into_iter().filter_map(policy).collect())
 }
 
-/// Looks at each file before it is read, so that no change of it is missed, whether it is any good or not. Nothing is
+/// Watches each file before reading it, so that no change is missed, even if the file is invalid. Returns nothing
 /// resolved if there is an error among the findings.
 fn load_noting(
     path: &Path,
@@ -109,7 +109,8 @@ fn load_noting(
     };
     found.retain(is_shown);
     let place = |finding: &Diagnostic| finding.label.as_ref().map_or(0, |label| label.span.start);
-    // Errors first: what is likely not meant may follow from one. What is missing may stand there under another name.
+    // Errors first, because a warning may follow from one. Missing keys last, because they may be present under
+    // another name.
     let missing = |finding: &Diagnostic| finding.rule.starts_with("missing-");
     found.sort_by_key(|it| (!is_error(it), missing(it), place(it)));
     let mut findings = ConfigFindings::default();

@@ -1,4 +1,4 @@
-//! What the process has given up by now, for the messages of whoever then fails: nothing here gives up anything.
+//! The privileges that the process has given up, for later error messages. Nothing here gives up anything.
 
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind};
@@ -7,14 +7,14 @@ use std::sync::OnceLock;
 
 use rustix::fs::{Access, access};
 
-/// What holds since the process gave up its privileges.
+/// The state since the process gave up its privileges.
 #[derive(Debug)]
 pub struct Confinement {
-    /// Whom it runs as.
+    /// The user that it runs as.
     pub uid: u32,
-    /// The folders that can be read; none where no limit could be set.
+    /// The folders that it can read. None if no limit could be set.
     pub folders: Option<Vec<PathBuf>>,
-    /// The TCP ports that can be connected to; none where no limit could be set.
+    /// The TCP ports that it can connect to. None if no limit could be set.
     pub connect: Option<BTreeSet<u16>>,
     /// Whether names can still be looked up.
     pub lookups: bool,
@@ -22,18 +22,18 @@ pub struct Confinement {
 
 static SINCE_START: OnceLock<Confinement> = OnceLock::new();
 
-/// Remembers it for good.
+/// Records it permanently.
 pub fn note(confinement: Confinement) {
-    // It is entered once; a second time would change nothing for the better.
+    // The sandbox is entered once, so a second call is ignored.
     let _ = SINCE_START.set(confinement);
 }
 
-/// Why an address can't be bound that could be after a restart; none where nothing was given up yet.
+/// Why an address can't be bound without a restart. None if nothing was given up yet.
 pub fn explain_bind() -> Option<[&'static str; 2]> {
     SINCE_START.get().map(|_| {
         [
-            "restart flashgate: once started it gives up the right to listen on ports that it did not have then",
-            "with `handover` in `[process]` nobody is refused meanwhile: start a second flashgate with the new config, \
+            "restart flashgate: after its start, it can't listen on further ports",
+            "with `handover` in `[process]`, no client is refused in the meantime: start a second flashgate with the new config, \
              and it takes over from this one",
         ]
     })
@@ -50,26 +50,26 @@ pub fn no_lookups() -> bool {
     SINCE_START.get().is_some_and(|since| !since.lookups)
 }
 
-/// Why a file can't be read that could be before; none where that is not the reason.
+/// Why a file that was readable before can't be read. None if giving up privileges is not the reason.
 pub fn explain_read(file: &Path, error: &io::Error) -> Option<String> {
     let confinement = SINCE_START.get()?;
     if error.kind() != ErrorKind::PermissionDenied {
         return None;
     }
-    // A file that can't be read can be found all the same.
+    // A file that can't be read can still be resolved.
     let real = file.canonicalize().unwrap_or_else(|_| file.to_owned());
     match &confinement.folders {
         Some(folders) if !folders.iter().any(|folder| real.starts_with(folder)) => Some(format!(
-            "restart flashgate: its sandbox lets it read in {} only",
+            "restart flashgate: its sandbox allows it to read only in {}",
             list(folders)
         )),
-        // Owners and modes forbid nothing, and only they are asked here: it is the sandbox.
+        // `access` checks only owners and modes, and they allow it, so the sandbox is the reason.
         Some(folders) if access(file, Access::READ_OK).is_ok() => Some(format!(
-            "restart flashgate: its sandbox lets it read in {} only, as they were when it started",
+            "restart flashgate: its sandbox allows it to read only in {}, as they were when it started",
             list(folders)
         )),
         Some(_) | None => Some(format!(
-            "make it readable to user {}, which flashgate runs as since it has given up its privileges",
+            "make it readable for user {}, which flashgate has switched to",
             confinement.uid
         )),
     }
@@ -81,7 +81,7 @@ fn list(folders: &[PathBuf]) -> String {
         .map(|folder| folder.display().to_string())
         .collect();
     if folders.is_empty() {
-        return "no folder of yours".to_owned();
+        return "none of your folders".to_owned();
     }
     folders.join(", ")
 }

@@ -1,7 +1,7 @@
-//! The config file and the plan of [flashgate](https://github.com/flashgate/flashgate): TOML, policies and certificates in,
-//! a resolved plan or all of its faults out.
+//! The config file and the plan of [flashgate](https://github.com/flashgate/flashgate). Reads TOML, policies and
+//! certificates, and returns a resolved plan or every mistake.
 //!
-//! Nothing here binds, connects, logs or prints; what a command line says is given as values.
+//! Nothing here binds, connects, logs or prints. Values from the command line are arguments.
 //!
 //! This crate is an internal part of flashgate and has no stable API: any release may change any of it.
 

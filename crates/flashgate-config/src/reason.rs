@@ -1,8 +1,8 @@
-//! What a system error says.
+//! The text of a system error.
 
 use std::io;
 
-/// A system error without Rust's `(os error 13)`.
+/// The text of a system error in lower case, without Rust's `(os error 13)`.
 pub fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();

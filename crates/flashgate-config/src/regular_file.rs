@@ -1,7 +1,7 @@
-//! Reading a file that somebody names: regular files only, up to a limit.
+//! Reads files by name: only regular files, and only up to a limit.
 //!
-//! It must never wait: opening a named pipe waits for its writer, and reading `/proc/kmsg` for the kernel's next message.
-//! Everything that reads a file by its name reads it here.
+//! It must never wait. Opening a named pipe waits for a writer, and reading `/proc/kmsg` waits for the next kernel
+//! message. Everything that reads a file by name uses this module.
 
 use std::fmt;
 use std::fs::{self, File, FileType, Metadata};
@@ -17,11 +17,11 @@ use rustix::io::Errno;
 pub struct Contents {
     /// One byte more than the limit if the file is larger.
     pub bytes: Vec<u8>,
-    /// Of the very file that was read.
+    /// The metadata of the file that was actually read.
     pub(crate) metadata: Metadata,
 }
 
-/// What was found instead of a regular file; inside an [`io::Error`].
+/// What was found instead of a regular file. It is inside an [`io::Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotRegular(SpecialFile);
 
@@ -30,18 +30,18 @@ enum SpecialFile {
     Pipe,
     Socket,
     Device,
-    /// It looks like a regular file, and the kernel makes up its content.
+    /// It looks like a regular file, but the kernel generates its content.
     Kernel,
     Other,
 }
 
-/// Reads a file, but never more of it than shows that it exceeds the limit.
+/// Reads a file, but no more of it than needed to see that it exceeds the limit.
 ///
 /// # Errors
 ///
-/// What the system says, or that it is no regular file: [`is_not_regular`].
+/// A system error, or an error for which [`is_not_regular`] is true.
 pub fn read(path: &Path, limit: usize) -> io::Result<Contents> {
-    // Opening a device can do something, so the name is looked at first; it may lead elsewhere a moment later.
+    // Opening a device can have effects, so the name is checked first. It may point elsewhere a moment later.
     must_be_regular(&fs::metadata(path)?)?;
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let file = File::from(open(path, flags, Mode::empty())?);
@@ -56,7 +56,7 @@ pub fn read(path: &Path, limit: usize) -> io::Result<Contents> {
     Ok(Contents { bytes, metadata })
 }
 
-/// Whether a read was refused because of what the name leads to.
+/// Whether a read failed because the file is not a regular file.
 pub fn is_not_regular(error: &io::Error) -> bool {
     error
         .get_ref()
@@ -94,7 +94,7 @@ impl fmt::Display for NotRegular {
             SpecialFile::Pipe => "a pipe (FIFO)",
             SpecialFile::Socket => "a socket",
             SpecialFile::Device => "a device",
-            SpecialFile::Kernel => "a file that the kernel makes up, as in /proc",
+            SpecialFile::Kernel => "a file that the kernel generates, as in /proc",
             SpecialFile::Other => "something else",
         };
         write!(f, "expected a regular file, found {found}")
@@ -103,6 +103,6 @@ impl fmt::Display for NotRegular {
 
 impl std::error::Error for NotRegular {}
 
-/// File systems whose files are the kernel's (statfs(2)): procfs, sysfs, debugfs, tracefs. Reading one of them may wait
-/// for ever, or take away what others want to read.
+/// File systems whose files the kernel generates (statfs(2)): procfs, sysfs, debugfs, tracefs. Reading one of them may
+/// wait without a limit, or consume data that other readers need.
 const KERNEL: [FsWord; 4] = [0x9fa0, 0x6265_6572, 0x6462_6720, 0x7472_6163];

@@ -1,7 +1,7 @@
-//! The `socketProxy` part of Ruffle's config: which WebSocket stands for which host and port that a movie connects to.
+//! The `socketProxy` part of Ruffle's config: the WebSocket for each host and port that a movie connects to.
 //!
-//! Ruffle opens no sockets. It looks up what a movie passes to `connect` in this list, and compares it exactly: the first
-//! entry with the same host, letter by letter, and the same port is taken. Nothing here reads a socket or a file.
+//! Ruffle opens no sockets. It looks up the arguments of `connect` in this list. The comparison is exact: it uses the
+//! first entry with the same host, letter by letter, and the same port. Nothing here reads a socket or a file.
 
 use std::collections::BTreeSet;
 
@@ -13,51 +13,51 @@ use crate::snapshot::OwnHost;
 
 mod doors;
 
-/// What Ruffle looks up where a movie of ActionScript 3 passes no host.
+/// What Ruffle looks up if an ActionScript 3 movie passes no host.
 const NULL: &str = "null";
 
-/// The script, to be called with the entries, and with the doors' URLs for movies that name no host.
+/// The script. It takes the entries, and the URLs for movies that pass no host.
 const SCRIPT: &str = include_str!("ruffle/merge.js");
 
-/// What stands in front of a script that does nothing, for whoever looks why.
-const NO_ENTRY: &str = "// Nothing to add: flashgate knows no host that movies connect to (`hosts` in its config), \
-                        or no port of a gate.\n";
+/// A comment in front of a script that does nothing, to explain why.
+const NO_ENTRY: &str = "// Nothing to add: flashgate does not know a host that movies connect to (`hosts` in its config), \
+                        or a gate's port.\n";
 
-/// Every way for Ruffle to get in.
+/// The hosts and ports for which Ruffle gets entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Doors {
     /// The names that movies use for this machine.
     pub hosts: Vec<OwnHost>,
-    /// One for each port that they connect to.
+    /// One for each port that movies connect to.
     pub doors: Vec<MoviePort>,
 }
 
-/// A port that movies connect to, and what stands for it.
+/// A port that movies connect to, and its WebSocket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MoviePort {
-    /// What the movie says.
+    /// The port that the movie passes.
     pub port: u16,
-    /// Where its WebSocket is opened.
+    /// Where Ruffle opens the WebSocket.
     pub way: WebSocketTarget,
 }
 
-/// Where a WebSocket is opened instead.
+/// Where to open a WebSocket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WebSocketTarget {
-    /// On a port of the host that the movie names.
+    /// On a port of the host that the movie passes.
     Here {
-        /// With TLS or without.
+        /// With or without TLS.
         scheme: WebSocketScheme,
-        /// The port that the page dials.
+        /// The port that the page connects to.
         port: u16,
-        /// From `/`.
+        /// Begins with `/`.
         path: String,
     },
-    /// At one URL, whatever the host.
+    /// At one URL for every host.
     There(String),
 }
 
-/// Whether TLS is spoken.
+/// Whether the WebSocket uses TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WebSocketScheme {
     /// `ws://`
@@ -83,13 +83,13 @@ impl WebSocketScheme {
 }
 
 impl WebSocketTarget {
-    /// The gate's own.
+    /// The gate's own port.
     pub fn own_port(port: u16, scheme: WebSocketScheme) -> Self {
         let path = "/".to_owned();
         Self::Here { scheme, port, path }
     }
 
-    /// The WebSocket's URL, for a host.
+    /// The URL of the WebSocket for a host.
     fn url(&self, host: &Host) -> String {
         match self {
             Self::There(url) => url.clone(),
@@ -106,7 +106,7 @@ impl WebSocketTarget {
 }
 
 impl Doors {
-    /// The ports in the URLs that are made of a host, each once.
+    /// The ports in URLs that contain the movie's host, without duplicates.
     pub fn ports_in_urls(&self) -> BTreeSet<u16> {
         let ports = self.doors.iter().filter_map(|door| match &door.way {
             WebSocketTarget::Here { port, .. } => Some(*port),
@@ -115,14 +115,14 @@ impl Doors {
         ports.collect()
     }
 
-    /// Without a host yet.
+    /// Doors without a host.
     pub const fn at(doors: Vec<MoviePort>) -> Self {
         let hosts = Vec::new();
         Self { hosts, doors }
     }
 
-    /// Adds a host, unless it is there. `null` is what Ruffle looks up where a movie names no host: every door has an entry
-    /// for it anyway.
+    /// Adds a host, unless it is present. `null` is what Ruffle looks up if a movie passes no host. Every door already
+    /// has an entry for it.
     pub fn add_host(&mut self, host: OwnHost) {
         let known = |other: &OwnHost| other.written == host.written;
         if !host.is_null() && !self.hosts.iter().any(known) {
@@ -130,7 +130,7 @@ impl Doors {
         }
     }
 
-    /// The entries for every door and host; for `asked`, if the config names no host.
+    /// The entries for every door and host. If the config has no host, `asked` is used.
     fn named(&self, asked: Option<&OwnHost>) -> Vec<Value> {
         let hosts = match self.hosts.as_slice() {
             [] => asked.map(std::slice::from_ref).unwrap_or_default(),
@@ -144,7 +144,7 @@ impl Doors {
         hosts.iter().flat_map(of_host).collect()
     }
 
-    /// What stands for the doors if a movie names no host: the URLs of the first host that leads here from elsewhere.
+    /// The entries for movies that pass no host: the URLs of the first host that other machines can reach.
     fn unnamed(&self, asked: Option<&OwnHost>) -> Vec<(u16, String)> {
         let from_elsewhere = self.hosts.iter().find(|host| !host.is_local());
         let host = from_elsewhere.or(asked).or(self.hosts.first());
@@ -152,7 +152,7 @@ impl Doors {
         self.doors.iter().filter_map(door).collect()
     }
 
-    /// As JSON: an object, of which Ruffle's config takes every key.
+    /// The entries as a JSON object whose keys can go into Ruffle's config.
     pub fn json(&self, asked: Option<&OwnHost>) -> String {
         let mut entries = self.named(asked);
         let unnamed = self.unnamed(asked).into_iter();
@@ -163,7 +163,7 @@ impl Doors {
         visible::json(&format!("{object:#}\n")).into_owned()
     }
 
-    /// As a script for a page, which leaves everything else in Ruffle's config alone.
+    /// The entries as a script for a page. It leaves everything else in Ruffle's config alone.
     pub fn script(&self, asked: Option<&OwnHost>) -> String {
         let entries = self.named(asked);
         let unnamed = self.unnamed(asked).into_iter();
@@ -182,9 +182,9 @@ impl Doors {
     }
 }
 
-/// JSON that may stand in a script, also where the script stands in a page: `</script>` would end it there. Hidden
-/// characters are escaped, because two of them (U+2028, U+2029) end a line of older JavaScript. None of these occurs outside
-/// of strings.
+/// Escapes JSON for a script, including one that is inline in a page, where `</script>` would end it. Hidden
+/// characters are escaped because two of them (U+2028, U+2029) end a line in older JavaScript. None of these
+/// characters occurs outside strings.
 fn escaped(json: &str) -> String {
     visible::json(json).replace('<', "\\u003c")
 }
@@ -248,7 +248,7 @@ mod tests {
         );
     }
 
-    /// A host that means the visitor's own machine stands for nothing else, unless there is no other.
+    /// A host that means the visitor's own machine is used only if there is no other.
     #[test]
     fn movies_that_name_no_host() {
         let asked = OwnHost::from("asked.test".parse::<Host>().unwrap());

@@ -1,4 +1,4 @@
-//! What is served, resolved: nothing here is optional but what may be off, and nothing changes while it is served.
+//! The resolved plan. Only what can be off is optional, and nothing changes while it is served.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -31,30 +31,31 @@ pub use process::{ProcessPlan, SandboxMode, User, Violation};
 pub use sockets::{FreePorts, Services, Socket};
 pub use watched::{Sight, Watched};
 
-/// What the daemon was told to do.
+/// Everything that the daemon needs to know.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// Where to listen, and what to answer there.
     pub listeners: Vec<Listener>,
-    /// How much of everything.
+    /// The limits.
     pub limits: Limits,
-    /// How the process behaves.
+    /// The settings of the process.
     pub process: ProcessPlan,
-    /// Where the daemon tells about itself, if anywhere.
+    /// The admin endpoint, if it is on.
     pub admin: Option<Admin>,
-    /// The endpoint for WebSockets to every gate, if there is one; its listener is among the others.
+    /// The WebSocket endpoint for every gate, if it is on. `listeners` has its listener.
     pub bridge: Option<Arc<BridgeSettings>>,
-    /// What TLS is spoken with, if it is and they were read.
+    /// The certificates for TLS, if it is on and they were read.
     pub certificates: Vec<Certificate>,
-    /// What pages speak to the listeners.
+    /// Whether listeners accept TLS.
     pub transport: ListenTransport,
     /// The names and addresses that Flash content uses for this machine.
     pub hosts: Vec<OwnHost>,
-    /// The files that it was made from: the config file, policy files, certificates and keys; none where flags say everything.
+    /// The files that the plan was made from: the config file, policy files, certificates and keys. Empty if
+    /// everything comes from flags.
     pub watched: Vec<Watched>,
 }
 
-/// What listeners speak to whoever can choose.
+/// Whether listeners accept TLS in addition to plain connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListenTransport {
     /// No TLS.
@@ -63,21 +64,21 @@ pub enum ListenTransport {
     Tls,
 }
 
-/// Addresses where the same is done.
+/// Addresses with the same service.
 #[derive(Clone, Debug)]
 pub struct Listener {
-    /// Where.
+    /// The addresses.
     pub addresses: Vec<ListenAddress>,
-    /// How the operator has said so.
+    /// How the operator set it up.
     pub asked_by: AskedBy,
-    /// What.
+    /// What is served there.
     pub service: Arc<Service>,
 }
 
-/// What asks for an address: for messages, which name it as the operator has written it.
+/// The flag or section that sets an address, so that messages can name it as the operator wrote it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AskedBy {
-    /// `--listen`, or nothing at all.
+    /// `--listen`, or the default.
     ListenFlag,
     /// `--gate`.
     GateFlag,
@@ -91,43 +92,43 @@ pub enum AskedBy {
     Admin,
 }
 
-/// What is done with connections.
+/// What a listener does with connections.
 #[derive(Debug)]
 pub struct Service {
-    /// What connections can have.
+    /// The kind of service.
     pub kind: ServiceKind,
-    /// Whose connections begin with a PROXY header, without fail; everybody else's bytes are data.
+    /// Peers whose connections must begin with a PROXY header. For other peers, such bytes are data.
     pub accept_proxy: Vec<Network>,
-    /// What a TLS handshake is answered with; none where TLS is bytes like all others.
+    /// The TLS settings. None if TLS is passed on like other bytes.
     pub tls: Option<Arc<ServerConfig>>,
-    /// How long everything may take.
+    /// The deadlines of each step.
     pub deadlines: Deadlines,
-    /// What of it concerns the first bytes, the reply and the close.
+    /// The settings for the first bytes, the reply and the close.
     pub accept: Arc<AcceptConfig>,
-    /// Whether this is what is left of a service during a stop: see `Service::answers_only`.
+    /// Whether this is a service during a stop: see `Service::answers_only`.
     pub stopping: bool,
 }
 
-/// What connections can have; one that asks for anything else is closed.
+/// The kinds of service. A connection that asks for anything else is closed.
 #[derive(Debug)]
 pub enum ServiceKind {
     /// A policy.
     Policy(Served),
-    /// A policy, or else a server.
+    /// A policy for policy requests, a server for everything else.
     Gate {
-        /// What policy requests are answered with.
+        /// The reply to policy requests.
         policy: Served,
-        /// Where everything else goes.
+        /// The server.
         gate: Arc<Gate>,
     },
-    /// A WebSocket to the gate that its path names.
+    /// A WebSocket to the gate in its path.
     Bridge(Arc<BridgeSettings>),
-    /// Nothing: that is what a stop leaves of a bridge.
+    /// Nothing. A bridge becomes this during a stop.
     Closed,
 }
 
 impl ServiceKind {
-    /// A policy, with a server behind it or without.
+    /// A policy, with or without a server behind it.
     pub(crate) fn new(policy: Served, gate: Option<Arc<Gate>>) -> Self {
         match gate {
             Some(gate) => Self::Gate { policy, gate },
@@ -135,7 +136,7 @@ impl ServiceKind {
         }
     }
 
-    /// What is answered, and how long that may take.
+    /// The reply and the deadlines.
     fn accept(&self, deadlines: Deadlines) -> AcceptConfig {
         let timing = Timing::default().request(deadlines.request);
         let timing = match self {
@@ -162,7 +163,7 @@ pub struct Served {
 }
 
 impl Service {
-    /// What is done with connections, before any stop.
+    /// A service for normal operation. A stop uses `answers_only`.
     #[must_use]
     pub fn new(
         kind: ServiceKind,
@@ -180,12 +181,12 @@ impl Service {
         }
     }
 
-    /// How many descriptors a connection may come to have: its own, and that to a backend.
+    /// How many descriptors a connection may use: its own, and one for a backend.
     pub fn descriptors(&self) -> u8 {
         if self.passes_on() { 2 } else { 1 }
     }
 
-    /// What policy requests are answered with.
+    /// The reply to policy requests.
     pub const fn policy(&self) -> Option<&Served> {
         match &self.kind {
             ServiceKind::Policy(policy) | ServiceKind::Gate { policy, .. } => Some(policy),
@@ -193,7 +194,7 @@ impl Service {
         }
     }
 
-    /// Where everything but policy requests goes.
+    /// The server for everything except policy requests.
     pub const fn gate(&self) -> Option<&Arc<Gate>> {
         match &self.kind {
             ServiceKind::Gate { gate, .. } => Some(gate),
@@ -201,7 +202,7 @@ impl Service {
         }
     }
 
-    /// Where WebSockets go by their path.
+    /// The bridge, if this is one.
     pub const fn bridge(&self) -> Option<&Arc<BridgeSettings>> {
         match &self.kind {
             ServiceKind::Bridge(bridge) => Some(bridge),
@@ -209,12 +210,12 @@ impl Service {
         }
     }
 
-    /// Whether connections may go on to a backend.
+    /// Whether connections may be forwarded to a backend.
     pub const fn passes_on(&self) -> bool {
         matches!(self.kind, ServiceKind::Gate { .. } | ServiceKind::Bridge(_))
     }
 
-    /// What is left of it during a stop: policy requests are answered, everything else is closed.
+    /// The service during a stop: policy requests are answered, everything else is closed.
     pub(crate) fn answers_only(&self, request: Duration) -> Self {
         let kind = self
             .policy()
@@ -230,7 +231,7 @@ impl Service {
         }
     }
 
-    /// Whether connections of a peer begin with a PROXY header.
+    /// Whether connections from a peer begin with a PROXY header.
     pub fn expects_proxy(&self, peer: Option<SocketAddr>) -> bool {
         peer.is_some_and(|peer| {
             let mut networks = self.accept_proxy.iter();
@@ -238,7 +239,7 @@ impl Service {
         })
     }
 
-    /// Whether HTTP is understood here: on the bridge, and where a gate has WebSockets.
+    /// Whether HTTP is parsed here: on the bridge, and at gates with WebSockets.
     pub fn speaks_http(&self) -> bool {
         match &self.kind {
             ServiceKind::Bridge(_) => true,
@@ -247,13 +248,13 @@ impl Service {
         }
     }
 
-    /// Whether a peer says in front of a request whom it asks for.
+    /// Whether the `X-Forwarded-For` of a peer is trusted.
     pub fn trusts_forwarded_for(&self, peer: Option<SocketAddr>) -> bool {
         let bridge = self.bridge();
         peer.is_some_and(|peer| bridge.is_some_and(|bridge| bridge.trusts(peer.ip())))
     }
 
-    /// What a listener is called where it is found by a name: its gate, or its policy, or what it is.
+    /// The name of the listener: its gate's, its policy's, or `bridge`.
     pub fn name(&self) -> &str {
         match &self.kind {
             ServiceKind::Gate { gate, .. } => &gate.name,
@@ -263,23 +264,23 @@ impl Service {
     }
 }
 
-/// What the bridge's listener is called.
+/// The name of the bridge's listener.
 const BRIDGE: &str = "bridge";
 
-/// Where the daemon tells about itself.
+/// The settings of the admin endpoint.
 #[derive(Clone, Debug)]
 pub struct Admin {
-    /// Loopback, unless the operator asked for the danger.
+    /// Loopback, unless the operator set `danger-public`.
     pub address: ListenAddress,
 }
 
 impl Plan {
-    /// What clients may call this machine.
+    /// The names that clients may use for this machine.
     pub fn host_names(&self) -> Vec<Host> {
         self.hosts.iter().map(|own| own.host.clone()).collect()
     }
 
-    /// Whether pages with Ruffle get URLs that are made of `hosts`.
+    /// Whether Ruffle pages get URLs that contain a name from `hosts`.
     pub fn leads_pages_by_host(&self) -> bool {
         match &self.bridge {
             Some(bridge) => bridge.public_url.is_none(),

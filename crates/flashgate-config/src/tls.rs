@@ -1,7 +1,7 @@
-//! What TLS is spoken with: certificates as they were read, and which of them a client gets.
+//! Loaded certificates, and which of them a client gets.
 //!
-//! Made anew by every reload and never changed: a connection keeps what its handshake began with. Nothing here reads
-//! files or sockets.
+//! Every reload creates this again, and it never changes: a connection keeps the state from its handshake. Nothing
+//! here reads files or sockets.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -25,30 +25,30 @@ pub(crate) use links::{Broken, ChainFault as LinkFault};
 use provider::provider;
 pub(crate) use weakness::Weakness;
 
-/// TLS, ready to be spoken.
+/// TLS, ready for handshakes.
 #[derive(Clone, Debug)]
 pub(crate) struct Tls {
     pub(crate) server: Arc<ServerConfig>,
-    /// In the order of the plan; the first is for clients that name no server, or an unknown one.
+    /// In the order of the plan. Clients that send no server name, or an unknown one, get the first.
     pub(crate) certificates: Vec<Certificate>,
 }
 
 impl Pair {
-    /// Why clients would refuse it at this time, as far as can be seen.
+    /// Why clients would reject it now, as far as the file shows.
     pub(crate) fn weaknesses(&self, now: SystemTime) -> Vec<Weakness> {
         weakness::of(&self.certified.cert, now)
     }
 }
 
 impl Tls {
-    /// The error says what the system refused.
+    /// Returns an error if the TLS library rejects the setup.
     pub(crate) fn new(pairs: Vec<Pair>) -> Result<Self, rustls::Error> {
         let certificates: Vec<_> = pairs.iter().map(|pair| pair.certificate.clone()).collect();
         let mut server = ServerConfig::builder_with_provider(provider())
             .with_protocol_versions(&[&TLS13, &TLS12])?
             .with_no_client_auth()
             .with_cert_resolver(Arc::new(Chooser::new(pairs)));
-        // What clients need to resume, they keep themselves, enciphered with a key that changes every six hours.
+        // Clients keep the state for resumption themselves, encrypted with a key that changes every six hours.
         server.ticketer = ring::Ticketer::new()?;
         server.session_storage = Arc::new(NoServerSessionStorage {});
         server.send_tls13_tickets = 1;

@@ -1,9 +1,8 @@
-//! A WebSocket on one side, a backend on the other: what the frames carry goes on as bytes, and bytes come back as
-//! frames.
+//! A WebSocket on one side, a backend on the other: payloads of frames go on as bytes, and bytes come back as frames.
 //!
-//! Frames and messages mean nothing to the backend. A side that takes nothing slows the other down, and is waited for
-//! as long as it takes. One future drives both directions. It must never keep more than 72 KiB, whatever a frame
-//! announces, and never send a frame that is empty or text.
+//! Frames and messages mean nothing to the backend. A side that does not read slows the other down, without a time
+//! limit. One future drives both directions. It must never keep more than 72 KiB, whatever length a frame announces,
+//! and never send an empty frame or a text frame.
 
 mod down;
 mod pinger;
@@ -36,13 +35,13 @@ use up::{ClientDeparture, Upstream};
 pub struct BridgeLimits {
     /// The time limits of a relay.
     pub timeouts: RelayTimeouts,
-    /// Between two pings.
+    /// The time between two pings.
     pub ping: Duration,
-    /// How much is read at once, and kept if the other side takes nothing.
+    /// How much is read at once, and kept if the other side does not read.
     pub room: usize,
 }
 
-/// One session; it runs while it is awaited, and is [let go](Bridge::let_go) afterwards.
+/// One session. It runs while it is awaited, and is then [closed](Bridge::let_go).
 #[derive(Debug)]
 #[must_use = "a bridge that is not awaited resets the backend"]
 pub struct Bridge<S> {
@@ -50,7 +49,7 @@ pub struct Bridge<S> {
     backend: BackendSocket,
     up: Upstream,
     down: Downstream,
-    /// How it ends, once that is known; the client may have to be told yet.
+    /// How it ends, once known. The client may still have to get a close frame.
     closing: Option<RelayEnd>,
     patience: Patience,
     pinger: Pinger,
@@ -60,8 +59,8 @@ pub struct Bridge<S> {
     backend_first: bool,
 }
 
-/// The backend's socket. Dropped, it is reset, unless both sides have ended in order: a plain close would pass for the
-/// client's own.
+/// The backend's socket. Dropping it resets the connection unless both sides have ended cleanly, because a plain close
+/// would look like the client's own.
 #[derive(Debug)]
 struct BackendSocket {
     stream: TcpStream,
@@ -77,7 +76,7 @@ impl Drop for BackendSocket {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
-    /// Takes both sides: the client has been told that it is a WebSocket now.
+    /// Takes both sides. The client has already received the 101.
     pub fn new(
         client: S,
         backend: TcpStream,
@@ -103,7 +102,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
         }
     }
 
-    /// Moves what can be moved now; says how it ended, if it did.
+    /// Moves what can be moved now. Returns how it ended, if it did.
     fn turn(&mut self, context: &mut Context<'_>) -> Option<RelayEnd> {
         self.notice(context);
         loop {
@@ -125,7 +124,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
                 give_way(context);
                 return None;
             }
-            // What has become known concerns both directions.
+            // A new end concerns both directions.
             if self.closing == known {
                 self.wait(context)?;
                 if known.is_some() {
@@ -135,7 +134,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
         }
     }
 
-    /// A stop, or the time to ping.
+    /// Checks for a stop, and for the time to ping.
     fn notice(&mut self, context: &mut Context<'_>) {
         if self.closing.is_some() {
             return;
@@ -147,7 +146,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
         }
     }
 
-    /// Both directions, once; the way down is second, so that pongs leave at once.
+    /// Moves bytes in both directions once. The direction to the client is second, so that pongs leave immediately.
     fn pump(&mut self, context: &mut Context<'_>) -> Result<[Waits; 2], RelayEnd> {
         let (client, backend) = (&mut self.client, &mut self.backend.stream);
         let up = (self.up).pump(
@@ -164,7 +163,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
         Ok([up, down])
     }
 
-    /// What has become of both sides; the end, if nothing is left to do.
+    /// Updates the state of both sides. Returns the end if nothing is left to do.
     fn judge(&mut self, waits: [Waits; 2]) -> Option<RelayEnd> {
         let [up, down] = waits;
         match self.up.left() {
@@ -184,12 +183,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             self.backend_first |= self.closing.is_none();
             self.close(Some(CloseCode::NORMAL), RelayEnd::Clean);
         }
-        // A stop does not wait for the client's answer: that is read, and left, while it is let go.
+        // A stop does not wait for the client's answer, which is read and discarded while closing.
         let answered = up == Waits::Nothing || self.closing == Some(RelayEnd::Stopped);
         self.closing.filter(|_| answered && down == Waits::Nothing)
     }
 
-    /// Begins to close, unless that was begun: the client is told, and has its answer to give.
+    /// Begins to close, unless that has begun: sends a close frame, and waits for the client's.
     fn close(&mut self, code: Option<CloseCode>, end: RelayEnd) {
         if self.closing.is_none() {
             self.closing = Some(end);
@@ -200,7 +199,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
         }
     }
 
-    /// Sees to it that the limits wake the task; something, if one of them is over.
+    /// Makes the time limits wake the task. Returns `Some` if one has passed.
     fn wait(&mut self, context: &mut Context<'_>) -> Option<()> {
         self.patience.note(self.moved());
         let half_open = match (self.closing.is_some(), self.down.is_closed()) {
@@ -218,7 +217,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
         self.up.delivered().wrapping_add(self.down.received())
     }
 
-    /// Lets go of both sides, so that what was sent last arrives.
+    /// Closes both sides, so that the last bytes arrive.
     pub async fn let_go(self, end: RelayEnd, linger: Linger) {
         let Self {
             mut client,
@@ -227,7 +226,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             ..
         } = self;
         match end {
-            // What the backend never took is a cut, however orderly the client was.
+            // If the backend has not received everything, its connection is reset, even if the client closed cleanly.
             RelayEnd::Clean if up.holds() => {
                 drop(backend);
                 close(&mut client, linger).await;

@@ -1,7 +1,7 @@
-//! One direction of a relay: takes from a source, gives to a sink, and keeps what the sink has no room for.
+//! One direction of a relay: reads from a source, writes to a sink, and keeps what the sink has no room for.
 //!
 //! Bytes are copied through a buffer that all relays of a thread share. Once a read fills it, they go through a pipe
-//! instead, without being copied, until the source runs dry. While anything is kept, nothing more is read: that is the
+//! without being copied, until the source has no more. Nothing more is read while something is waiting. That is the
 //! back-pressure.
 
 use std::mem;
@@ -22,14 +22,14 @@ pub(super) struct Direction {
     held: Held,
     stage: DirectionStage,
     mode: TransferMode,
-    /// Nothing was read yet. Bytes that came before the relay began are announced by no event, so the first read does
-    /// not wait for one.
+    /// Nothing was read yet. No event announces bytes that arrived before the relay began, so the first read does not
+    /// wait for one.
     unread: bool,
     received: u64,
     delivered: u64,
 }
 
-/// What was taken from the source and not given to the sink yet.
+/// What was read from the source but not written to the sink yet.
 #[derive(Debug)]
 enum Held {
     Nothing,
@@ -37,7 +37,7 @@ enum Held {
     Pipe(Pipe),
 }
 
-/// How bytes are to travel next.
+/// How the next bytes are moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TransferMode {
     Copy,
@@ -80,7 +80,7 @@ impl Direction {
         }
     }
 
-    /// How much may be read at once for the other direction, so that both together never keep much more than one buffer.
+    /// How much the other direction may read at once, so that both together never keep much more than one buffer.
     pub(super) const fn room_beside(&self) -> usize {
         match self.held {
             Held::Rest(_) => LITTLE,
@@ -88,7 +88,7 @@ impl Direction {
         }
     }
 
-    /// Moves bytes, so many at once at most, until that must wait for something, or a turn is over.
+    /// Moves bytes, at most `room` at once, until it must wait for something, or a turn is over.
     pub(super) fn pump(
         &mut self,
         context: &mut Context<'_>,
@@ -152,7 +152,7 @@ impl Direction {
         }
     }
 
-    /// Fills the pipe, getting one first if need be.
+    /// Fills the pipe, taking one first if necessary.
     fn splice(&mut self, source: &TcpStream) -> Result<TransferStep, TransferError> {
         let held = match mem::replace(&mut self.held, Held::Nothing) {
             Held::Pipe(pipe) => Some(pipe),
@@ -168,7 +168,7 @@ impl Direction {
                 self.held = Held::Pipe(pipe);
                 Ok(TransferStep::Moved(0))
             }
-            // Neither is proof of anything: at urgent data, for one, the kernel says the same. A read tells.
+            // This proves nothing: for urgent data, for example, the kernel returns the same. A read shows what it is.
             Ok(_) | Err(Errno::AGAIN | Errno::INVAL | Errno::NOMEM) => {
                 self.mode = TransferMode::Copy;
                 Ok(TransferStep::Moved(0))
@@ -209,7 +209,7 @@ impl Direction {
         })
     }
 
-    /// Passes the end on.
+    /// Passes on the end of the stream.
     fn end(&mut self, sink: &TcpStream) -> Result<TransferStep, TransferError> {
         self.held = Held::Nothing;
         // Before the end is sent, so that its acknowledgement is the next event.
@@ -225,5 +225,5 @@ impl Direction {
     }
 }
 
-/// The runtime ends: nothing will be announced any more.
+/// The runtime ends, so no more events will come.
 const GONE: Errno = Errno::SHUTDOWN;

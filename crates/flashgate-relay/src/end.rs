@@ -1,54 +1,54 @@
-//! How a relay ended, as a closed set of reasons: logs and totals go by it.
+//! How a relay ended, as a closed set of reasons for logs and totals.
 
 use flashgate_wire::websocket::FrameFault;
 use rustix::io::Errno;
 
 use super::turn::{FailedEnd, TransferError};
 
-/// What a relay did.
+/// The result of a relay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RelayReport {
     /// How it ended.
     pub end: RelayEnd,
-    /// Bytes of the client, or that its frames carried, that the backend's socket took, with those read before the relay
-    /// began.
+    /// Bytes from the client, or from its frames, that the backend's socket has taken, including those read before the
+    /// relay began.
     pub from_client: u64,
-    /// Bytes of the backend that the client's socket took, or that were put into frames.
+    /// Bytes from the backend that the client's socket has taken, or that were put into frames.
     pub from_backend: u64,
     /// Whether the backend ended its stream before the client did.
     pub backend_ended_first: bool,
 }
 
-/// How a relay ended. All but the first two reset the side that is still open; the client of a WebSocket gets a close
-/// frame instead.
+/// How a relay ended. All variants except the first two reset the side that is still open. A WebSocket client gets a
+/// close frame instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RelayEnd {
-    /// Both sides ended, and everything was passed on.
+    /// Both sides ended, and everything was forwarded.
     Clean,
-    /// The same, but the client ended its connection without ending its TLS: nobody vouches for what it sent last.
+    /// Like `Clean`, but the client ended its connection without ending TLS, so its last bytes are not authenticated.
     ClientTruncated,
-    /// The client's TLS was broken: a record that was not its own, or none.
+    /// The client's TLS was invalid: a record that was not its own, or not a record.
     TlsFailed,
-    /// The client reset the connection, had closed it when bytes came for it, or ended it within a message.
+    /// The client reset the connection, had closed it when bytes arrived for it, or ended it inside a message.
     ClientReset,
-    /// The backend did.
+    /// The backend reset the connection, or had closed it when bytes arrived for it.
     BackendReset,
-    /// The client can't be reached any more: it acknowledges nothing, or the network says so.
+    /// The client can't be reached any more: it acknowledges nothing, or the network reports it.
     ClientLost,
-    /// The backend can't.
+    /// The backend can't be reached any more.
     BackendLost,
-    /// One side had ended, and nothing came from the other for too long.
+    /// One side had ended, and the other was silent for too long.
     HalfOpenExpired,
-    /// Nothing came from either side for too long.
+    /// Both sides were silent for too long.
     IdleExpired,
-    /// The client broke the protocol of WebSockets, and was told how.
+    /// The client violated the WebSocket protocol, and got a close frame with the code.
     FrameFault(FrameFault),
     /// Cut by [`Stop::cut`](super::Stop::cut).
     Stopped,
 }
 
 impl RelayEnd {
-    /// What the client of a WebSocket did wrong.
+    /// The protocol error of a WebSocket client.
     pub const fn fault(self) -> Option<FrameFault> {
         if let Self::FrameFault(fault) = self {
             Some(fault)
@@ -64,14 +64,14 @@ pub(super) enum Side {
     Backend,
 }
 
-/// Whose fault it was that a direction failed.
+/// The end of a relay whose direction failed, by the side that caused it.
 pub(super) fn blame(fault: TransferError, source: Side, sink: Side) -> RelayEnd {
     let side = match fault.at {
         FailedEnd::Source => source,
         FailedEnd::Sink => sink,
         FailedEnd::Session => return RelayEnd::TlsFailed,
     };
-    // A reset shows as EPIPE where the peer had ended its side before, and as ENOTCONN to `shutdown`.
+    // A reset appears as EPIPE if the peer had ended its side before, and as ENOTCONN in `shutdown`.
     let reset = matches!(
         fault.error,
         Errno::CONNRESET | Errno::PIPE | Errno::NOTCONN | Errno::CONNABORTED

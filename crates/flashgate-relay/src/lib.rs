@@ -1,8 +1,8 @@
-//! Passes bytes on between a client and a server, for [flashgate](https://github.com/flashgate/flashgate).
+//! Forwards bytes between a client and a server, for [flashgate](https://github.com/flashgate/flashgate).
 //!
-//! A [`Relay`] has bytes on both sides, with TLS on the client's or without; a [`Bridge`] has a WebSocket
-//! on the client's side. Both end as their two sides do, and keep little. Nothing here writes a log or decides who may
-//! connect.
+//! A [`Relay`] has bytes on both sides, optionally with TLS on the client's side. A [`Bridge`] has a WebSocket on the
+//! client's side. Both end as their two sides do, and keep little in memory. Nothing here writes a log or decides who
+//! may connect.
 //!
 //! This crate is an internal part of flashgate and has no stable API: any release may change any of it.
 

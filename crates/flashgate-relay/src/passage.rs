@@ -1,6 +1,6 @@
-//! What moves the bytes of a relay: two sockets in clear, or TLS on the client's.
+//! Moves the bytes of a relay, either between two plain sockets or with TLS on the client's.
 //!
-//! It moves them and knows how far each direction has come; when a relay ends, others decide.
+//! It moves bytes and tracks the progress of each direction. It does not decide when a relay ends.
 
 use std::task::Context;
 
@@ -18,12 +18,12 @@ pub(super) enum Passage {
         up: Direction,
         down: Direction,
     },
-    /// Boxed, for most relays are in clear.
+    /// Boxed, because most relays are plain.
     Secure(Box<TlsPassage>),
 }
 
 impl Passage {
-    /// Moves bytes from the client to the backend, until that must wait.
+    /// Moves bytes from the client to the backend until it must wait.
     pub(super) fn up(
         &mut self,
         context: &mut Context<'_>,
@@ -36,7 +36,7 @@ impl Passage {
         }
     }
 
-    /// The other way.
+    /// Moves bytes from the backend to the client until it must wait.
     pub(super) fn down(
         &mut self,
         context: &mut Context<'_>,
@@ -49,7 +49,7 @@ impl Passage {
         }
     }
 
-    /// From the client to the backend, and the other way.
+    /// The progress from the client to the backend, and from the backend to the client.
     pub(super) fn progress(&self) -> [DirectionProgress; 2] {
         match self {
             Self::Clear { up, down } => [up.progress(), down.progress()],
@@ -57,7 +57,7 @@ impl Passage {
         }
     }
 
-    /// How a relay that ends in this way is to be reported.
+    /// How to report a relay that ends in this way.
     pub(super) fn verdict(&self, end: RelayEnd) -> RelayEnd {
         match self {
             Self::Secure(secure) if end == RelayEnd::Clean && secure.is_truncated() => {

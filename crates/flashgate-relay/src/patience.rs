@@ -1,11 +1,10 @@
-//! How long a relay without bytes is kept.
+//! How long a silent relay is kept.
 //!
-//! After one side has ended, the other has `half_open` for each next byte; before that, `idle` counts if it is set.
-//! A timer exists only while one of them does, and the clock is read only then.
+//! After one side has ended, the other has `half_open` for each next byte. Before that, `idle` applies if it is set. A
+//! timer exists, and the clock is read, only while one of the two applies.
 //!
-//! Bytes and the end behind them may be a while on their way: up to megabytes wait in the kernel for a client on a slow
-//! line. As long as a side has no room, or has not acknowledged its end, the relay is not silent but busy, and is given
-//! more time.
+//! Bytes and the end after them may take a while: megabytes can wait in the kernel for a client on a slow line. While
+//! a side has no room, or has not acknowledged its end, the relay is busy rather than silent, and gets more time.
 
 use std::pin::Pin;
 use std::task::Context;
@@ -15,13 +14,14 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::end::RelayEnd;
 
-/// How many times `half_open` a busy one may be without news: with a minute, as long as Linux itself tries.
+/// How many times `half_open` a busy relay may be silent. With one minute, this is as long as Linux itself keeps
+/// trying.
 ///
-/// Megabytes may wait in the kernel for a client on a slow line, and how fast they go can't be seen from here. Cutting
-/// such a client at the first round would cost it the end of what it asked for.
+/// Megabytes can wait in the kernel for a client on a slow line, and their progress is not visible here. Cutting such
+/// a client after the first period would cost it the end of its data.
 const ROUNDS: u32 = 15;
 
-/// How long one relay is kept.
+/// How long a relay is kept.
 #[derive(Debug)]
 pub struct Patience {
     half_open: Duration,
@@ -31,7 +31,7 @@ pub struct Patience {
     idle_timer: Option<Box<IdleTimer>>,
 }
 
-/// Boxed, for most relays are open on both sides and have no limit.
+/// Boxed, because most relays are open on both sides and have no limit.
 #[derive(Debug)]
 struct IdleTimer {
     since: Instant,
@@ -41,16 +41,16 @@ struct IdleTimer {
 /// Whether one side of a relay has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HalfOpen {
-    /// Both are open.
+    /// Both sides are open.
     No,
-    /// One has ended, and bytes may still be on their way.
+    /// One side has ended, and bytes may still be in transit.
     OnItsWay,
-    /// One has ended, and no byte is known to be on its way.
+    /// One side has ended, and no byte is known to be in transit.
     Arrived,
 }
 
 impl Patience {
-    /// The limits: with one side ended, and with both open.
+    /// The limits: after one side has ended, and while both are open.
     pub const fn new(half_open: Duration, idle: Option<Duration>) -> Self {
         Self {
             half_open,
@@ -61,7 +61,7 @@ impl Patience {
         }
     }
 
-    /// Starts the wait anew if a byte was moved.
+    /// Restarts the wait if a byte was moved.
     pub fn note(&mut self, moved: u64) {
         if self.moved != moved {
             self.moved = moved;
@@ -71,7 +71,7 @@ impl Patience {
         }
     }
 
-    /// How the relay ends, if it has waited too long; otherwise the task is woken when it has.
+    /// How the relay ends, if it has waited too long. Otherwise the task is woken when it has.
     pub fn poll(&mut self, context: &mut Context<'_>, half_open: HalfOpen) -> Option<RelayEnd> {
         let ended = half_open != HalfOpen::No;
         if ended != self.ended {

@@ -1,7 +1,7 @@
-//! Pipes through which bytes go from socket to socket without being copied.
+//! Pipes that move bytes between sockets without copying.
 //!
-//! Each is worth a megabyte of kernel memory while it is full, so a thread has a few, and who gets none copies. A pipe
-//! goes back to the pool only when it is empty: what is left in one belongs to one relay.
+//! A full pipe takes a megabyte of kernel memory, so a thread has only a few. A relay that gets none copies. A pipe
+//! returns to the pool only if it is empty, because its bytes belong to one relay.
 
 use std::cell::RefCell;
 use std::os::fd::OwnedFd;
@@ -15,7 +15,7 @@ use super::socket;
 /// The most that an unprivileged process may ask for (`/proc/sys/fs/pipe-max-size`).
 pub(super) const CAPACITY: usize = 1024 * 1024;
 
-/// For each thread: what an unprivileged user may have in all is four times that (`pipe-user-pages-soft`).
+/// Pipes per thread. An unprivileged user may have four times as many in total (`pipe-user-pages-soft`).
 const MOST: usize = 16;
 
 const FLAGS: SpliceFlags = SpliceFlags::MOVE.union(SpliceFlags::NONBLOCK);
@@ -27,7 +27,7 @@ thread_local! {
 #[derive(Debug)]
 struct Pool {
     free: Vec<Ends>,
-    /// Those that relays have, too.
+    /// Includes pipes that relays hold.
     made: usize,
 }
 
@@ -37,16 +37,16 @@ struct Ends {
     write: OwnedFd,
 }
 
-/// A pipe, while one relay has it.
+/// A pipe that a relay holds.
 #[derive(Debug)]
 pub(super) struct Pipe {
-    /// Always there, until the pipe goes back.
+    /// Present until the pipe is dropped.
     ends: Option<Ends>,
     filled: usize,
 }
 
 impl Pipe {
-    /// One from the pool, or a new one if there may be more.
+    /// Takes a pipe from the pool, or a new one if the limit allows it.
     pub(super) fn take() -> Option<Self> {
         POOL.with_borrow_mut(Pool::take).map(|ends| Self {
             ends: Some(ends),
@@ -58,8 +58,8 @@ impl Pipe {
         self.filled == 0
     }
 
-    /// Takes what the socket has and the pipe has room for. The socket's end and a lack of bytes look as they do to
-    /// `splice`: 0 and `EAGAIN`.
+    /// Reads as much as the socket has and the pipe has room for. Returns 0 at the end and `EAGAIN` if there are no
+    /// bytes, like `splice`.
     pub(super) fn fill(&mut self, source: &TcpStream) -> Result<usize, Errno> {
         let ends = self.ends.as_ref().ok_or(Errno::INVAL)?;
         let room = CAPACITY.saturating_sub(self.filled);
@@ -68,7 +68,7 @@ impl Pipe {
         Ok(count)
     }
 
-    /// Gives the socket what it has room for; `None` if that is nothing.
+    /// Writes as much as the socket has room for. `None` if it has no room.
     pub(super) fn drain(&mut self, sink: &TcpStream) -> Result<Option<usize>, Errno> {
         let ends = self.ends.as_ref().ok_or(Errno::INVAL)?;
         let count = socket::when_writable(sink, || {
@@ -83,7 +83,7 @@ impl Drop for Pipe {
     fn drop(&mut self) {
         let ends = self.ends.take();
         let empty = self.is_empty();
-        // The pool is gone when the thread ends; the descriptors close themselves.
+        // The pool is gone when the thread ends. Then the descriptors close themselves.
         let _ = POOL.try_with(|pool| pool.borrow_mut().give_back(ends.filter(|_| empty)));
     }
 }

@@ -1,11 +1,11 @@
-//! How far one direction has come.
+//! The progress of one direction.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DirectionStage {
     Open,
-    /// The source ended.
+    /// The source has ended.
     Ended,
-    /// The sink knows.
+    /// The end was passed on to the sink.
     Over,
 }
 
@@ -13,11 +13,11 @@ pub(super) enum DirectionStage {
 pub(super) struct DirectionProgress {
     /// The source has ended.
     pub(super) ended: bool,
-    /// The sink was told so.
+    /// The end was passed on to the sink.
     pub(super) over: bool,
-    /// A number that changes with every byte taken or given.
+    /// A number that changes with every byte read or written.
     pub(super) moved: u64,
-    /// How many bytes the sink took.
+    /// The number of bytes that the sink has taken.
     pub(super) delivered: u64,
 }
 

@@ -1,8 +1,8 @@
-//! Passes bytes between a client and a backend, both ways, as if nothing stood between them.
+//! Forwards bytes between a client and a backend in both directions, as if they were connected directly.
 //!
-//! An end of stream stays one, a reset stays a reset, and a side that takes nothing slows the other down. One future
-//! drives both directions. It must never buffer more than 68 KiB, never make a cut look like an end, and
-//! never keep the thread for longer than a turn. What the bytes mean is not known here.
+//! An end of stream stays one, a reset stays a reset, and a side that does not read slows the other down. One future
+//! drives both directions. It must never buffer more than 68 KiB, never make a cut look like an end, and never keep
+//! the thread for longer than a turn. It does not interpret the bytes.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -21,27 +21,27 @@ use super::stop::{Stop, Stopping};
 use super::turn::{TransferError, Waits, give_way};
 use super::watch::Watch;
 
-/// How long a relay, or a bridge, is kept without a reason to.
+/// The time limits of a relay or bridge.
 #[derive(Clone, Copy, Debug)]
 pub struct RelayTimeouts {
-    /// Without a byte either way, after one side has ended, or while a WebSocket is being closed.
+    /// For silence in both directions after one side has ended, or while a WebSocket is closing.
     pub half_open: Duration,
-    /// Without a byte either way, while both are open; pings do not count.
+    /// For silence in both directions while both sides are open. Pings do not count.
     pub idle: Option<Duration>,
 }
 
-/// What the backend gets before anything else.
+/// What the backend gets first.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Preface<'a> {
-    /// The PROXY header, if there is one. It is not counted as the client's.
+    /// The PROXY header, if there is one. It is not counted as the client's bytes.
     pub header: &'a [u8],
-    /// What was read from the client already, be it bytes or frames.
+    /// What was already read from the client: bytes or frames.
     pub bytes: &'a [u8],
 }
 
-/// One relay; it runs while it is awaited.
+/// One relay. It runs while it is awaited.
 ///
-/// Dropped before its end, it resets both sides: a plain close would pass for the other side's own end.
+/// Dropping it before its end resets both sides, because a plain close would look like the other side's own end.
 #[derive(Debug)]
 #[must_use = "a relay that is not awaited resets both sides"]
 pub struct Relay {
@@ -54,13 +54,13 @@ pub struct Relay {
     stopping: Stopping,
     header: usize,
     clean: bool,
-    /// Which side ended its stream before the other, once one has.
+    /// The side that ended its stream first, once one has.
     ended_first: Option<Side>,
 }
 
 impl Relay {
-    /// Takes both sides, connected. Bytes may be waiting in either already. The client's socket has what [`prepare`]
-    /// sets from its listener.
+    /// Takes both connected sides, which may already have bytes to read. The client's socket has inherited the options
+    /// that [`prepare`] sets on its listener.
     pub fn new(
         client: TcpStream,
         backend: TcpStream,
@@ -86,7 +86,7 @@ impl Relay {
         }
     }
 
-    /// Starts the relay of a client with TLS, after the handshake.
+    /// A relay for a client that uses TLS, after the handshake.
     pub fn secure(
         client: TlsStream<TcpStream>,
         backend: TcpStream,
@@ -102,7 +102,7 @@ impl Relay {
         relay
     }
 
-    /// Moves what can be moved now; says how the relay ended, if it did.
+    /// Moves what can be moved now. Returns how the relay ended, if it did.
     fn turn(&mut self, context: &mut Context<'_>) -> Option<RelayEnd> {
         if self.stopping.poll(context).is_ready() {
             return Some(RelayEnd::Stopped);
@@ -126,7 +126,7 @@ impl Relay {
         }
     }
 
-    /// Sees to it that everything that can happen next wakes the task.
+    /// Makes every possible next event wake the task.
     fn wait(&mut self, context: &mut Context<'_>, up: Waits, down: Waits) -> Option<RelayEnd> {
         let client = self.client_watch.poll(context, &self.client, up, down);
         let backend = self.backend_watch.poll(context, &self.backend, down, up);

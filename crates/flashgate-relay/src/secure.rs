@@ -1,9 +1,9 @@
-//! A relay whose client speaks TLS: what it enciphers reaches the backend in clear, and the other way round.
+//! A relay whose client uses TLS: bytes from the client are decrypted for the backend, and the reverse.
 //!
-//! A half-close is a `close_notify` with a FIN behind it on the one side, and a FIN on the other. A client's FIN without
-//! a `close_notify` is passed on as an end as well, for many clients just close; but whoever looks is told, for
-//! anybody on the path could have sent it. Nothing is read from either side while the other has no room: a record or two
-//! each way is all that is kept.
+//! A half-close is a `close_notify` followed by a FIN on the client's side, and a FIN on the backend's. A client's FIN
+//! without a `close_notify` is also passed on as an end, because many clients just close. It is reported, because
+//! anyone on the path could have sent it. Nothing is read from either side while the other has no room: only a record
+//! or two are kept in each direction.
 
 use std::io::{self, BufRead as _, Read, Write};
 use std::mem;
@@ -20,10 +20,10 @@ use super::rest::{Unwritten, with_shared};
 use super::socket::{self, forget_room};
 use super::turn::{TransferError, TransferStep, Waits, errno};
 
-/// What is enciphered at once: a whole record (RFC 8446, 5.1).
+/// How much is encrypted at once: a whole record (RFC 8446, 5.1).
 const RECORD: usize = 16 * 1024;
 
-/// See the module.
+/// A TLS session and its two directions.
 #[derive(Debug)]
 pub(super) struct TlsPassage {
     session: ServerConnection,
@@ -32,24 +32,24 @@ pub(super) struct TlsPassage {
     truncated: bool,
 }
 
-/// From the client.
+/// From the client to the backend.
 #[derive(Debug)]
 struct FromClient {
     stage: DirectionStage,
     /// What the backend gets first.
     preface: Option<Unwritten>,
-    /// Nothing was read yet; see [`Direction`](super::direction::Direction).
+    /// Nothing was read yet. See [`Direction`](super::direction::Direction).
     unread: bool,
     moved: u64,
     delivered: u64,
 }
 
-/// To the client.
+/// From the backend to the client.
 #[derive(Debug)]
 struct ToClient {
     stage: DirectionStage,
     unread: bool,
-    /// How many bytes of the backend are in the session and not on their way yet.
+    /// The number of the backend's bytes in the session that were not sent yet.
     enciphered: usize,
     moved: u64,
     delivered: u64,
@@ -91,7 +91,7 @@ impl TlsPassage {
         pump(context, client, backend, || self.step_up(client, backend))
     }
 
-    /// Moves bytes from the backend to the client, and what the session itself has to say.
+    /// Moves bytes from the backend to the client, and messages of the session itself.
     pub(super) fn down(
         &mut self,
         context: &mut Context<'_>,
@@ -101,7 +101,7 @@ impl TlsPassage {
         pump(context, backend, client, || self.step_down(client, backend))
     }
 
-    /// Whether the client's connection has ended before its TLS, and before the backend's.
+    /// Whether the client's connection has ended before its TLS and before the backend's.
     pub(super) const fn is_truncated(&self) -> bool {
         self.truncated
     }
@@ -150,7 +150,7 @@ impl TlsPassage {
                 return Ok(self.up.deliver(count));
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return self.receive(client),
-            // The connection's end, and no `close_notify`. Once the backend has ended, nobody waits for one.
+            // The connection ended without a `close_notify`. Once the backend has ended, none is expected.
             Err(_) => {
                 self.truncated = self.down.stage == DirectionStage::Open;
                 self.up.stage = DirectionStage::Ended;
@@ -159,7 +159,7 @@ impl TlsPassage {
         Ok(TransferStep::Moved(0))
     }
 
-    /// Reads what the client has sent, and deciphers it.
+    /// Reads from the client, and decrypts the bytes.
     fn receive(&mut self, client: &TcpStream) -> Result<TransferStep, TransferError> {
         let anyway = mem::replace(&mut self.up.unread, false);
         let received = self.session.read_tls(&mut SessionSource {
@@ -175,7 +175,7 @@ impl TlsPassage {
         };
         self.up.note(count);
         if self.session.process_new_packets().is_err() {
-            // The alert that says so, if there is room for it.
+            // Sends the alert, if there is room for it.
             let _ = self.session.write_tls(&mut Sink(client));
             return Err(TransferError::session());
         }
@@ -214,7 +214,7 @@ impl TlsPassage {
             }
             let bytes = buffer.get(..count).unwrap_or_default();
             let taken = self.session.writer().write_all(bytes);
-            // It takes all, unless its keys are used up.
+            // It takes everything unless its keys are used up.
             taken.map_err(|_| TransferError::session())?;
             self.down.enciphered = count;
             self.down.note(count);
@@ -262,10 +262,10 @@ impl ToClient {
     }
 }
 
-/// The client's socket, as a session reads it.
+/// The client's socket, for reads by a session.
 struct SessionSource<'a> {
     stream: &'a TcpStream,
-    /// Also where nothing was announced.
+    /// Read even if no bytes were announced.
     anyway: bool,
 }
 
@@ -275,7 +275,7 @@ impl Read for SessionSource<'_> {
     }
 }
 
-/// The client's socket, as a session writes to it.
+/// The client's socket, for writes by a session.
 struct Sink<'a>(&'a TcpStream);
 
 impl Write for Sink<'_> {

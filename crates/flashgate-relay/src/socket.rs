@@ -1,7 +1,7 @@
-//! The system calls of a relay, with tokio's knowledge of which socket is ready.
+//! The system calls of a relay, using tokio's readiness of sockets.
 //!
-//! Events are edge-triggered: readiness is forgotten only when a call has found nothing to do. A read that was shorter
-//! than the buffer proves nothing; the end of stream may be behind it, announced already and never again.
+//! Events are edge-triggered: readiness is cleared only when a call would block. A read that is shorter than the
+//! buffer proves nothing, because the end of the stream may follow, already announced and never announced again.
 
 use std::io;
 use std::net::Shutdown;
@@ -16,19 +16,19 @@ use tokio::net::TcpStream;
 
 use super::turn::errno;
 
-/// Sets what a relay needs of its sockets; set on a listener, the sockets that it accepts inherit it.
+/// Sets the socket options that a relay needs. Sockets that a listener accepts inherit them.
 ///
-/// A socket that refuses has failed already, and the first read says how.
+/// If a socket rejects them, it has already failed, and the first read returns the error.
 pub fn prepare(socket: impl AsFd + Copy) {
-    // Whoever wrote the bytes has decided when to send them.
+    // The program that wrote the bytes has decided when to send them.
     let _ = sockopt::set_tcp_nodelay(socket, true);
-    // The kernel probes after two hours, so a peer that vanished while idle is not kept for ever.
+    // The kernel probes after two hours, so a peer that disappeared while idle is not kept without a limit.
     let _ = sockopt::set_socket_keepalive(socket, true);
-    // Otherwise a byte that was sent as urgent would be missing.
+    // Otherwise bytes that were sent as urgent would be lost.
     let _ = sockopt::set_socket_oobinline(socket, true);
 }
 
-/// Reads, if the socket may have something or `anyway`; `None` if it has nothing.
+/// Reads if the socket may have bytes, or always with `anyway`. `None` if it has none.
 pub(super) fn receive(
     stream: &TcpStream,
     buffer: &mut [u8],
@@ -44,16 +44,17 @@ pub(super) fn receive(
     }
 }
 
-/// Writes as much as there is room for; `None` if there is none.
+/// Writes as much as there is room for. `None` if there is no room.
 pub(super) fn send(stream: &TcpStream, bytes: &[u8]) -> Result<Option<usize>, Errno> {
     when_writable(stream, || {
         retry_on_intr(|| send_bytes(stream, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL))
     })
 }
 
-/// Makes a call that writes; `None` if there is no room.
+/// Makes a call that writes. `None` if there is no room.
 ///
-/// It is made even where no room was announced: [`forget_room`] throws announcements away that come only once.
+/// The call is made even if no room was announced, because [`forget_room`] discards announcements, and they come only
+/// once.
 pub(super) fn when_writable(
     stream: &TcpStream,
     mut call: impl FnMut() -> Result<usize, Errno>,
@@ -64,24 +65,24 @@ pub(super) fn when_writable(
     }
 }
 
-/// Makes the next event on this socket one that wakes whoever waits for room.
+/// Clears the readiness for writes, so that the next event on this socket wakes the task that waits for room.
 pub(super) fn forget_room(stream: &TcpStream) {
     let _ = attempt(stream, Interest::WRITABLE, &mut || Err(Errno::AGAIN));
 }
 
-/// Ends the stream one way.
+/// Closes one or both directions of the stream.
 pub(super) fn shut_down(stream: &TcpStream, how: Shutdown) -> Result<(), Errno> {
     SockRef::from(stream)
         .shutdown(how)
         .map_err(|error| errno(&error))
 }
 
-/// The error that the kernel holds for this socket, if there is one.
+/// The pending error of this socket, if there is one.
 pub(super) fn failure(stream: &TcpStream) -> Option<Errno> {
     sockopt::socket_error(stream).ok()?.err()
 }
 
-/// Makes the close a reset, so that nobody takes it for an end.
+/// Makes the close a reset, so that it can't be mistaken for an end of stream.
 pub fn reset_on_close(stream: &TcpStream) {
     let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
 }
@@ -91,7 +92,7 @@ enum CallAttempt {
     Made(Result<usize, Errno>),
 }
 
-/// Makes the call if tokio holds the socket for ready, and has it forget that if the call would block.
+/// Makes the call if tokio considers the socket ready. Clears the readiness if the call would block.
 fn attempt(
     stream: &TcpStream,
     interest: Interest,

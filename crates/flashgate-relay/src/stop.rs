@@ -1,4 +1,4 @@
-//! Cuts every relay at once, when a stop has waited long enough.
+//! Cuts all relays at once, when a stop has waited long enough.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use tokio::sync::Notify;
 use tokio::sync::futures::OwnedNotified;
 
-/// Held by whoever decides when to cut; each relay subscribes.
+/// Decides when to cut. Each relay subscribes to it.
 #[derive(Clone, Debug, Default)]
 pub struct Stop {
     shared: Arc<StopState>,
@@ -21,15 +21,15 @@ struct StopState {
 }
 
 impl Stop {
-    /// Ends every relay that has subscribed or will, with [`RelayEnd::Stopped`](super::RelayEnd::Stopped).
+    /// Ends all current and future relays with [`RelayEnd::Stopped`](super::RelayEnd::Stopped).
     pub fn cut(&self) {
         self.shared.cut.store(true, Ordering::Release);
         self.shared.notify.notify_waiters();
     }
 
-    /// A wait for the cut.
+    /// A subscription to the cut.
     pub fn subscribe(&self) -> Stopping {
-        // In this order: a cut between the two is seen in the flag or by the notification.
+        // In this order, a cut between the two lines is seen in the flag or by the notification.
         let notified = Arc::clone(&self.shared.notify).notified_owned();
         Stopping {
             shared: Arc::clone(&self.shared),
@@ -38,7 +38,7 @@ impl Stop {
     }
 }
 
-/// What one relay waits for besides its two sides.
+/// A relay's subscription to the cut.
 #[derive(Debug)]
 pub struct Stopping {
     shared: Arc<StopState>,
@@ -46,7 +46,7 @@ pub struct Stopping {
 }
 
 impl Stopping {
-    /// Whether the cut has come; otherwise the task is woken when it does.
+    /// Whether the cut has happened. Otherwise the task is woken when it does.
     pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         if self.shared.cut.load(Ordering::Acquire) {
             return Poll::Ready(());

@@ -1,4 +1,4 @@
-//! Relays over real sockets of 127.0.0.1; the peers on either side are threads that block.
+//! Relays over real sockets on 127.0.0.1. The peers on both sides are blocking threads.
 
 mod cost;
 mod ends;
@@ -19,15 +19,15 @@ const TIMEOUTS: RelayTimeouts = RelayTimeouts {
     idle: None,
 };
 
-/// Nothing here takes nearly as long; a test that hangs says where.
+/// Far longer than any step here takes, so that a test that hangs fails and says where.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Two connected sockets. `buffers` is what the kernel may hold for each, where that matters.
+/// Two connected sockets. `buffers` limits what the kernel may buffer for each.
 fn pair(buffers: Option<usize>) -> (TcpStream, TcpStream) {
     buffered(buffers, buffers)
 }
 
-/// The same with a size for what the first one sends, and another for what it receives.
+/// Like `pair`, with one size for what the first socket sends and another for what it receives.
 fn buffered(sent: Option<usize>, received: Option<usize>) -> (TcpStream, TcpStream) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let near = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
@@ -51,7 +51,7 @@ fn buffered(sent: Option<usize>, received: Option<usize>) -> (TcpStream, TcpStre
     (near.into(), far)
 }
 
-/// What the relay is given: sockets that tokio knows.
+/// A socket that is registered with tokio, for a relay.
 fn registered(stream: TcpStream) -> tokio::net::TcpStream {
     stream.set_nonblocking(true).unwrap();
     super::prepare(&stream);
@@ -65,7 +65,7 @@ fn runtime() -> tokio::runtime::Runtime {
         .unwrap()
 }
 
-/// Runs one relay between two peers, each of which has its socket; returns what the relay says.
+/// Runs a relay between two peers, which get their sockets. Returns the relay's report.
 #[track_caller]
 fn relay(
     timeouts: RelayTimeouts,
@@ -74,7 +74,7 @@ fn relay(
     relay_with(timeouts, None, &Stop::default(), peers)
 }
 
-/// With `buffers` for what the kernel may hold on the backend's side.
+/// Like `relay`, with `buffers` for what the kernel may buffer on the backend's side.
 #[track_caller]
 fn relay_with(
     timeouts: RelayTimeouts,
@@ -99,7 +99,7 @@ fn relay_with(
         );
         tokio::time::timeout(PATIENCE, relay)
             .await
-            .expect("the relay never ended")
+            .expect("the relay did not end")
     });
     peers.join().unwrap();
     report
@@ -113,12 +113,12 @@ fn reset(stream: TcpStream) {
         .unwrap();
 }
 
-/// Ends one's own side, if the connection is still there.
+/// Ends its own side, if the connection still exists.
 fn end(stream: &TcpStream) {
     let _ = stream.shutdown(Shutdown::Write);
 }
 
-/// Reads to the end of stream; the error if there is one instead.
+/// Reads to the end of the stream, or returns the error.
 fn read_to_end(mut stream: &TcpStream) -> Result<Vec<u8>, (Vec<u8>, ErrorKind)> {
     let mut bytes = Vec::new();
     match stream.read_to_end(&mut bytes) {

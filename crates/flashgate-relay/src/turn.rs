@@ -1,4 +1,4 @@
-//! A turn: what one direction moves before others have theirs, and what it waits for then.
+//! A turn: what one direction moves before other tasks run, and what it waits for afterwards.
 
 use std::io::{self, ErrorKind};
 use std::pin::pin;
@@ -6,26 +6,26 @@ use std::task::{Context, Poll};
 
 use rustix::io::Errno;
 
-/// What one direction may move before others have their turn; a full pipe may come on top.
+/// What one direction may move before other tasks run. A full pipe may be added to that.
 pub(super) const TURN: usize = 256 * 1024;
 
-/// What a step counts at least, so that steps without a byte come to an end too.
+/// The least that a step counts, so that steps without bytes also end a turn.
 const STEP: usize = 4 * 1024;
 
-/// What a direction waits for; the task is woken when it comes.
+/// What a direction waits for. The task is woken when it happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Waits {
-    /// Bytes, or the end.
+    /// Bytes or the end.
     Source,
-    /// Room.
+    /// Room to write.
     Sink,
-    /// Others: there may be more to do at once.
+    /// Other tasks: there may be more to do immediately.
     Turn,
     /// Nothing: the end was passed on.
     Nothing,
 }
 
-/// What came of the smallest thing that a direction does.
+/// The result of the smallest step of a direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TransferStep {
     Moved(usize),
@@ -43,7 +43,7 @@ pub(super) struct TransferError {
 pub(super) enum FailedEnd {
     Source,
     Sink,
-    /// Not a socket, but the TLS on it.
+    /// The TLS session, not a socket.
     Session,
 }
 
@@ -64,7 +64,8 @@ impl TransferError {
     }
 }
 
-/// Takes steps until one must wait for something, or a turn is over. `wait` says whether it is there after all.
+/// Takes steps until one must wait for something, or a turn is over. `wait` returns whether it happened in the
+/// meantime.
 pub(super) fn turn(
     mut step: impl FnMut() -> Result<TransferStep, TransferError>,
     mut wait: impl FnMut(Waits) -> Poll<Result<(), TransferError>>,
@@ -83,13 +84,14 @@ pub(super) fn turn(
     Ok(Waits::Turn)
 }
 
-/// Asks to be polled again after every other task and every socket had its turn.
+/// Asks to be polled again after every other task and socket had its turn.
 pub(super) fn give_way(context: &mut Context<'_>) {
-    // The first poll is always pending, and puts the waker where tokio looks after it has asked the kernel for events.
+    // The first poll is always pending. It registers the waker where tokio looks after it has asked the kernel for
+    // events.
     let _ = pin!(tokio::task::yield_now()).poll(context);
 }
 
-/// The system's number for an error. What breaks TLS is the peer's doing, as a reset is.
+/// The system's number for an error. Invalid TLS counts as a reset, because the peer caused it.
 pub(super) fn errno(error: &io::Error) -> Errno {
     let is_reset = matches!(
         error.kind(),

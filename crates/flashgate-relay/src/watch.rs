@@ -1,8 +1,7 @@
-//! Notices what happens to a side from which nothing is read at the moment.
+//! Notices events on a side that is not being read.
 //!
-//! Where a side has ended, or the other takes nothing, no read tells that it was reset meanwhile. Waiting for room on
-//! it does: every event on a socket says that there is room, a failure among them. The acknowledgement of our own end
-//! of stream is such an event too.
+//! If a side has ended, or the other side does not read, no read reports a reset. Waiting for room to write does:
+//! every event on a socket, including an error, announces room. So does the acknowledgement of our own end of stream.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -26,12 +25,12 @@ enum WatchState {
     #[default]
     Unarmed,
     Armed,
-    /// Both ways are shut: there is nothing left to notice, and it would be announced for ever.
+    /// Both directions are shut down: there is nothing left to notice, and it would be announced without end.
     HungUp,
 }
 
 impl Watch {
-    /// Looks at a side, given what the directions from it and to it wait for; the task is woken when there is news.
+    /// Checks a side, given what the directions from it and to it wait for. The task is woken by new events.
     pub(super) fn poll(
         &mut self,
         context: &mut Context<'_>,
@@ -39,7 +38,7 @@ impl Watch {
         from: Waits,
         to: Waits,
     ) -> Result<(), Errno> {
-        // Whoever reads or writes here notices a failure without this.
+        // A direction that reads or writes here notices an error without this.
         let unread = from != Waits::Source && to != Waits::Sink;
         let unnoticed = unread || to == Waits::Nothing;
         if !unnoticed || self.state == WatchState::HungUp {
@@ -66,21 +65,21 @@ impl Watch {
         Ok(())
     }
 
-    /// Whether this side has ended, be it behind bytes for which there is no room yet.
+    /// Whether this side has ended, possibly after bytes that there is no room for yet.
     pub(super) const fn ended(&self) -> bool {
         self.ended
     }
 
-    /// Whether something has happened here since our end of stream was sent: its acknowledgement, mostly.
+    /// Whether an event has occurred here since our end of stream was sent. Usually this is its acknowledgement.
     pub(super) const fn took_end(&self) -> bool {
         self.took_end
     }
 }
 
-/// Whether the end of stream was announced, read or not.
+/// Whether the end of the stream was announced, read or not.
 fn has_ended(stream: &TcpStream) -> bool {
     let ready = pin!(stream.ready(Interest::READABLE));
-    // Asked once: what is known now, not what will be.
+    // A single poll returns the current state.
     match ready.poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(ready)) => ready.is_read_closed(),
         Poll::Ready(Err(_)) | Poll::Pending => false,

@@ -1,6 +1,6 @@
-//! The rules' pages, as `flashgate explain` prints them and as the book's reference has them.
+//! Pages of rules, for `flashgate explain` and the book's reference.
 //!
-//! What a rule is about is said by the rule; here it only gets a heading.
+//! The rule provides the text. This module adds a heading.
 
 use std::fmt::Write as _;
 
@@ -14,13 +14,13 @@ pub fn page(rule: &LintRule) -> String {
     format!("# {name}\n\n*{level}* · {group}\n\n{text}\n")
 }
 
-/// Of longer summaries, what is enumerated behind a colon is left to the page.
+/// In a summary longer than this, a list after a colon is left out.
 const LONG: usize = 100;
 
-/// The first sentence of a rule's page, on one line, without "Checks for" and the full stop.
+/// The first sentence of a rule's page in one line, without "Checks for" and the full stop.
 pub fn summary(rule: &LintRule) -> String {
     let paragraph = rule.page.trim().split("\n\n").find(|text| {
-        // A heading says only that there is a text.
+        // Skip headings.
         !text.starts_with('#')
     });
     let text = paragraph.unwrap_or_default().replace('\n', " ");
@@ -38,7 +38,7 @@ pub fn summary(rule: &LintRule) -> String {
     first.into_iter().chain(characters).collect()
 }
 
-/// Every rule on a line, by chapter.
+/// Every rule in one line, by group.
 pub fn list() -> String {
     let width = rules()
         .iter()
@@ -59,7 +59,7 @@ pub fn list() -> String {
     text
 }
 
-/// The index of the rules' pages, in Markdown; they are in the folder `rules`.
+/// The index of the rules' pages, in Markdown. The pages are in the folder `rules`.
 pub fn index() -> String {
     let mut text = String::from(INTRODUCTION);
     let mut group = None;
@@ -82,9 +82,9 @@ pub fn index() -> String {
 const INTRODUCTION: &str = "\
 # Lint rules
 
-What [`flashgate lint`](../decide/policy-files.md) finds. *error*: the file, or a rule in it, fails in the player.
-*warning*: it works, but probably not as meant, or it allows more than it should. *hint*: something to know, or to tidy
-up. `flashgate explain RULE` prints a rule's page. A rule's name never changes its meaning.
+The rules of [`flashgate lint`](../decide/policy-files.md). *error*: the file, or a rule in it, fails in the player.
+*warning*: it works, but probably not as intended, or it allows more than it should. *hint*: something to know or to clean
+up. `flashgate explain RULE` prints a rule's page. The meaning of a rule's name never changes.
 
 <!-- Generated: cargo xtask generate. -->
 ";

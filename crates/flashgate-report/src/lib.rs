@@ -1,6 +1,6 @@
-//! Findings in, text out, in every format that [flashgate](https://github.com/flashgate/flashgate) speaks.
+//! Writes findings as text, in every format that [flashgate](https://github.com/flashgate/flashgate) supports.
 //!
-//! Nothing here decides anything: what a finding means, and whether it counts, is settled before.
+//! Nothing here decides what a finding means or whether it counts.
 //!
 //! This crate is an internal part of flashgate and has no stable API: any release may change any of it.
 

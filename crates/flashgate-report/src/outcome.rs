@@ -1,55 +1,55 @@
-//! What became of the files that were asked for: the findings in each, or why there are none.
+//! The results for the files that were checked: their findings, or the error.
 
 use flash_policy::Diagnostic;
 use flash_policy::lint::PolicyKind;
 
-/// What became of one file or folder.
+/// The result for a file or folder.
 #[derive(Debug)]
 pub struct FileOutcome {
-    /// The name the user knows it by.
+    /// Its name as the user wrote it.
     pub name: String,
-    /// Where its text came from.
+    /// The source of its text.
     pub origin: TextOrigin,
-    /// None where it could not be read.
+    /// None if it could not be read.
     pub judged: Option<JudgedFile>,
-    /// Why it could not be read, or written.
+    /// Why it could not be read or written.
     pub fault: Option<FileError>,
 }
 
-/// Where a text came from.
+/// The source of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextOrigin {
     /// Standard input.
     Stdin,
-    /// A file or a folder, whatever its name.
+    /// A file or folder, whatever its name.
     Named,
 }
 
 /// A file that was read.
 #[derive(Debug)]
 pub struct JudgedFile {
-    /// As it is now, and the findings are about.
+    /// The current content, which the findings are about.
     pub bytes: Vec<u8>,
-    /// What kind of policy it was judged as.
+    /// The kind of policy it was checked as.
     pub kind: PolicyKind,
-    /// How that is known.
+    /// How the kind was determined.
     pub kind_from: KindFrom,
-    /// In the order of the file.
+    /// The findings, in the order of the file.
     pub findings: Vec<Diagnostic>,
-    /// How many more there are: of each rule only the first few that differ are kept.
+    /// The number of further findings. Only the first few different ones of each rule are kept.
     pub omitted: usize,
-    /// What was mended: a title for each finding.
+    /// What was fixed: a title for each finding.
     pub fixed: Vec<String>,
 }
 
-/// What told the kind of a file.
+/// How the kind of a file was determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KindFrom {
-    /// A flag of the user's.
+    /// By a flag.
     Flag,
-    /// The port that serves it.
+    /// By the port that serves it.
     Port,
-    /// Its content and its name.
+    /// By its content and name.
     File,
 }
 

@@ -1,6 +1,6 @@
-//! What is found, as text: for people, for editors, for programs; one file a format.
+//! Findings as text, for people, editors and programs, with one file for each format.
 //!
-//! It must never decide anything: what a finding means, and whether it counts, is settled before.
+//! Nothing here decides what a finding means or whether it counts.
 
 mod entry;
 mod github;
@@ -30,9 +30,9 @@ pub use summary::Summary;
 use terminal::renderer;
 pub use terminal::{is_dumb, wants_plain};
 
-/// Renders findings for standard error: what a daemon or a command says of what it was given.
+/// Renders findings for standard error, in messages of the daemon or of a command.
 ///
-/// The last line says where there is more about them.
+/// The last line says where to find more about them.
 pub fn findings(found: &[Diagnostic], source: &Source) -> String {
     let renderer = renderer(&std::io::stderr());
     let mut text = human::text(found, source, human::Fixes::Hidden, &renderer);
@@ -47,7 +47,7 @@ pub fn findings(found: &[Diagnostic], source: &Source) -> String {
     text
 }
 
-/// One finding for standard output, followed by an empty line.
+/// A finding for standard output, followed by an empty line.
 pub fn finding_on_stdout(finding: &Diagnostic, name: &str, bytes: &[u8]) -> String {
     let source = Source::new(name, bytes);
     let renderer = renderer(&std::io::stdout());
@@ -55,7 +55,7 @@ pub fn finding_on_stdout(finding: &Diagnostic, name: &str, bytes: &[u8]) -> Stri
     human::text(found, &source, human::Fixes::Hidden, &renderer)
 }
 
-/// A finding that has no place in a text, for standard error.
+/// A finding without a place in a text, for standard error.
 pub fn without_place(finding: &Diagnostic) -> String {
     let source = Source::new("", b"");
     let found = std::slice::from_ref(finding);

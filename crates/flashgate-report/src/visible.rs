@@ -1,8 +1,9 @@
-//! Text of strangers and of files on its way to terminals, logs and programs: nothing in it acts unseen.
+//! Escapes text from strangers and files before it is shown on terminals, in logs and to programs, so that nothing in
+//! it has a hidden effect.
 //!
-//! A C1 control can be a terminal's command, and characters that turn the direction of writing around make a line read
-//! as another. JSON passes both through unless they are escaped. ASCII's own controls, but for DEL, are for the caller: a
-//! text of several lines has some.
+//! A C1 control can be a terminal command, and characters that change the direction of writing make a line look like
+//! another. JSON allows both without an escape. ASCII controls except DEL are left to the caller, because multi-line
+//! texts contain some.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -16,18 +17,18 @@ pub fn write_json(out: &mut impl io::Write, value: &Value) -> io::Result<()> {
     out.write_all(json(&value.to_string()).as_bytes())
 }
 
-/// JSON that means the same, with DEL and every hidden character beyond ASCII as `\uXXXX`. Outside of strings JSON has
-/// none of them.
+/// JSON with the same meaning, with DEL and every hidden non-ASCII character as `\uXXXX`. JSON has none of them
+/// outside strings.
 pub fn json(text: &str) -> Cow<'_, str> {
     escaped(text, |shown, c| {
         for unit in c.encode_utf16(&mut [0; 2]) {
-            // Writing to a string does not fail.
+            // Writing to a string can't fail.
             let _ = write!(shown, "\\u{unit:04x}");
         }
     })
 }
 
-/// Text with DEL and every hidden character beyond ASCII as `\u{XXXX}`.
+/// Text with DEL and every hidden non-ASCII character as `\u{XXXX}`.
 pub fn text(text: &str) -> Cow<'_, str> {
     escaped(text, |shown, c| shown.extend(c.escape_unicode()))
 }
@@ -47,7 +48,7 @@ fn escaped(text: &str, escape: impl Fn(&mut String, char)) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Tags (U+E0000 and on) are letters that nobody sees.
+/// Tags (U+E0000 to U+E007F) are invisible letters.
 fn acts_unseen(c: char) -> bool {
     c == '\u{7f}' || (!c.is_ascii() && (is_hidden(c) || matches!(c, '\u{e0000}'..='\u{e007f}')))
 }

@@ -1,7 +1,7 @@
-//! HTTP as far as flashgate answers it itself: one GET or HEAD, one response, and then the close.
+//! The part of HTTP that flashgate answers itself: one GET or HEAD, one response, then the close.
 //!
-//! What others speak through a gate never comes here. Nothing here reads a socket or asks what time it is, and what is
-//! not plainly right is refused: a request that two programs could read differently is how requests are smuggled.
+//! HTTP that a gate forwards is not parsed here. Nothing here reads a socket or a clock. Anything unclear is rejected,
+//! because requests that two programs read differently allow request smuggling.
 
 mod head;
 mod host;

@@ -1,5 +1,5 @@
-//! Bytes in, values out: HTTP heads, the server's side of WebSockets, and the PROXY header, for
-//! [flashgate](https://github.com/flashgate/flashgate).
+//! Parses HTTP heads, the server's side of WebSockets, and the PROXY header, for
+//! [flashgate](https://github.com/flashgate/flashgate). Bytes in, values out.
 //!
 //! Nothing here opens a socket, reads a clock or writes a log.
 //!

@@ -1,8 +1,8 @@
-//! The PROXY protocol: whose connection a balancer passes on, said before its first byte.
+//! The PROXY protocol: a load balancer sends the client's address before the first byte of a connection.
 //!
-//! Written after `HAProxy`'s `doc/proxy-protocol.txt`, versions 1 and 2. Only a peer that the operator trusts may be
-//! asked for a header, and then it must send one: whether there is one is never guessed. Nothing behind the header is
-//! touched, and nothing here allocates for a reader.
+//! Based on `HAProxy`'s `doc/proxy-protocol.txt`, versions 1 and 2. Only peers that the operator trusts may send a
+//! header, and they must: whether there is a header is never guessed. Bytes after the header are left alone, and
+//! readers allocate nothing.
 
 mod crc32c;
 #[cfg(test)]
@@ -13,34 +13,34 @@ mod v2;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
-/// The most that [`ProxyReader`] ever asks for: whoever peeks needs no larger buffer.
+/// The most that [`ProxyReader`] ever asks for. A buffer for peeking need not be larger.
 pub const LONGEST: usize = v2::LONGEST;
 
-/// What the bytes so far are.
+/// The verdict about the bytes so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProxyVerdict {
-    /// The beginning of a header.
+    /// An incomplete header.
     NeedMore {
-        /// How many bytes the header has at least.
+        /// The minimum length of the header.
         at_least: usize,
     },
-    /// A whole one.
+    /// A complete header.
     Header(ProxyHeader),
-    /// No header, or a corrupt one: the connection is to be closed without a reply.
+    /// No header, or an invalid one. The connection must be closed without a reply.
     Refused(ProxyRefusal),
 }
 
-/// What a header says.
+/// The content of a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProxyHeader {
-    /// Absent where the balancer speaks for itself (a health check, say) or does not know: then the addresses of the
-    /// connection itself hold.
+    /// None if the balancer acts for itself, for example in a health check, or does not know. Then the addresses of
+    /// the connection are valid.
     pub addresses: Option<Addresses>,
-    /// How many bytes it has; the client's own begin behind them.
+    /// The length of the header. The client's bytes begin after it.
     pub length: usize,
 }
 
-/// Who connected, and to what. Both are of the same family.
+/// The client and the destination. Both have the same family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Addresses {
     /// The client.
@@ -49,26 +49,26 @@ pub struct Addresses {
     pub destination: SocketAddr,
 }
 
-/// Why a header was refused.
+/// Why a header was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProxyRefusal {
-    /// It begins like neither version.
+    /// It does not begin like either version.
     NoHeader,
-    /// A line of version 1 has no end where it must have one.
+    /// A version 1 line has no end where one is required.
     Unterminated,
-    /// A line of version 1 is not as it must be.
+    /// A version 1 line is malformed.
     Malformed,
-    /// The command of version 2 is neither LOCAL nor PROXY, or the version is another.
+    /// The version 2 command is neither LOCAL nor PROXY, or the version is not 2.
     UnknownCommand,
     /// The address family or the transport of version 2 does not exist.
     UnknownFamily,
-    /// The addresses of version 2 do not fit into its length.
+    /// The addresses of version 2 don't fit into its length.
     TooShort,
     /// Version 2 with more than 4 KiB.
     TooLong,
-    /// What follows the addresses in version 2 is cut short.
+    /// The extensions after the addresses in version 2 are cut short.
     CutExtension,
-    /// The checksum is not that of the bytes.
+    /// The checksum is wrong.
     Checksum,
 }
 
@@ -80,17 +80,17 @@ impl fmt::Display for ProxyRefusal {
             Self::Malformed => {
                 "expected \"PROXY TCP4|TCP6 SOURCE DESTINATION PORT PORT\" or \"PROXY UNKNOWN\", found another line"
             }
-            Self::UnknownCommand => "expected command LOCAL or PROXY of version 2, found another",
-            Self::UnknownFamily => "expected a family and a transport of the PROXY protocol, found others",
-            Self::TooShort => "expected two addresses in the PROXY header, found fewer bytes",
+            Self::UnknownCommand => "expected the command LOCAL or PROXY of version 2, found another",
+            Self::UnknownFamily => "expected an address family and transport of the PROXY protocol, found others",
+            Self::TooShort => "expected two addresses in the PROXY header, found too few bytes",
             Self::TooLong => "expected a PROXY header of at most 4 KiB, found a longer one",
-            Self::CutExtension => "expected whole extensions in the PROXY header, found one cut short",
-            Self::Checksum => "expected the checksum of the PROXY header to fit, found that it does not",
+            Self::CutExtension => "expected complete extensions in the PROXY header, found one cut short",
+            Self::Checksum => "expected the right checksum in the PROXY header, found a wrong one",
         })
     }
 }
 
-/// Whether bytes begin like a header of either version: nobody sends that by accident.
+/// Whether bytes begin like a header of either version. This does not happen by accident.
 pub fn begins(bytes: &[u8]) -> bool {
     let families = ["PROXY TCP4 ", "PROXY TCP6 ", "PROXY UNKNOWN"];
     bytes.starts_with(v2::SIGNATURE)
@@ -99,17 +99,17 @@ pub fn begins(bytes: &[u8]) -> bool {
             .any(|line| bytes.starts_with(line.as_bytes()))
 }
 
-/// Reads a header as its bytes come in.
+/// Reads a header as its bytes arrive.
 ///
-/// However the bytes are cut, the verdict is the same, and no byte is looked at more than a few times.
+/// However the bytes are cut, the verdict is the same. Each byte is read only a few times.
 #[derive(Debug, Default)]
 pub struct ProxyReader {
-    /// How many bytes are known to hold no end of line.
+    /// How many bytes were searched for the end of the line.
     searched: usize,
 }
 
 impl ProxyReader {
-    /// Judges all the bytes so far, from the connection's first on.
+    /// Checks all bytes so far, from the first of the connection.
     pub fn judge(&mut self, bytes: &[u8]) -> ProxyVerdict {
         if bytes.is_empty() {
             ProxyVerdict::NeedMore { at_least: 1 }
@@ -127,7 +127,7 @@ fn begins_like(bytes: &[u8], signature: &[u8]) -> bool {
     bytes.iter().zip(signature).all(|(a, b)| a == b)
 }
 
-/// Which version of the protocol to write.
+/// The version of the protocol to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProxyVersion {
     /// A line of text.
@@ -137,7 +137,7 @@ pub enum ProxyVersion {
 }
 
 impl Addresses {
-    /// The header that tells a backend of them.
+    /// The header that sends them to a backend.
     pub fn header(self, version: ProxyVersion) -> Vec<u8> {
         match version {
             ProxyVersion::V1 => v1::write(self.family()),
@@ -145,7 +145,7 @@ impl Addresses {
         }
     }
 
-    /// Both as IPv4 if both are in truth, else both as IPv6: a header has room for one family.
+    /// Both as IPv4 if both can be IPv4, otherwise both as IPv6, because a header has only one family.
     fn family(self) -> AddressPair {
         let canonical = |address: SocketAddr| match address.ip().to_canonical() {
             IpAddr::V4(ip) => Some(SocketAddrV4::new(ip, address.port())),
@@ -164,7 +164,7 @@ enum AddressPair {
     V6(SocketAddrV6, SocketAddrV6),
 }
 
-/// Without a scope: neither version has a place for one.
+/// Without a scope, which neither version supports.
 fn mapped(address: SocketAddr) -> SocketAddrV6 {
     let ip = match address.ip() {
         IpAddr::V4(ip) => ip.to_ipv6_mapped(),

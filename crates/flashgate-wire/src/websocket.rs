@@ -1,9 +1,9 @@
-//! The server's side of WebSockets (RFC 6455), as bytes and values: the handshake, and frames that are passed on as they
-//! come.
+//! The server's side of WebSockets (RFC 6455), as bytes and values: the handshake, and frames that are passed on as
+//! they arrive.
 //!
-//! Messages mean nothing here and are never put together: of a frame, whatever has arrived is unmasked and given on, so
-//! that a frame of any announced length takes no memory. Only control frames are kept, which are short. Nothing here
-//! reads a socket. What is sent is binary, never empty, and in one piece with its header.
+//! Messages are never assembled. The received part of a frame is unmasked and passed on, so that a frame of any length
+//! takes no memory. Only control frames are kept, which are short. Nothing here reads a socket. Frames that are sent
+//! are binary, never empty, and contiguous with their header.
 
 mod bad_port;
 mod close;

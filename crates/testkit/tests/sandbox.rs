@@ -553,7 +553,7 @@ fn a_policy_out_of_reach() {
     fs::set_permissions(&near, fs::Permissions::from_mode(0o600)).unwrap();
     folder.file("flashgate.toml", text(&near)).unwrap();
     daemon
-        .next_line_with("help: make it readable to user 65534", LIMIT)
+        .next_line_with("help: make it readable for user 65534", LIMIT)
         .unwrap();
     daemon.next_line_with("not reloaded", LIMIT).unwrap();
 }
@@ -577,7 +577,7 @@ fn a_folder_that_only_root_can_enter() {
     assert!(line.is_err(), "{line:?}");
     daemon.hang_up().unwrap();
     daemon
-        .next_line_with("make it readable to user 65534", LIMIT)
+        .next_line_with("make it readable for user 65534", LIMIT)
         .unwrap();
     assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
 }

@@ -1,9 +1,9 @@
-//! Whether a server is behind a port that answers policy requests and grants no WebSocket: how it reacts to clients that
-//! say little.
+//! Finds out whether a server is behind a port that answers policy requests but accepts no WebSocket, from its
+//! reactions to clients that send little.
 //!
-//! A gate connects to its server as soon as a client has sent a byte that no policy request begins with, and keeps the
-//! beginning of a request to itself. So if its server is down, it closes the first connection and not the second. A
-//! server of its own treats both alike, and notices when a client ends its side.
+//! A gate connects to its server as soon as a client has sent a byte that can't begin a policy request. It holds back
+//! a partial request. So if its server is down, it closes the first connection but not the second. A server without a
+//! gate treats both the same, and notices when a client closes its side.
 
 use std::time::Duration;
 
@@ -17,33 +17,34 @@ use crate::converse::{Call, OwnedEvent, Speech, converse};
 use crate::drive::READ_ON;
 use crate::setting::Setting;
 
-/// What the reactions say.
+/// The conclusion from the reactions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ReactionOutcome {
     Server,
-    /// Every connection that a server would get is closed, after this long.
+    /// Every connection that would reach a server is closed, after this time.
     Nobody(Duration),
     /// No connection is answered or closed until the end of the check.
     NoReaction,
-    /// Something is closed that a server need not know; silent clients are kept until the end of the check.
+    /// Connections are closed for a reason that may not involve a server. Silent clients are kept until the end of the
+    /// check.
     ClosesUnknown,
 }
 
-/// Not a whole message in any protocol that is known, and no beginning of a policy request, of HTTP or of TLS.
+/// Not a complete message in any known protocol, and not the beginning of a policy request, of HTTP or of TLS.
 pub(super) const UNFINISHED: &[u8] = b" ";
 
-/// So soon no server gives an idle client up; a forwarder has failed to reach its own by then.
+/// A server keeps idle clients for longer. A forwarder has failed to reach its server by then.
 pub(super) const SOON: Duration = Duration::from_millis(150);
 
 /// The beginning of a policy request.
 const PART: &[u8] = b"<policy-file-r";
 
-/// What a client says.
+/// What a probe sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Probe {
     /// A byte.
     Byte,
-    /// A byte, and that there will be no more.
+    /// A byte, then the end of the stream.
     ByteAndEnd,
     /// The beginning of a policy request.
     Part,
@@ -64,7 +65,7 @@ impl Probe {
     }
 }
 
-/// What came of a probe: an answer, or an end without one.
+/// The reaction to a probe: an answer, or an end without one.
 #[derive(Clone, Copy, Debug)]
 struct Reaction {
     to: Probe,
@@ -72,7 +73,7 @@ struct Reaction {
     is_answer: bool,
 }
 
-/// Asks, and waits until it is clear, at most to the end of the check.
+/// Sends the probes, and waits for a conclusion, at most until the end of the check.
 pub(super) async fn find(setting: Setting<'_>, target: &Step) -> ReactionOutcome {
     let mut probes = JoinSet::new();
     for probe in Probe::ALL {
@@ -82,7 +83,7 @@ pub(super) async fn find(setting: Setting<'_>, target: &Step) -> ReactionOutcome
     let mut reactions = Vec::new();
     while let Some(next) = probes.join_next().await {
         reactions.extend(next.ok().flatten());
-        // Others may be about to follow.
+        // Other reactions may follow soon.
         while let Ok(Some(next)) = timeout(READ_ON, probes.join_next()).await {
             reactions.extend(next.ok().flatten());
         }
@@ -113,7 +114,7 @@ async fn react(call: Call, to: Probe, clock: CheckClock) -> Option<Reaction> {
     })
 }
 
-/// What is clear already.
+/// The conclusion from the reactions so far, if there is one.
 fn judge(reactions: &[Reaction]) -> Option<ReactionOutcome> {
     if reactions.iter().any(|reaction| reaction.is_answer) {
         return Some(ReactionOutcome::Server);
@@ -124,7 +125,7 @@ fn judge(reactions: &[Reaction]) -> Option<ReactionOutcome> {
         Some(reaction.after)
     };
     let Some(byte) = after(Probe::Byte) else {
-        // It noticed the client's end, or has a limit of its own for clients that say nothing.
+        // It noticed the end of the client's side, or has its own time limit for silent clients.
         return (!reactions.is_empty()).then_some(ReactionOutcome::Server);
     };
     let noticed_end = after(Probe::ByteAndEnd).is_some_and(|ended| ended + SOON < byte);
@@ -138,7 +139,7 @@ fn judge(reactions: &[Reaction]) -> Option<ReactionOutcome> {
 mod tests {
     use super::*;
 
-    /// By what ended after how many milliseconds: a byte, a byte and the end, a part of a request, silence.
+    /// When each probe was closed, in milliseconds: a byte, a byte and the end, part of a request, silence.
     #[track_caller]
     fn check(ends: [Option<u64>; 4], expected: Option<ReactionOutcome>) {
         let reaction = |(to, after): (Probe, Option<u64>)| {

@@ -1,10 +1,10 @@
-//! What a browser refuses before a byte is sent.
+//! What a browser refuses before it sends a byte.
 
 use flash_policy::{Host, Scheme};
 
 use super::url::{ProxyUrl, WebOrigin};
 
-/// Whether a page that came over HTTPS wants a connection in clear; to this very machine it may.
+/// Whether a page loaded over HTTPS wants an unencrypted connection. Connections to the local machine are allowed.
 pub(super) fn is_mixed_content(page: &WebOrigin, url: &ProxyUrl) -> bool {
     page.scheme == Scheme::Https && !url.secure && !is_this_machine(&url.host)
 }

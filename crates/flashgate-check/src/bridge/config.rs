@@ -1,4 +1,4 @@
-//! A page's config: the `socketProxy` list of Ruffle, as JSON, in JavaScript or in HTML.
+//! Reads a page's config: Ruffle's `socketProxy` list in JSON, JavaScript or HTML.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -11,32 +11,32 @@ use super::url::{ProxyUrl, UrlFault, WebOrigin};
 /// What is wrong with a config.
 #[derive(Debug)]
 pub enum ConfigFault {
-    /// There is no `socketProxy` with its entries written out.
+    /// There is no `socketProxy` with literal entries.
     NoList,
     /// The page loads the list from flashgate.
     ListElsewhere,
-    /// `socketProxy` is something else than a list.
+    /// `socketProxy` is not a list.
     NotAList,
-    /// The list has no entry.
+    /// The list is empty.
     Empty,
-    /// This many entries.
+    /// There are this many entries.
     TooMany(usize),
-    /// In the entry with this number, from 1.
+    /// A mistake in the entry with this number, counted from 1.
     Entry(usize, EntryFault),
 }
 
 /// What is wrong with an entry.
 #[derive(Debug)]
 pub enum EntryFault {
-    /// A key is missing: this one.
+    /// This key is missing.
     Missing(&'static str),
-    /// The value of this key is no text.
+    /// The value of this key is not a string.
     NotText(&'static str),
-    /// The value of this key is known only when the script runs.
+    /// The value of this key is computed by the script.
     Computed(&'static str),
-    /// `port` is no number from 1 to 65535.
+    /// `port` is not a number from 1 to 65535.
     Port,
-    /// `proxyUrl` is no URL of a bridge.
+    /// `proxyUrl` is not the URL of a bridge.
     Url(UrlFault),
 }
 
@@ -47,15 +47,15 @@ impl Display for ConfigFault {
                 "expected a `socketProxy` list with its entries written out (JSON, JavaScript or HTML), found none",
             ),
             Self::ListElsewhere => f.write_str(
-                "expected a `socketProxy` list, found none; the page seems to load it from `/ruffle.js`: check what that address serves",
+                "expected a `socketProxy` list, found none; the page seems to load it from `/ruffle.js`: check that address instead",
             ),
             Self::NotAList => f.write_str("expected a list in `socketProxy`"),
             Self::Empty => {
-                f.write_str("`socketProxy` is empty, so every connection of a movie fails")
+                f.write_str("`socketProxy` is empty, so all of a movie's connections fail")
             }
             Self::TooMany(count) => write!(
                 f,
-                "`socketProxy` has {count} entries; expected {MOST_ENTRIES} at most"
+                "expected at most {MOST_ENTRIES} entries in `socketProxy`, found {count}"
             ),
             Self::Entry(number, fault) => write!(f, "entry {number} of `socketProxy`: {fault}"),
         }
@@ -65,22 +65,22 @@ impl Display for ConfigFault {
 impl Display for EntryFault {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing(key) => write!(f, "expected a `{key}`, found none"),
+            Self::Missing(key) => write!(f, "expected `{key}`, found none"),
             Self::NotText(key) => write!(f, "expected a string in `{key}`"),
             Self::Computed(key) => write!(
                 f,
-                "a script computes `{key}`; save the config with the value written out, or check the URL itself"
+                "a script computes `{key}`; save the config with a literal value, or check the URL itself"
             ),
-            Self::Port => f.write_str("expected a `port` from 1 to 65535, found none"),
+            Self::Port => f.write_str("expected `port` from 1 to 65535, found none"),
             Self::Url(fault) => fault.fmt(f),
         }
     }
 }
 
-/// More entries than this no page has.
+/// More entries than any page has.
 const MOST_ENTRIES: usize = 256;
 
-/// The entries of a config: an object with `socketProxy`, the list alone, or a page or a script with the list in it.
+/// The entries of a config: an object with `socketProxy`, the list alone, or a page or script that contains the list.
 pub fn entries(bytes: &[u8], page: Option<&WebOrigin>) -> Result<Vec<ProxyEntry>, ConfigFault> {
     let list = list(bytes)?;
     if list.is_empty() {
@@ -118,7 +118,7 @@ fn holds(bytes: &[u8], word: &[u8]) -> bool {
 
 fn entry(value: &Value, page: Option<&WebOrigin>) -> Result<ProxyEntry, EntryFault> {
     let host = text(value, "host")?;
-    // Ruffle takes a port as a number or as a text.
+    // Ruffle accepts a port as a number or as a string.
     let port = value.get("port").and_then(|port| {
         let number = port.as_u64().or_else(|| port.as_str()?.parse().ok());
         number.and_then(|number| u16::try_from(number).ok())

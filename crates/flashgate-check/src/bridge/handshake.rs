@@ -1,4 +1,4 @@
-//! The WebSocket's handshake as Chromium sends it, and the frames that come unasked.
+//! The WebSocket handshake as Chromium sends it, and the frames that follow it.
 
 use std::time::Duration;
 
@@ -16,17 +16,17 @@ use super::super::trace::Trace;
 use super::scene::{Greeting, HandshakeScene, Reached, Scene};
 use super::url::{ProxyUrl, WebOrigin};
 
-/// How long frames are waited for that nobody asked for.
+/// How long to wait for frames after the handshake.
 const WATCHED: Duration = Duration::from_millis(500);
 
-/// How long TLS is waited for: unlike an answer, it needs no server behind the one that is asked.
+/// How long to wait for TLS. Unlike the answer, TLS needs no server behind the one that was asked.
 const TLS_PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long an answer is waited for before a plain request shows whether the port speaks HTTP at all, and how long that
-/// is waited for.
+/// How long to wait for an answer before sending a plain request, which shows whether the port speaks HTTP, and how
+/// long to wait for its answer.
 const PROMPT: Duration = Duration::from_millis(1_500);
 
-/// Opens a WebSocket as the page would; also how long it took until the verdict was clear.
+/// Opens a WebSocket as the page would. Also returns the time until the verdict was clear.
 pub(super) async fn open(mut scene: Scene, tls: &TlsJudge, clock: CheckClock) -> (Scene, Duration) {
     let mut trace = Trace::default();
     let url = &scene.entry.url;
@@ -81,7 +81,7 @@ async fn secured(
     secured.unwrap_or(Err(TlsFault::Silence))
 }
 
-/// Shakes hands, and does not wait long for a port that does not speak HTTP: it is the game itself, as a rule.
+/// Does the handshake, with a short limit for a port that does not speak HTTP, which is usually the game itself.
 async fn shake_while_http(
     scene: &Scene,
     stream: Stream,
@@ -133,7 +133,7 @@ async fn answers_http(scene: &Scene, tls: &TlsJudge, clock: CheckClock) -> bool 
     http::is_response(&converse(&call, clock, limit, tell).await.bytes)
 }
 
-/// The Origin that a page's browser sends; where no page is given, the bridge's own host stands for it.
+/// The Origin that the page's browser sends. Without a page, it is the bridge's own host.
 pub(super) fn origin(page: Option<&WebOrigin>, url: &ProxyUrl) -> String {
     let scheme = if url.secure { "https" } else { "http" };
     page.map_or_else(
@@ -161,7 +161,7 @@ async fn shake(
     if matches!(handshake.answer, HandshakeAnswer::Open { .. }) {
         let mut limit = fixed((Instant::now() + WATCHED).min(clock.end()));
         handshake.opening = watch(&mut stream, rest, &mut limit).await;
-        // A close frame, masked with zeros: 1000, as when the movie closes.
+        // A close frame, masked with zeros, with code 1000, as when the movie closes.
         let _ = before(&mut limit, stream.send(b"\x88\x82\0\0\0\0\x03\xe8")).await;
     }
     (handshake, took)
@@ -179,7 +179,7 @@ fn request(scene: &Scene) -> String {
     )
 }
 
-/// The answer, and what came after its head.
+/// The answer, and the bytes after its head.
 async fn answer(stream: &mut Stream, limit: &mut DeadlineWatch) -> (HandshakeAnswer, Vec<u8>) {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
@@ -204,10 +204,10 @@ async fn answer(stream: &mut Stream, limit: &mut DeadlineWatch) -> (HandshakeAns
     }
 }
 
-/// How long the reason is waited for that follows a head.
+/// How long to wait for the reason that follows a head.
 const BODY: Duration = Duration::from_millis(300);
 
-/// Reads on for the reason, where flashgate answers and it has not come with the head.
+/// Reads the reason, if flashgate answered and the reason did not arrive with the head.
 async fn whole(
     stream: &mut Stream,
     limit: &DeadlineWatch,
@@ -228,7 +228,7 @@ async fn whole(
     }
 }
 
-/// Reads the frames that come within the limit.
+/// Reads frames until the limit.
 async fn watch(stream: &mut Stream, mut bytes: Vec<u8>, limit: &mut DeadlineWatch) -> Greeting {
     let mut opening = Greeting::default();
     let mut buffer = [0; 4096];
@@ -250,7 +250,7 @@ async fn watch(stream: &mut Stream, mut bytes: Vec<u8>, limit: &mut DeadlineWatc
     }
 }
 
-/// Looks at one frame and says how long it is; none while it is not whole (of a long one the head is enough).
+/// Records a frame and returns its length, or nothing if it is incomplete. For a long frame, the head is enough.
 fn frame(bytes: &[u8], opening: &mut Greeting) -> Option<usize> {
     let [first, second, rest @ ..] = bytes else {
         return None;
@@ -262,7 +262,7 @@ fn frame(bytes: &[u8], opening: &mut Greeting) -> Option<usize> {
     }
     let (head, length) = match (second & 0x7f, rest) {
         (126, [a, b, ..]) => (4, usize::from(u16::from_be_bytes([*a, *b]))),
-        // Nobody greets with 64 KiB or more.
+        // A greeting is shorter than 64 KiB.
         (126 | 127, _) => return None,
         (short, _) => (2, usize::from(short)),
     };

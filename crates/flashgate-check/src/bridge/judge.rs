@@ -1,4 +1,4 @@
-//! What a bridge's behaviour means for Ruffle, and what to do about it.
+//! What a bridge's behavior means for Ruffle, and what to do about it.
 
 use std::net::IpAddr;
 
@@ -19,7 +19,7 @@ use super::{browser, entry, refusal};
 use crate::findings::FindingId;
 use crate::{Finding, LookupFault};
 
-/// What is to be said of one bridge.
+/// The result for one bridge.
 pub(super) struct Judged {
     pub(super) verdict: Verdict,
     pub(super) reason: Reason,
@@ -51,7 +51,7 @@ const FINE: (Verdict, Reason) = (Verdict::Allowed, Reason::NoPolicyNeeded);
 
 type Objection = Option<(Verdict, Reason, Diagnostic)>;
 
-/// What keeps the page from an open WebSocket; only one that is open and stays open has nothing.
+/// Why the page does not get a WebSocket that stays open, if so.
 fn reached(scene: &Scene) -> Objection {
     match &scene.reached {
         Reached::Nobody(fault) => Some(nameless(fault)),
@@ -64,7 +64,7 @@ fn reached(scene: &Scene) -> Objection {
 fn nameless(fault: &LookupFault) -> (Verdict, Reason, Diagnostic) {
     let finding = FindingId::NoAddress
         .error(fault.to_string())
-        .note("the movie sees connect, then close, as with a bridge that is down")
+        .note("the movie gets `connect`, then `close`, as if the bridge were down")
         .help(fault.help());
     (Verdict::Unreachable, Reason::TargetRefused, finding)
 }
@@ -72,7 +72,7 @@ fn nameless(fault: &LookupFault) -> (Verdict, Reason, Diagnostic) {
 fn without_tls(scene: &Scene, fault: &TlsFault) -> (Verdict, Reason, Diagnostic) {
     let name = scene.entry.url.authority();
     let (reason, finding) = if *fault == TlsFault::Silence {
-        let told = format!("{name} accepts the connection and does not answer the TLS handshake");
+        let told = format!("{name} accepts the connection but does not answer the TLS handshake");
         (Reason::TargetTimeout, handshake_unanswered(&told))
     } else {
         let finding = judge_tls(fault, &name, FindingId::NoTlsOnBridge);
@@ -88,25 +88,25 @@ fn handshake_unanswered(message: &str) -> Diagnostic {
         .help(WRONG_PORT)
 }
 
-const WRONG_PORT: &str = "look at the port and the path: what listens there is no WebSocket bridge";
+const WRONG_PORT: &str = "check the port and the path: no WebSocket bridge listens there";
 
-/// By the browser, whatever the bridge does.
+/// What the browser blocks before it connects.
 fn blocked(scene: &Scene, page: Option<&WebOrigin>) -> Objection {
     let url = &scene.entry.url;
     if is_bad_port(url.port) {
         let finding = FindingId::BlockedPort
-            .error(format!("browsers open no WebSocket to port {}", url.port))
-            .help("have the bridge listen on a port that browsers connect to, such as 443");
+            .error(format!("browsers block WebSockets to port {}", url.port))
+            .help("move the bridge to a port that browsers allow, such as 443");
         return Some((Verdict::Denied, SANDBOX, finding));
     }
     let page = page.filter(|page| browser::is_mixed_content(page, url))?;
     let finding = FindingId::MixedContent
         .error(format!(
-            "a page on {page} may not open {url}: it came over HTTPS, and `ws:` is in clear"
+            "a page on {page} can't open {url}: it was loaded over HTTPS, and `ws:` is not encrypted"
         ))
-        .note("the movie gets ioError (#2031) at once, and nothing is sent")
+        .note("the movie gets ioError (#2031) immediately, and nothing is sent")
         .help(format!(
-            "offer the bridge over TLS, and write `{}`",
+            "offer the bridge over TLS, and use `{}`",
             ProxyUrl {
                 secure: true,
                 port: secure_port(url.port),
@@ -116,7 +116,7 @@ fn blocked(scene: &Scene, page: Option<&WebOrigin>) -> Objection {
     Some((Verdict::Denied, SANDBOX, finding))
 }
 
-/// The port to name in a `wss:` URL: another one than 80 may well take TLS too, as flashgate's gates do.
+/// The port for a `wss:` URL. Any port except 80 may support TLS too, as flashgate's gates do.
 const fn secure_port(port: u16) -> u16 {
     if port == 80 { 443 } else { port }
 }
@@ -127,7 +127,7 @@ fn unreachable(scene: &Scene) -> (Verdict, Reason, Diagnostic) {
     let (reason, finding) = match last.unwrap_or(DialOutcome::Silence) {
         DialOutcome::Connected | DialOutcome::Silence => {
             let message = format!(
-                "port {} neither accepts nor refuses: a firewall drops what is sent to it",
+                "port {} neither accepts nor refuses connections: a firewall drops the packets",
                 url.port
             );
             let finding = FindingId::TargetFiltered.error(message).help(format!(
@@ -140,17 +140,20 @@ fn unreachable(scene: &Scene) -> (Verdict, Reason, Diagnostic) {
         | DialOutcome::Unreachable
         | DialOutcome::NoRoute
         | DialOutcome::Failed(_) => {
-            let message = format!("port {} refuses: no bridge listens there", url.port);
+            let message = format!(
+                "port {} refuses connections: no bridge listens there",
+                url.port
+            );
             let finding = FindingId::TargetRefused
                 .error(message)
-                .help("start the bridge, or look at the address that it listens on");
+                .help("start the bridge, or check the address that it listens on");
             (Reason::TargetRefused, finding)
         }
     };
     (Verdict::Unreachable, reason, finding)
 }
 
-/// What the bridge answered.
+/// What the bridge's answer means.
 fn answered(scene: &Scene, handshake: &HandshakeScene) -> Objection {
     let url = &scene.entry.url;
     let refused = |finding| Some((Verdict::Unreachable, Reason::TargetRefused, finding));
@@ -166,7 +169,7 @@ fn answered(scene: &Scene, handshake: &HandshakeScene) -> Objection {
                 .or_else(|| short_lived(&handshake.opening))?,
         ),
         HandshakeAnswer::Silence => {
-            let message = format!("{url} accepts the connection and does not answer the handshake");
+            let message = format!("{url} accepts the connection but does not answer the handshake");
             let finding = handshake_unanswered(&message);
             Some((Verdict::Unreachable, Reason::TargetTimeout, finding))
         }
@@ -175,14 +178,14 @@ fn answered(scene: &Scene, handshake: &HandshakeScene) -> Objection {
         }
         HandshakeAnswer::HungUp => refused(
             handshake_unanswered(&format!(
-                "{url} closes the connection without an answer to the handshake"
+                "{url} closes the connection without answering the handshake"
             ))
-            .note("a game server does this, and so does a forwarder whose server is down")
+            .note("game servers do this, and so do forwarders whose server is down")
             .help(IN_FRONT),
         ),
         HandshakeAnswer::NotHttp(bytes) => refused(game_itself(
             FindingId::NoWebsocket,
-            format!("{url} answers, and not with HTTP: {}", shown(bytes)),
+            format!("{url} does not answer with HTTP: {}", shown(bytes)),
         )),
         HandshakeAnswer::Lacks(lack) => other(
             FindingId::NoWebsocket,
@@ -195,12 +198,12 @@ fn answered(scene: &Scene, handshake: &HandshakeScene) -> Objection {
 
 fn no_http(url: &ProxyUrl) -> Diagnostic {
     let message = format!(
-        "{url} accepts the connection, and answers neither the handshake nor any other HTTP request"
+        "{url} accepts the connection but answers neither the handshake nor other HTTP requests"
     );
     game_itself(FindingId::HandshakeUnanswered, message)
 }
 
-/// A finding about a port that speaks something else than HTTP.
+/// A finding about a port that does not speak HTTP.
 fn game_itself(id: FindingId, message: String) -> Diagnostic {
     id.error(message)
         .note(GAME_ITSELF)
@@ -208,15 +211,15 @@ fn game_itself(id: FindingId, message: String) -> Diagnostic {
         .help(IN_FRONT)
 }
 
-const GAME_ITSELF: &str = "if this is the game's own port: Ruffle opens WebSockets, and the game speaks its own protocol on TCP";
+const GAME_ITSELF: &str = "this may be the game's own port: Ruffle opens WebSockets, but the game uses its own protocol over TCP";
 
-const IN_FRONT: &str = "put a gate in front of the game, and name its URL here: `flashgate serve --allow 'www.example.com' --gate 9339=127.0.0.1:9340`";
+const IN_FRONT: &str = "put a gate in front of the game, and use its URL here: `flashgate serve --allow 'www.example.com' --gate 9339=127.0.0.1:9340`";
 
 fn lacking(url: &ProxyUrl, lack: BadUpgrade) -> String {
     let what = match lack {
         BadUpgrade::Upgrade => "`Upgrade: websocket`",
         BadUpgrade::Connection => "`Connection: Upgrade`",
-        BadUpgrade::Proof => "the proof that it speaks WebSocket (`Sec-WebSocket-Accept`)",
+        BadUpgrade::Proof => "a valid `Sec-WebSocket-Accept`",
     };
     format!("{url} answers 101 without {what}: browsers fail the connection")
 }
@@ -224,35 +227,35 @@ fn lacking(url: &ProxyUrl, lack: BadUpgrade) -> String {
 const fn lack_help(lack: BadUpgrade) -> &'static str {
     match lack {
         BadUpgrade::Upgrade | BadUpgrade::Connection => {
-            "look at the proxy before the bridge: it must pass `Upgrade` and `Connection` on, both ways"
+            "check the proxy in front of the bridge: it must forward `Upgrade` and `Connection` in both directions"
         }
         BadUpgrade::Proof => WRONG_PORT,
     }
 }
 
-/// What a 101 may not name because nobody asked for it (RFC 6455, section 4.1).
+/// What a 101 must not contain because the client did not ask for it (RFC 6455, section 4.1).
 fn unasked(protocol: Option<&str>, extensions: Option<&str>) -> Option<Diagnostic> {
     if let Some(protocol) = protocol {
         return Some(FindingId::SubprotocolAnswered.error(
-            format!("the bridge answers with the subprotocol {}, and Ruffle asks for none: browsers then fail the connection", shown_text(protocol)),
+            format!("the bridge answers with the subprotocol {}, but Ruffle asks for none: browsers fail the connection", shown_text(protocol)),
         )
-        .help("have the bridge answer without `Sec-WebSocket-Protocol`"));
+        .help("let the bridge answer without `Sec-WebSocket-Protocol`"));
     }
     let extension = extensions?.split(',').map(name_of).find(|name| {
-        // The one that browsers offer.
+        // Browsers offer this one.
         !name.eq_ignore_ascii_case("permessage-deflate")
     })?;
     Some(FindingId::ExtensionAnswered.error(
-        format!("the bridge answers with the extension {}, which browsers do not offer: they then fail the connection", shown_text(extension)),
+        format!("the bridge answers with the extension {}, which browsers do not offer: they fail the connection", shown_text(extension)),
     )
-    .help("have the bridge answer without `Sec-WebSocket-Extensions`, or with `permessage-deflate` alone"))
+    .help("let the bridge answer without `Sec-WebSocket-Extensions`, or only with `permessage-deflate`"))
 }
 
 fn name_of(extension: &str) -> &str {
     extension.split(';').next().unwrap_or_default().trim()
 }
 
-/// 101, and yet no connection that lasts.
+/// 101, but the connection does not last.
 fn short_lived(opening: &Greeting) -> Option<Diagnostic> {
     let told = match &opening.close {
         Some((code, reason)) => {
@@ -264,21 +267,21 @@ fn short_lived(opening: &Greeting) -> Option<Diagnostic> {
             } else {
                 format!(" ({})", shown_text(reason))
             };
-            format!("the bridge opens the WebSocket, and closes it at once {code}{reason}")
+            format!("the bridge opens the WebSocket and closes it immediately {code}{reason}")
         }
         None if opening.ended => {
-            "the bridge opens the WebSocket, and drops the connection at once".to_owned()
+            "the bridge opens the WebSocket and drops the connection immediately".to_owned()
         }
         None => return None,
     };
     Some(
         FindingId::BridgeClosesAtOnce.error( told)
-            .note("a bridge that answers before it has reached the game server does this when that server is down")
-            .help("look at the game server behind the bridge"),
+            .note("a bridge that answers before it reaches the game server does this if that server is down")
+            .help("check the game server behind the bridge"),
     )
 }
 
-/// What works here, and may not elsewhere.
+/// What works here but may fail elsewhere.
 fn doubts(scene: &Scene, page: Option<&WebOrigin>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if let Some(fault) = &scene.overlooked {
@@ -288,8 +291,8 @@ fn doubts(scene: &Scene, page: Option<&WebOrigin>) -> Vec<Diagnostic> {
     if opening.is_some_and(|opening| opening.text_frame) {
         found.push(
             FindingId::TextFrame
-                .warning("the bridge sends text frames: Ruffle drops them")
-                .help("have it send binary frames only"),
+                .warning("the bridge sends text frames, which Ruffle drops")
+                .help("let it send only binary frames"),
         );
     }
     let mut addresses = scene.addresses.iter();
@@ -297,9 +300,9 @@ fn doubts(scene: &Scene, page: Option<&WebOrigin>) -> Vec<Diagnostic> {
     if let (Some(address), Some(_)) = (local, page.filter(|page| !page.is_local())) {
         found.push(
             FindingId::LocalNetworkAccess.warning(
-                format!("{} is {}, and the page is not: Chrome from 147 on asks the user first", scene.entry.url.host, on_local_network(&scene.entry.url.host, *address)),
+                format!("{} is {}, but the page is not: Chrome 147 and later asks the user first", scene.entry.url.host, on_local_network(&scene.entry.url.host, *address)),
             )
-            .note("until the user allows it, the browser connects, sends nothing and closes; in a frame the page must also have `allow=\"local-network\"`")
+            .note("until the user allows it, the browser connects, sends nothing and closes; a page in a frame also needs `allow=\"local-network\"`")
             .help("offer the bridge at a public address, or tell players to allow access to the local network"),
         );
     }

@@ -1,25 +1,24 @@
-//! Finds the `socketProxy` list in a page: JSON, JavaScript or HTML.
+//! Finds the `socketProxy` list in JSON, JavaScript or HTML.
 //!
 //! It reads literals as people write them: keys without quotes, single quotes, trailing commas, comments. It runs no
-//! script: a list that a script computes is not found. It looks at each byte a bounded number of times, and does not
-//! recurse.
+//! script, so a computed list is not found. It reads each byte a bounded number of times, and does not recurse.
 
 use serde_json::{Map, Value};
 
-/// Deeper than this no config is nested.
+/// No config is nested more deeply.
 const DEEPEST: usize = 32;
 
-/// More places where the name stands are not looked at.
+/// At most this many occurrences of the name are tried.
 const MOST_PLACES: usize = 64;
 
-/// How far a literal after the name may reach: more than any page has, and a bound on the work for each place.
+/// The longest literal after the name: more than any page has. It bounds the work for each occurrence.
 const LONGEST: usize = 64 << 10;
 
-/// Stands in a value's place where a script computes it.
+/// Marks a value that a script computes.
 pub(super) const COMPUTED: &str = "computed";
 
-/// The list that follows the name `socketProxy`, or else the first list of entries, as in what `flashgate ruffle --js`
-/// prints.
+/// The list after the name `socketProxy`. Without one, the first list of entries, as in the output of `flashgate
+/// ruffle --js`.
 pub(super) fn list(text: &str) -> Option<Value> {
     named(text).or_else(|| unnamed(text))
 }
@@ -29,7 +28,7 @@ fn named(text: &str) -> Option<Value> {
     let mut values = places.filter_map(|(at, name)| {
         let rest = text.get(at + name.len()..)?;
         let mut reader = LiteralReader::new(rest);
-        // The name may be quoted, and set by `:` in a literal or by `=` in a statement.
+        // The name may be quoted, and followed by `:` in a literal or by `=` in a statement.
         reader.skip_one_of(&['"', '\'', ']', '`']);
         reader.skip_space();
         reader.skip_one_of(&[']']);
@@ -58,7 +57,7 @@ fn unnamed(text: &str) -> Option<Value> {
     values.next()
 }
 
-/// A list or an object that has been begun.
+/// A list or an object that is not closed yet.
 enum OpenValue {
     List(Vec<Value>),
     Object(Map<String, Value>, Option<String>),
@@ -110,7 +109,7 @@ impl<'a> LiteralReader<'a> {
         }
     }
 
-    /// One value, with all that is in it.
+    /// A value with everything in it.
     fn value(&mut self) -> Option<Value> {
         let mut open: Vec<OpenValue> = Vec::new();
         loop {
@@ -143,7 +142,7 @@ impl<'a> LiteralReader<'a> {
         }
     }
 
-    /// A bracket that closes what was opened last, and that value.
+    /// Closes the innermost list or object, and returns it.
     fn closed(&mut self, open: &mut Vec<OpenValue>) -> Option<Value> {
         let bracket = self.peek()?;
         match (open.pop()?, bracket) {
@@ -155,7 +154,7 @@ impl<'a> LiteralReader<'a> {
                 self.skip(1);
                 Some(Value::Object(map))
             }
-            // The wrong bracket: nothing is left open, so that the reading ends.
+            // The wrong bracket. Clearing `open` ends the parse.
             _ => {
                 open.clear();
                 None
@@ -163,10 +162,10 @@ impl<'a> LiteralReader<'a> {
         }
     }
 
-    /// A key with its colon, which has no value yet, or a value without parts.
+    /// A key with its colon, which has no value yet, or a simple value.
     #[expect(
         clippy::option_option,
-        reason = "no value yet is another thing than none that can be read"
+        reason = "no value yet is different from an invalid one"
     )]
     fn element(&mut self, open: &mut [OpenValue]) -> Option<Option<Value>> {
         if let Some(OpenValue::Object(_, key @ None)) = open.last_mut() {
@@ -187,7 +186,7 @@ impl<'a> LiteralReader<'a> {
         self.scalar().map(Some)
     }
 
-    /// A text, a number, or a bare word.
+    /// A string, a number, or a bare word.
     fn scalar(&mut self) -> Option<Value> {
         let first = self.peek()?;
         if matches!(first, '"' | '\'' | '`') {
@@ -208,7 +207,7 @@ impl<'a> LiteralReader<'a> {
         })
     }
 
-    /// What follows a quote, up to its like.
+    /// The rest of a string after its opening quote.
     fn text(&mut self, quote: char) -> Option<String> {
         let mut text = String::new();
         let mut chars = self.rest.char_indices();
@@ -242,10 +241,10 @@ fn computed(word: &str) -> Value {
     Value::Object(Map::from_iter([(COMPUTED.to_owned(), word)]))
 }
 
-/// Puts a value where it belongs; gives it back where nothing is open any more, and nothing where it belongs nowhere.
+/// Adds a value to the innermost list or object. Returns the value if none is open, and nothing if it is misplaced.
 #[expect(
     clippy::option_option,
-    reason = "not done yet is another thing than wrong"
+    reason = "an incomplete value is different from a misplaced one"
 )]
 fn put(open: &mut [OpenValue], value: Value) -> Option<Option<Value>> {
     match open.last_mut() {

@@ -1,4 +1,4 @@
-//! What a status other than 101 means: which of the servers on the way says it, and what that shows of the others.
+//! What a status other than 101 means: which server on the path sent it, and what that shows about the others.
 
 use flash_policy::player::{Reason, Verdict};
 use flash_policy::{Diagnostic, decide};
@@ -9,16 +9,16 @@ use super::scene::Scene;
 use super::url::ProxyUrl;
 use crate::findings::FindingId;
 
-/// No rule of the bridge admits the page, or no entry the movie.
+/// No rule of the bridge allows the page, or no entry matches the movie.
 pub(super) const NO_MATCH: Reason = Reason::Refused(decide::RefusalReason::NoRuleMatches);
 
-pub(super) const NOT_TOLD: &str = "the movie sees connect, then close: Ruffle reports the connection before the handshake is over";
+pub(super) const NOT_TOLD: &str = "the movie gets `connect`, then `close`: Ruffle reports the connection before the handshake is complete";
 
 pub(super) fn judge(scene: &Scene, status: &HttpStatus) -> (Verdict, Reason, Diagnostic) {
     if status.code == 403 && !is_a_proxys_own(status) {
         let finding = FindingId::OriginRefused.error( origin_refused(scene, status))
             .note(NOT_TOLD)
-            .help("add a rule for the page's host to the policy: Ruffle is judged by the page's address, not the movie's");
+            .help("add a rule for the page's host to the policy: for Ruffle, the page's address counts, not the movie's");
         return (Verdict::Denied, NO_MATCH, finding);
     }
     let reason = if status.code == 504 {
@@ -34,7 +34,7 @@ pub(super) fn judge(scene: &Scene, status: &HttpStatus) -> (Verdict, Reason, Dia
     (Verdict::Unreachable, reason, finding)
 }
 
-/// Web servers that are put before a bridge, by the beginning of their `Server` field.
+/// Web servers that people put in front of a bridge, by the beginning of their `Server` field.
 const PROXIES: [&str; 8] = [
     "nginx",
     "openresty",
@@ -46,7 +46,7 @@ const PROXIES: [&str; 8] = [
     "HAProxy",
 ];
 
-/// Whether a proxy before the bridge answers by itself, as far as that shows.
+/// Whether the answer is a proxy's own, as far as its fields show.
 fn is_a_proxys_own(status: &HttpStatus) -> bool {
     let Hop::Named(name) = &status.by else {
         return false;
@@ -61,7 +61,7 @@ fn is_a_proxys_own(status: &HttpStatus) -> bool {
 fn origin_refused(scene: &Scene, status: &HttpStatus) -> String {
     let said = status.said.as_ref();
     let said = said.map_or(String::new(), |said| format!(": {}", shown_text(said)));
-    format!("the bridge refuses pages of {} (403){said}", scene.origin)
+    format!("the bridge rejects pages from {} (403){said}", scene.origin)
 }
 
 fn message(url: &ProxyUrl, status: &HttpStatus) -> String {
@@ -69,29 +69,29 @@ fn message(url: &ProxyUrl, status: &HttpStatus) -> String {
     let to = to.map_or(String::new(), |to| format!(", to {}", shown_text(to)));
     let by = match &status.by {
         Hop::Flashgate => "flashgate itself".to_owned(),
-        Hop::Named(name) => format!("by its `Server` field {}", shown_text(name)),
-        Hop::Unnamed => "a server that does not give its name".to_owned(),
+        Hop::Named(name) => format!("{}, according to its `Server` field", shown_text(name)),
+        Hop::Unnamed => "a server without a `Server` field".to_owned(),
     };
     let said = status.said.as_ref();
     let said = said.map_or(String::new(), |said| format!(": {}", shown_text(said)));
     let (code, reason) = (status.code, shown_text(&status.reason));
-    format!("{url} answers {code} {reason}{to}, and opens no WebSocket (this is {by}){said}")
+    format!("{url} answers {code} {reason}{to} instead of opening a WebSocket (from {by}){said}")
 }
 
-/// What is known of the servers on the way, and what is not.
+/// What is known about the servers on the path, and what is not.
 fn shows(status: &HttpStatus) -> [Option<String>; 2] {
     match (&status.by, status.code) {
         (Hop::Flashgate, 502 | 504) => [
-            Some("so flashgate runs, and the page's path is right; the game server is what does not answer".to_owned()),
+            Some("so flashgate runs and the path is correct; it is the game server that does not answer".to_owned()),
             None,
         ],
         (Hop::Flashgate, _) => [None, None],
         (_, 502..=504) => [
-            Some("a proxy before the bridge answers so when it gets no answer from the bridge".to_owned()),
-            Some("nothing shows whether the bridge runs, and nothing shows whether the game server does".to_owned()),
+            Some("a proxy in front of the bridge answers like this if it gets no answer from the bridge".to_owned()),
+            Some("it is not known whether the bridge and the game server are running".to_owned()),
         ],
         _ if is_a_proxys_own(status) => [
-            Some("a proxy names itself also where it passes on what the bridge answers".to_owned()),
+            Some("a proxy also sends its own name when it forwards an answer from the bridge".to_owned()),
             None,
         ],
         _ => [None, None],
@@ -101,23 +101,21 @@ fn shows(status: &HttpStatus) -> [Option<String>; 2] {
 fn help(status: &HttpStatus) -> &'static str {
     let ours = status.is_flashgates();
     match status.code {
-        300..=399 => "write the URL that it redirects to: browsers follow no redirect here",
-        401 | 407 => "let the bridge ask for no password: browsers have none to send here",
-        403 => "look at the proxy's access rules, then at the policy of the bridge",
-        404 if ours => "look at the path: flashgate has no gate for it",
-        404 => {
-            "look at the path, and at the proxy's block that passes it on: neither has to know it"
-        }
-        429 | 503 if ours => "flashgate is at its limits, or shutting down: its log says which",
+        300..=399 => "use the URL that it redirects to: browsers don't follow redirects here",
+        401 | 407 => "turn off the password of the bridge: browsers can't send one here",
+        403 => "check the proxy's access rules, then the policy of the bridge",
+        404 if ours => "check the path: flashgate has no gate for it",
+        404 => "check the path, and the proxy's block that forwards it: either may not know it",
+        429 | 503 if ours => "flashgate has reached a limit, or is shutting down: see its log",
         502 | 504 if ours => {
             "start the game server, or correct the gate's `backend` in flashgate's config"
         }
         502..=504 => {
-            "first see that flashgate runs and listens where the proxy sends requests (`proxy_pass`), then look at the game server"
+            "first check that flashgate runs and listens where the proxy sends requests (`proxy_pass`), then check the game server"
         }
-        429 => "the bridge is at its limits",
+        429 => "the bridge has reached a limit: try again later, or raise it",
         _ => {
-            "look at the port and the path, and at the proxy before the bridge: it must pass `Upgrade` on"
+            "check the port, the path, and the proxy in front of the bridge: it must forward `Upgrade`"
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What was seen of one entry's bridge: data only.
+//! The observations of one entry's bridge, as data only.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -9,36 +9,36 @@ use super::super::tls::TlsFault;
 use super::super::trace::DialAttempt;
 use super::entry::ProxyEntry;
 
-/// What was seen of one entry's bridge.
+/// The observations of one entry's bridge.
 #[derive(Debug)]
 pub(crate) struct Scene {
     pub(crate) entry: ProxyEntry,
     pub(crate) started: Duration,
-    /// Empty where the name has none.
+    /// Empty if the name has no address.
     pub(crate) addresses: Vec<IpAddr>,
     pub(crate) attempts: Vec<DialAttempt>,
     pub(crate) reached: Reached,
     /// The Origin that the browser sends.
     pub(crate) origin: String,
-    /// What is wrong with the certificate, where `--insecure` accepts it all the same.
+    /// What is wrong with the certificate, if `--insecure` accepted it.
     pub(crate) overlooked: Option<TlsFault>,
 }
 
-/// How far a page gets.
+/// How far a page got.
 #[derive(Debug)]
 pub(crate) enum Reached {
     /// The bridge's name has no address.
     Nobody(LookupFault),
-    /// No address lets it connect.
+    /// No address accepts a connection.
     NoConnection,
-    /// A connection stands, and no TLS on it.
+    /// The connection was accepted, but TLS failed.
     NoTls(TlsFault),
-    /// The bridge was asked for a WebSocket.
+    /// The bridge received the request for a WebSocket.
     Server(HandshakeScene),
 }
 
 impl Scene {
-    /// The WebSocket's handshake, where it came to one.
+    /// The WebSocket handshake, if there was one.
     pub(crate) const fn handshake(&self) -> Option<&HandshakeScene> {
         match &self.reached {
             Reached::Server(handshake) => Some(handshake),
@@ -47,7 +47,7 @@ impl Scene {
     }
 }
 
-/// A handshake, from the request on.
+/// A handshake, from the request onwards.
 #[derive(Debug)]
 pub(crate) struct HandshakeScene {
     pub(crate) sent_at: Duration,
@@ -56,7 +56,7 @@ pub(crate) struct HandshakeScene {
     pub(crate) opening: Greeting,
 }
 
-/// What the bridge does once the connection is open, unasked.
+/// What the bridge sends on its own once the connection is open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Greeting {
     pub(crate) text_frame: bool,

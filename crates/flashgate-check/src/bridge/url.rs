@@ -1,4 +1,4 @@
-//! Addresses of bridges and of pages, as far as a check needs them.
+//! URLs of bridges and pages, as far as a check needs them.
 
 use std::fmt::{self, Write as _};
 use std::net::IpAddr;
@@ -6,22 +6,22 @@ use std::net::IpAddr;
 use flash_policy::origin::{HostError, OriginError};
 use flash_policy::{Host, Origin, Scheme};
 
-/// What is wrong with the address of a bridge or a page.
+/// What is wrong with the URL of a bridge or a page.
 #[derive(Debug)]
 pub enum UrlFault {
     /// It has a `#`.
     Fragment,
     /// It has no `://`.
     NoScheme,
-    /// Another scheme than that of a WebSocket.
+    /// Its scheme is not that of a WebSocket.
     Scheme(String),
     /// An IPv6 address without brackets.
     NoBrackets(String),
-    /// Its host is no name and no address.
+    /// Its host is not a name or an address.
     Host(HostError),
-    /// It is no address of a page.
+    /// It is not the URL of a page.
     Origin(OriginError),
-    /// Its port is no number from 1 to 65535.
+    /// Its port is not a number from 1 to 65535.
     Port(String),
 }
 
@@ -29,7 +29,7 @@ impl fmt::Display for UrlFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fragment => {
-                f.write_str("expected a URL without a fragment, found `#`: browsers refuse it")
+                f.write_str("expected a URL without a fragment, found `#`: browsers reject it")
             }
             Self::NoScheme => {
                 f.write_str("expected a URL like `wss://play.example.com/9339`, found no `://`")
@@ -53,11 +53,11 @@ pub struct ProxyUrl {
     pub(crate) secure: bool,
     pub(crate) host: Host,
     pub(crate) port: u16,
-    /// Path and query, from the first slash, as they stand in a request.
+    /// Path and query, beginning with a slash, as in a request.
     pub(crate) path: String,
 }
 
-/// Where a page was loaded from; unlike a movie's origin it has a port.
+/// Where a page was loaded from. Unlike a movie's origin, it has a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebOrigin {
     pub(crate) scheme: Scheme,
@@ -66,7 +66,7 @@ pub struct WebOrigin {
 }
 
 impl ProxyUrl {
-    /// Reads a URL as a browser's `WebSocket` takes it; a path alone is taken from the page's host.
+    /// Reads a URL like a browser's `WebSocket`. A path alone is on the page's host.
     pub fn read(text: &str, page: Option<&WebOrigin>) -> Result<Self, UrlFault> {
         let text = stripped(text);
         if text.contains('#') {
@@ -103,7 +103,7 @@ impl ProxyUrl {
         })
     }
 
-    /// The host as it stands in the `Host` header.
+    /// The host as in the `Host` header.
     pub(crate) fn authority(&self) -> String {
         if self.port == default_port(self.secure) {
             self.host.to_string()
@@ -113,7 +113,7 @@ impl ProxyUrl {
     }
 }
 
-/// A URL as browsers read it (WHATWG URL, "basic URL parser"): no spaces around it, no tab and no line end in it.
+/// Removes what browsers ignore in a URL (WHATWG URL, "basic URL parser"): spaces around it, tabs and line ends in it.
 fn stripped(text: &str) -> String {
     let text = text.trim_matches(|c: char| c <= ' ');
     text.chars()
@@ -121,7 +121,7 @@ fn stripped(text: &str) -> String {
         .collect()
 }
 
-/// Path and query as browsers send them, whatever was written (WHATWG URL, percent-encode sets of both).
+/// Path and query as browsers send them (WHATWG URL, the percent-encode sets of both).
 fn encoded(text: &str) -> String {
     let mut out = String::new();
     let mut in_query = false;
@@ -137,7 +137,7 @@ fn encoded(text: &str) -> String {
             out.push('/');
         } else if special {
             for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-                // Writing to a string does not fail.
+                // Writing to a string can't fail.
                 let _ = write!(out, "%{byte:02X}");
             }
         } else {
@@ -172,7 +172,7 @@ impl WebOrigin {
         })
     }
 
-    /// Whether it is on this very network, as far as its name tells.
+    /// Whether it is on the local network, as far as its name shows.
     pub(crate) fn is_local(&self) -> bool {
         match &self.host {
             Host::Name(name) => {
@@ -206,7 +206,7 @@ const fn default_port(secure: bool) -> u16 {
     if secure { 443 } else { 80 }
 }
 
-/// Splits `host:port`; the colons inside an IPv6 address in brackets do not count.
+/// Splits `host:port`. Colons inside brackets don't count.
 pub(crate) fn host_and_port(text: &str) -> Result<(Host, Option<u16>), UrlFault> {
     let from = text.rfind(']').unwrap_or(0);
     let colon = text.get(from..).and_then(|tail| tail.rfind(':'));

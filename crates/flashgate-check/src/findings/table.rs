@@ -1,23 +1,23 @@
-//! The table: a row for each finding.
+//! A row for each finding.
 
 macro_rules! findings {
     ($($group:ident $title:literal, $see:literal {
         $($name:ident $id:literal: $meaning:literal, $fix:literal;)*
     })*) => {
-        /// A kind of finding. Its id never changes its meaning.
+        /// A kind of finding. The meaning of its id never changes.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum FindingId {
             $($(#[doc = $meaning] $name,)*)*
         }
 
-        /// Where the documentation has a finding.
+        /// The section of the documentation that has a finding.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(super) enum FindingGroup {
             $(#[doc = $title] $group,)*
         }
 
         impl FindingGroup {
-            /// Its title, and the pages of the book to read, in Markdown.
+            /// The title, and the pages of the book to read, in Markdown.
             pub(super) const fn heading(self) -> (&'static str, &'static str) {
                 match self {
                     $(Self::$group => ($title, $see),)*
@@ -26,10 +26,10 @@ macro_rules! findings {
         }
 
         impl FindingId {
-            /// All of them, by group.
+            /// All findings, by group.
             pub(super) const ALL: &'static [Self] = &[$($(Self::$name,)*)*];
 
-            /// As reports name it.
+            /// The id in reports.
             #[must_use]
             pub const fn id(self) -> &'static str {
                 match self {
@@ -57,141 +57,141 @@ macro_rules! findings {
 findings! {
     NoPolicy "No policy arrives", "[Port 843 without root](../run/port-843.md), [Gates](../run/gates.md), [Firewalls](../run/firewalls.md)" {
         NoPolicy "no-policy":
-            "No place that the player asks serves a policy. The message names them, and says whether the port is the game itself or only closes.",
-            "Serve one where the player asks, or put a gate in front of the game.";
+            "None of the ports that the player asks serves a policy. The message lists them. It also says whether the port looks like the game itself or only closes connections.",
+            "Serve a policy on one of these ports, or put a gate in front of the game.";
         LoadPolicyIgnored "load-policy-ignored":
-            "A policy from `--load-policy` does not count. The reason is another host, the player's version, a folder, or an HTTP port other than 80.",
-            "Load one that counts.";
+            "A policy from `--load-policy` does not count, because of its host, its folder, its HTTP port (other than 80) or the player's version.",
+            "Load a policy from a URL that counts. The message has one.";
         MasterFiltered "master-filtered":
-            "A firewall drops port 843. Every player waits 3 seconds there at every connect.",
-            "Serve a policy there, or reject the port instead of dropping it.";
+            "A firewall drops packets to port 843, so every player waits 3 seconds at every connect.",
+            "Serve a policy there, or let the firewall reject connections instead of dropping packets.";
         PolicyPortFiltered "policy-port-filtered":
-            "A firewall drops another policy port.",
-            "Open the port.";
+            "A firewall drops packets to a policy port other than 843.",
+            "Open the port in the firewall.";
         NoReply "no-reply":
-            "The port accepts and sends nothing (`SecureSocket`: not even in the TLS handshake). It may be waiting for a line feed.",
-            "Read up to the NUL, and answer.";
+            "The port accepts connections but sends nothing (`SecureSocket`: not even in the TLS handshake). It may be waiting for a line feed.",
+            "Let the server read up to the NUL, and answer.";
         ClosedWithoutReply "closed-without-reply":
-            "The port accepts and closes.",
+            "The port accepts connections and closes them without an answer.",
             "Check what listens there.";
         ResetWithoutReply "reset-without-reply":
-            "The port accepts and resets, as a forwarder does when its server is down.",
-            "Check what is behind it.";
+            "The port accepts connections and resets them, like a forwarder whose server is down.",
+            "Check the server behind it.";
         ReplyTooLate "reply-too-late":
-            "The reply, or its end, came after the player's 3 seconds.",
+            "The reply, or the end of it, arrived after the player's limit of 3 seconds.",
             "Find out what the server waits for.";
         SlowReply "slow-reply":
             "The reply took more than one second.",
             "Find out what the server waits for.";
         ReplyLostAtTimes "intermittent-reply":
-            "Of up to 20 fetches, some brought nothing or something else. The message says if only the first was answered.",
-            "Look for a bad server behind a load balancer, a limit, an early close, or a server that serves only once.";
+            "Up to 20 fetches had different results: some got no reply, or a different one. The message says if only the first got a reply.",
+            "Look for a bad server behind a load balancer, a connection limit, a server that closes too early, or one that serves only once.";
         Timeout "timeout":
-            "Nothing arrived in the time for the whole attempt.",
+            "Nothing arrived before the time limit of the whole attempt.",
             "Find out what the server waits for.";
     }
     NotAPolicy "The answer is not a policy", "[Policy files](../decide/policy-files.md), [TLS](../run/tls.md)" {
         HttpOnPolicyPort "http-on-policy-port":
-            "A web server has the port. Since Flash Player 9.0.124, no `crossdomain.xml` opens sockets.",
-            "Move one of the two.";
+            "A web server listens on the port. Since Flash Player 9.0.124, a `crossdomain.xml` on a web server does not allow sockets.",
+            "Move the web server or the policy server to another port.";
         TlsOnPolicyPort "tls-on-policy-port":
-            "The port wants TLS, and the player asks in plain text.",
+            "The port expects TLS, but the player asks in plain text.",
             "Answer in plain text too.";
         NoTlsOnPolicyPort "no-tls-on-policy-port":
-            "A `SecureSocket` asks over TLS, and the port answers in plain text only.",
+            "A `SecureSocket` asks over TLS, but the port answers only in plain text.",
             "Answer over TLS too.";
         MalformedPolicy "malformed-policy":
             "The reply is not a policy. Lint findings follow.",
-            "Send the document and one NUL.";
+            "Send the document, then one NUL.";
         EndlessReply "endless-reply":
-            "The reply has more than 64 KiB without a NUL.",
+            "The reply is longer than 64 KiB and contains no NUL.",
             "Check what listens there.";
     }
     Delivery "The reply is sent the wrong way", "[The random #2048](../random-2048.md), [Players](../decide/players.md#what-an-answer-must-look-like)" {
         ReplyWithoutNul "reply-without-nul":
-            "The reply has no NUL at its end. If the connection also stays open, the player waits until its time is over.",
+            "The reply does not end with a NUL. If the connection also stays open, the player waits until its time limit.",
             "End the reply with one NUL.";
         ReplyInPieces "reply-in-pieces":
-            "The reply comes in several writes. Unity and Lightspark take the first as the whole.",
-            "Use one write.";
+            "The server sends the reply in several writes. Unity and Lightspark use only the first.",
+            "Send the reply in one write.";
         ResetAfterReply "reset-after-reply":
-            "A reset follows the reply, or cuts it. On Windows the reply is sometimes lost.",
-            "Read the whole request, then close in order. See The random #2048.";
+            "The server resets the connection during or after the reply. On Windows, the reply is sometimes lost.",
+            "Read the whole request, then close the connection cleanly. See The random #2048.";
         ReplyBeforeRequest "reply-before-request":
-            "The server answers before it was asked. That ends in a reset too.",
+            "The server sends the reply before it has read the request. This also causes a reset.",
             "Read the request first.";
         BytesAfterNul "bytes-after-nul":
-            "Something follows the NUL.",
+            "The server sends more bytes after the NUL.",
             "End the reply with one NUL.";
         WellKnownPolicyPort "well-known-policy-port":
-            "The policy is on a port such as 22 or 143. Flash Player 7 to 9 are said to fetch none from there.",
-            "Use port 843, or a port of its own.";
+            "The policy is on a port such as 22 or 143. Flash Player 7 to 9 reportedly don't fetch policies from such ports.",
+            "Use port 843, or a port that no other protocol uses.";
     }
     Meaning "The policy does not allow it", "[How Flash decides](../decide/how-flash-decides.md), [Policy files](../decide/policy-files.md)" {
         NoRuleMatches "no-rule-matches":
-            "No rule names the movie's host and the port.",
-            "Add one.";
+            "No rule covers the movie's host and the port.",
+            "Add a rule.";
         GrantsANeighbour "similar-domain-granted":
-            "A similar domain is allowed: `www.example.com`, for example, and the movie is from `example.com`.",
+            "A similar domain is allowed. For example, a rule allows `www.example.com`, but the movie is from `example.com`.",
             "Add a rule, or write `*.example.com`.";
         SchemeNotGranted "scheme-not-granted":
-            "`http://www.example.com` is allowed and the movie came over `https`, or the reverse.",
-            "Leave the scheme out.";
+            "`http://www.example.com` is allowed, but the movie was loaded over `https`, or the reverse.",
+            "Remove the scheme from the rule.";
         PortNotGranted "port-not-granted":
-            "The site is allowed, for other ports.",
-            "Add the port.";
+            "The site is allowed, but only for other ports.",
+            "Add the port to the rule.";
         ShadowedByMaster "shadowed-by-master":
-            "The port's own policy would allow it, and the master policy says not to ask it.",
+            "The port's own policy would allow it, but the master policy stops the player from asking there.",
             "Set `site-control` of the master policy to `all`. If it is `master-only`, adding the rule to the master policy works too.";
         MetaPolicyNone "meta-policy-none":
-            "The master policy says `none`, or something that counts as that. No rule counts.",
-            "Set it to `master-only` or `all`.";
+            "The `site-control` of the master policy is `none`, or counts as `none`. Then all rules are ignored.",
+            "Set `site-control` to `master-only` or `all`.";
         MetaPolicyMasterOnly "meta-policy-master-only":
-            "Only rules of the master policy count.",
-            "Add a rule there, or set it to `all`.";
+            "Only rules in the master policy count.",
+            "Add a rule there, or set its `site-control` to `all`.";
         PortAuthority "port-authority":
             "A policy from port 1024 or higher cannot open a port below 1024.",
             "Serve it from a port below 1024.";
         SecureOnly "secure-only":
             "The rule is for movies loaded over `https`.",
-            "Load the movie over `https`, or drop `secure`.";
+            "Load the movie over `https`, or remove `secure` from the rule.";
         Sandbox "sandbox":
-            "The movie's sandbox has no sockets.",
-            "Load the movie from a site.";
+            "The movie's sandbox does not allow sockets.",
+            "Load the movie from a website.";
         AddressesDiffer "addresses-differ":
-            "The addresses of the name do not behave alike.",
-            "Serve the same on each.";
+            "The host has several addresses, and they behave differently.",
+            "Serve the same on each address.";
         MoreFindings "more-findings":
-            "The policy has more mistakes than are listed.",
+            "The policy has more mistakes than the report lists.",
             "Fix those that are listed, or save the policy and run `flashgate lint` on it.";
     }
     Target "The port can't be reached", "[Gates](../run/gates.md), [What `check` can't see](../trouble/check.md#what-check-cant-see), [ports that Flash Player blocks](rules/blocked-ports.md)" {
         TargetRefused "target-refused":
             "Nothing listens on the port.",
-            "Start the server. Check its address.";
+            "Start the server, and check the address that it listens on.";
         TargetFiltered "target-filtered":
-            "A firewall drops the port.",
-            "Open it.";
+            "A firewall drops packets to the port.",
+            "Open the port in the firewall.";
         BlockedByPlayer "port-blocked-by-player":
-            "Flash Player 24 and later are said to open no socket to this port, whatever a policy says.",
+            "Flash Player 24 and later reportedly block sockets to this port. No policy can change that.",
             "Move the server to another port.";
         TargetSilent "target-silent":
-            "A `SecureSocket` connects, and the port sends nothing in the TLS handshake.",
+            "A `SecureSocket` connects, but the port sends nothing in the TLS handshake.",
             "Offer TLS.";
         BackendDown "backend-down":
-            "flashgate accepts, and reports that the server behind it is down.",
+            "flashgate accepts the connection, but reports that the server behind it is down.",
             "Start the server, or correct `backend`.";
         TargetClosesLate "target-closes-late":
-            "The port closes every connection after some seconds without an answer, as a gate does whose server does not answer.",
+            "The port closes every connection after a few seconds without an answer, like a gate whose server does not answer.",
             "Check the server behind it.";
         TargetClosesAtOnce "target-closes-immediately":
-            "The port closes within half a second. It is an error if every connection ends so.",
+            "The port closes the connection within half a second. This is an error if it closes every connection.",
             "Check the server behind it.";
         ServerNotKnown "backend-unknown":
-            "It can't be told whether a server is behind the port.",
+            "The check can't find out whether a server is behind the port.",
             "Check the server behind it.";
         NoTlsOnTarget "no-tls-on-target":
-            "A `SecureSocket` connects, and the port does not speak TLS.",
+            "A `SecureSocket` connects, but the port does not speak TLS.",
             "Offer TLS.";
     }
     Certificates "Certificates", "[TLS](../run/tls.md), [certificates in a check](../trouble/check.md#certificates)" {
@@ -208,74 +208,74 @@ findings! {
             "The certificate is self-signed, a CA certificate, or not signed by a trusted authority.",
             "Serve the full chain. For tests, see Certificates.";
         CertificateNotChecked "certificate-unverified":
-            "`--insecure` accepted a certificate that clients refuse.",
-            "Leave `--insecure` out.";
+            "`--insecure` accepted a certificate that clients reject.",
+            "Check again without `--insecure`, and fix the certificate.";
         NoTrustedRoots "no-trusted-roots":
-            "This machine trusts no authority.",
+            "This machine has no trusted certificate authorities.",
             "Install `ca-certificates`, or use `--cacert`.";
         TlsFailed "tls-failed":
             "The TLS handshake failed for another reason.",
-            "The message names it.";
+            "See the reason in the message.";
     }
     Clients "Only for some clients", "[Player versions and other clients](../decide/players.md#other-clients)" {
         UnityNeedsWildcard "unity-needs-wildcard":
-            "Unity accepts only rules for `*`.",
+            "Unity accepts only rules for `*`, and the policy has none.",
             "Add a rule for `*`, for the game's ports only.";
         UnityReads5000 "unity-policy-truncated":
-            "Unity reads 5,000 bytes, and the policy is longer.",
+            "The policy is longer than the 5,000 bytes that Unity reads.",
             "Make the policy shorter.";
         LightsparkWaitsForPort "lightspark-waits-for-port":
-            "Lightspark also asks the game's port, whatever port 843 says, and the port accepts and does not answer.",
+            "Lightspark also asks the game's port, even if port 843 has a policy. The port accepts the connection but does not answer.",
             "Set `master-only` in the policy on port 843, or put a gate in front of the game.";
         Ipv6Target "ipv6-target":
-            "The target is an IPv6 address, which Lightspark and Unity refuse.",
-            "Use a name, or an IPv4 address.";
+            "The target is an IPv6 address, which Lightspark and Unity reject.",
+            "Use a host name or an IPv4 address.";
         SilverlightPort "silverlight-port":
-            "Silverlight connects to ports 4502 to 4534 only.",
-            "Move the server to one of them.";
+            "Silverlight connects only to ports 4502 to 4534.",
+            "Move the server to one of these ports.";
     }
     Ruffle "Ruffle and its WebSocket", "[Pages with Ruffle](../run/ruffle-pages.md), [Behind nginx, HAProxy, or Caddy](../run/reverse-proxies.md)" {
         EntryMatchesNoMovie "unused-proxy-entry":
-            "The `host` of an entry has a port, a scheme, a path or a `*`. Ruffle compares it letter by letter with the movie's host.",
+            "The `host` of an entry contains a port, a scheme, a path or a `*`. Ruffle compares it letter by letter with the movie's host.",
             "Write the host as the movie does.";
         MixedContent "mixed-content":
-            "The page is `https` and the URL is `ws:`.",
+            "The page was loaded over `https`, but the URL is `ws:`.",
             "Use a `wss:` URL: turn on TLS, or put a proxy in front.";
         BlockedPort "port-blocked-by-browser":
-            "Browsers open no WebSocket to this port.",
+            "Browsers block WebSockets to this port.",
             "Use another port, or [`[bridge]`](../run/ruffle-pages.md).";
         OriginRefused "origin-refused":
-            "The bridge answers 403 to this Origin.",
+            "The bridge answers 403 to the page's Origin.",
             "Add a rule for the page's host and the port.";
         HandshakeRefused "websocket-refused":
-            "The answer is neither 101 nor 403. The message has the status, and says whether flashgate or a proxy before it answered.",
+            "The answer is neither 101 nor 403. The message has the status, and says whether flashgate or a proxy in front of it answered.",
             "Correct the URL or the proxy.";
         HandshakeUnanswered "websocket-no-response":
-            "The port accepts and does not answer the WebSocket or TLS handshake. A port that speaks no HTTP is given up after 3 seconds.",
-            "Put a gate or the bridge there.";
+            "The port accepts the connection but does not answer the WebSocket or TLS handshake. For a port that does not speak HTTP, the check stops waiting after 3 seconds.",
+            "Put a gate or the bridge on the port.";
         NoWebsocket "no-websocket":
             "The port has no WebSocket server, or answers 101 without the headers that browsers need.",
-            "Put a gate or the bridge there, or correct the proxy.";
+            "Put a gate or the bridge on the port, or correct the proxy.";
         SubprotocolAnswered "unexpected-subprotocol":
-            "The server names a subprotocol that was not offered. Browsers fail the connection.",
+            "The server answers with a subprotocol that was not offered. Browsers fail the connection.",
             "Turn it off in the server.";
         ExtensionAnswered "unexpected-extension":
-            "The server names an extension that was not offered. Browsers fail the connection.",
+            "The server answers with an extension that was not offered. Browsers fail the connection.",
             "Turn it off in the server.";
         NoAddress "no-address":
-            "The name in an entry does not resolve. The other entries are still checked.",
+            "The host name in an entry has no address. The other entries are still checked.",
             "Correct the name, or add it to the DNS.";
         BridgeClosesAtOnce "bridge-closes-immediately":
-            "The WebSocket opens and closes within half a second. The message has the code.",
+            "The WebSocket opens, but closes within half a second. The message has the close code.",
             "Check the server behind the bridge.";
         TextFrame "text-frame":
             "The server sends text frames, which Ruffle drops.",
-            "Have it send binary frames.";
+            "Let it send binary frames.";
         LocalNetworkAccess "local-network-access":
-            "The bridge is on a local network and the page is not. Chrome 147 and later asks the user.",
+            "The bridge is on a local network, but the page is not. Chrome 147 and later asks the user for permission.",
             "Serve the bridge from a public address.";
         NoTlsOnBridge "no-tls-on-bridge":
-            "The URL is `wss:`, and the port does not speak TLS.",
+            "The URL is `wss:`, but the port does not speak TLS.",
             "Turn on TLS, or use a `ws:` URL.";
     }
 }

@@ -1,4 +1,4 @@
-//! Nothing came, or too late.
+//! No reply, or a late one.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::findings::FindingId;
 use crate::tls::TlsFault;
 use crate::trace::{DialOutcome, Ended};
 
-/// From here on an answer is slow: a movie's user has noticed.
+/// A reply that takes longer is slow, because users notice the delay.
 const SLOW: Duration = Duration::from_secs(1);
 
 pub(super) fn judge(case: &mut Case<'_>) {
@@ -26,7 +26,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
             && matches!(asked.seen.trace.tls, None | Some(TlsFault::Silence))
             && !speaks_something_else(case, asked)
         {
-            // A game's port need not know policies; where it should have, that is told with `no-policy`.
+            // A game's port need not serve policies. If it should, `no-policy` reports it.
             mute(case, asked);
         }
     }
@@ -49,14 +49,14 @@ fn unreachable(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
 fn filtered(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let port = asked.port();
     if asked.place == Place::Master {
-        case.delivery(FindingId::MasterFiltered.error( format!("port {port} neither accepts nor refuses: a firewall drops what is sent to it"))
-                    .note("every player waits 3 s for it before it asks the port itself, at every connect")
-                    .help(format!("serve a policy on port {port}, or have the firewall refuse it (`reject with tcp reset`) instead of dropping it")));
+        case.delivery(FindingId::MasterFiltered.error( format!("port {port} neither accepts nor refuses connections: a firewall drops the packets"))
+                    .note("at every connect, every player waits 3 s for it before it asks the target port")
+                    .help(format!("serve a policy on port {port}, or let the firewall reject connections (`reject with tcp reset`) instead of dropping packets")));
     } else {
         case.delivery(
             FindingId::PolicyPortFiltered
                 .error(format!(
-                    "{} neither accepts nor refuses: a firewall drops what is sent to it",
+                    "{} neither accepts nor refuses connections: a firewall drops the packets",
                     asked.name()
                 ))
                 .help(format!(
@@ -71,23 +71,23 @@ fn mute(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     match asked.seen.trace.end.map(|(ended, _)| ended) {
         Some(Ended::Reset) => resets(case, asked),
         Some(Ended::Fin | Ended::FinThenReset) => case.delivery(FindingId::ClosedWithoutReply.error( format!("{name} closes the connection without an answer"))
-                    .note("it accepts and takes the request for something else, or serves an empty file")
-                    .help("serve a policy there, or put a gate before the port that answers the request")),
-        None if asked.seen.trace.tls.is_some() => case.delivery(FindingId::NoReply.error( format!("{name} accepts the connection and does not answer the TLS handshake"))
-                    .note("a `SecureSocket` asks over TLS; a server that speaks none may take that for the beginning of something it knows")
-                    .help("have it answer TLS, and the request in it: `flashgate` tells the two apart by the first byte")),
-        None => case.delivery(FindingId::NoReply.error( format!("{name} accepts the connection and says nothing"))
-                    .note("a server that reads lines waits for a line feed; the request ends in a NUL and has none")
-                    .help("read up to the NUL, and answer; or put a gate before the port that does")),
+                    .note("the server may not recognize the request, or may serve an empty file")
+                    .help("serve a policy there, or put a gate in front of the port, which answers the request")),
+        None if asked.seen.trace.tls.is_some() => case.delivery(FindingId::NoReply.error( format!("{name} accepts the connection but does not answer the TLS handshake"))
+                    .note("a `SecureSocket` asks over TLS; a server without TLS may wait for the rest of a message in its own protocol")
+                    .help("let it accept TLS and answer the request inside: `flashgate` recognizes TLS by the first byte")),
+        None => case.delivery(FindingId::NoReply.error( format!("{name} accepts the connection but sends nothing"))
+                    .note("a server that reads lines waits for a line feed, but the request ends with a NUL")
+                    .help("let the server read up to the NUL and answer, or put a gate in front of the port")),
     }
 }
 
 fn resets(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let name = asked.name();
-    case.delivery(FindingId::ResetWithoutReply.error( format!("{name} resets the connection without an answer")).help("look at what listens there: a forwarder whose server is down does this, and so does a server that refuses strangers"));
+    case.delivery(FindingId::ResetWithoutReply.error( format!("{name} resets the connection without an answer")).help("check what listens there: forwarders whose server is down do this, and so do servers that reject unknown clients"));
 }
 
-/// Whether the answer came bit by bit, and had no end when the player gave up.
+/// Whether the reply arrived in small pieces and was incomplete when the player gave up.
 pub(super) fn drips(asked: PolicyConnection<'_>) -> bool {
     const BITS: usize = 5;
     let (step, trace) = (&asked.seen.step, &asked.seen.trace);
@@ -101,14 +101,14 @@ fn unfinished(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     case.delivery(
         FindingId::ReplyTooLate
             .error(format!(
-                "{name} is not done in time: {bytes} bytes had come when the player gave up"
+                "{name} answers too slowly: only {bytes} bytes had arrived when the player gave up"
             ))
-            .note("an answer counts when all of it has come, and not before")
+            .note("a reply counts only once it is complete")
             .help("send the document and the NUL in one write"),
     );
 }
 
-/// An answer that began when the player no longer waited for it.
+/// A reply that began after the player had given up.
 fn late(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let (step, trace) = (&asked.seen.step, &asked.seen.trace);
     if drips(asked) {
@@ -125,12 +125,12 @@ fn late(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let took = first.saturating_sub(began);
     let name = asked.name();
     case.delivery(FindingId::ReplyTooLate.error( format!(
-            "{name} answers after {:.1} s; a player waits {} s for it",
+            "{name} answers after {:.1} s, but a player waits only {} s",
             took.as_secs_f64(),
             PATIENCE.as_secs()
         ))
-                .note("an answer that comes later counts for nothing")
-                .help("find out what the server waits for before it answers: often it looks up the client's name"));
+                .note("the player ignores a later reply")
+                .help("find out what the server waits for before it answers: often it is a lookup of the client's name"));
 }
 
 fn slow(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
@@ -142,6 +142,6 @@ fn slow(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     }
     let name = asked.name();
     case.delivery(FindingId::SlowReply.error( format!("{name} takes {:.1} s to answer", took.as_secs_f64()))
-                .note("a player waits 3 s for an answer that the movie did not ask for itself")
-                .help("find out what the server waits for before it answers: often it looks up the client's name"));
+                .note("a player waits 3 s for a policy that the movie did not load itself")
+                .help("find out what the server waits for before it answers: often it is a lookup of the client's name"));
 }

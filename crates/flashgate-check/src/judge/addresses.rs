@@ -1,6 +1,6 @@
-//! One name, several addresses, and not the same at each.
+//! One name with several addresses that behave differently.
 //!
-//! Which of them a player asks is not known; a server should answer alike at all.
+//! It is not known which of them a player uses, so a server should behave the same at each.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -13,7 +13,7 @@ use crate::Trace;
 use crate::findings::FindingId;
 use crate::trace::DialOutcome;
 
-/// What an address makes of a question.
+/// How an address reacts to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum AddressReply {
     Refuses,
@@ -22,14 +22,14 @@ enum AddressReply {
     Answers(Vec<u8>),
 }
 
-/// Before everything else, where another address may well have granted what this one does not.
+/// Before everything else, if another address might have granted what this one does not.
 pub(super) fn explain(case: &mut Case<'_>) {
     if case.outcome.verdict != Verdict::Allowed && !case.lacks_policy() {
         compare(case);
     }
 }
 
-/// After what is missing, where something is, or nothing came of it.
+/// After the findings about a missing policy, or if the connection is allowed.
 pub(super) fn judge(case: &mut Case<'_>) {
     if case.outcome.verdict == Verdict::Allowed || case.lacks_policy() {
         compare(case);
@@ -58,7 +58,7 @@ fn compare(case: &mut Case<'_>) {
 
 fn finding(case: &Case<'_>, port: &str, ways: &[(IpAddr, AddressReply)]) -> Diagnostic {
     let host = &case.lookup.host;
-    let message = format!("the addresses of {host} are not alike at {port}");
+    let message = format!("the addresses of {host} behave differently at {port}");
     let finding = if case.outcome.verdict == Verdict::Allowed {
         FindingId::AddressesDiffer.warning(message)
     } else {
@@ -70,8 +70,8 @@ fn finding(case: &Case<'_>, port: &str, ways: &[(IpAddr, AddressReply)]) -> Diag
         .collect();
     finding
         .note(told.join("; "))
-        .note("which of them a player asks is not known")
-        .help("serve the same at every address, IPv6 too (`[::]:843` takes both), or take the address out of the name")
+        .note("it is not known which of them a player uses")
+        .help("serve the same at every address, including IPv6 (`[::]:843` takes both), or remove the address from the DNS")
 }
 
 fn ways(case: &Case<'_>, step: usize) -> Vec<(IpAddr, AddressReply)> {
@@ -82,7 +82,7 @@ fn ways(case: &Case<'_>, step: usize) -> Vec<(IpAddr, AddressReply)> {
         .collect()
 }
 
-/// `None` where it is for this machine that nothing can be said.
+/// `None` if the cause may be this machine.
 fn way(trace: &Trace) -> Option<AddressReply> {
     let attempt = trace.attempts.last()?;
     match attempt.came {
@@ -98,8 +98,8 @@ impl fmt::Display for AddressReply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refuses => f.write_str("refuses"),
-            Self::Silent => f.write_str("is silent"),
-            Self::Accepts => f.write_str("accepts and says nothing"),
+            Self::Silent => f.write_str("does not respond"),
+            Self::Accepts => f.write_str("accepts but sends nothing"),
             Self::Answers(bytes) => match parse(bytes, Profile::Socket).policy {
                 Some(policy) if policy.rules.is_empty() => f.write_str("grants nothing"),
                 Some(policy) => {
@@ -110,7 +110,7 @@ impl fmt::Display for AddressReply {
                     }
                     Ok(())
                 }
-                None => f.write_str("answers with no policy"),
+                None => f.write_str("answers with something else than a policy"),
             },
         }
     }

@@ -1,4 +1,4 @@
-//! A port to which late versions of Flash Player are said to open no socket.
+//! A port that late versions of Flash Player reportedly block.
 
 use flash_policy::blocked_ports::{self, SINCE};
 use flash_policy::decide::Sandbox;
@@ -13,15 +13,15 @@ pub(super) fn judge(case: &mut Case<'_>) {
     }
     let (port, since) = (case.plan.config.port, SINCE.major());
     let message = format!(
-        "Flash Player {since} and later are said to open no socket to port {port}, whatever a policy says"
+        "Flash Player {since} and later reportedly block sockets to port {port}; no policy can change that"
     );
     let finding = FindingId::BlockedByPlayer.warning( message)
-        .note(format!("port {port} is on a list of blocked ports that Adobe's staff posted in a forum in 2017; its documentation was not updated"))
-        .help("have the server listen on another port; `flashgate explain blocked-ports` has the list");
+        .note(format!("port {port} is on a list of blocked ports that Adobe staff posted in a forum in 2017; the documentation was not updated"))
+        .help("move the server to another port; `flashgate explain blocked-ports` shows the list");
     case.add(Rank::Doubtful, finding);
 }
 
-/// Whether it decides here, or would once a policy is served.
+/// Whether it blocks this connection, or would once a policy is served.
 pub(super) fn is_in_the_way(case: &Case<'_>) -> bool {
     let config = &case.plan.config;
     let has_sockets = !matches!(

@@ -1,4 +1,4 @@
-//! Everything that findings are made from, and where they go.
+//! The data that findings are made from, and the findings so far.
 
 use flash_policy::decide::{self, Movie, Place, Sandbox};
 use flash_policy::player::{Client, Learnt, Outcome, Protocol, Purpose, Reason, RuleAt, Verdict};
@@ -11,7 +11,7 @@ use crate::plan::CheckPlan;
 use crate::survey::Survey;
 use crate::trace::Seen;
 
-/// What comes first: what explains the verdict, then what is wrong, then what is likely not meant.
+/// The order of findings: causes of the verdict, then mistakes, then doubts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
     Cause,
@@ -19,7 +19,7 @@ pub(super) enum Rank {
     Doubtful,
 }
 
-/// Everything that findings are made from, and where they go.
+/// The data that findings are made from, and the findings so far.
 pub(super) struct Case<'a> {
     pub(super) plan: &'a CheckPlan,
     pub(super) outcome: &'a Outcome,
@@ -31,7 +31,7 @@ pub(super) struct Case<'a> {
     pub(super) sources: Vec<ReceivedPolicy>,
 }
 
-/// A connection that asked for a policy.
+/// A connection that requested a policy.
 #[derive(Clone, Copy)]
 pub(super) struct PolicyConnection<'a> {
     pub(super) index: usize,
@@ -41,7 +41,7 @@ pub(super) struct PolicyConnection<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// The connections that asked for a policy over the socket protocol.
+    /// The connections that requested a policy over the socket protocol.
     pub(super) fn asked(&self) -> impl Iterator<Item = PolicyConnection<'a>> + use<'a> {
         let client = self.plan.config.client;
         let seen = self.seen.iter().enumerate();
@@ -59,14 +59,14 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// The connections that brought a policy which the client understood.
+    /// The connections whose policy the client understood.
     pub(super) fn understood(&self) -> Vec<PolicyConnection<'a>> {
         self.asked()
             .filter(|asked| asked.seen.step.learnt == Some(Learnt::Policy))
             .collect()
     }
 
-    /// Whether a policy was needed and none came.
+    /// Whether a policy was needed but did not arrive.
     pub(super) fn lacks_policy(&self) -> bool {
         matches!(
             self.outcome.reason,
@@ -78,7 +78,7 @@ impl<'a> Case<'a> {
         self.outcome.verdict == Verdict::Denied
     }
 
-    /// A finding about how a policy is (not) delivered: the cause where none came, and worth knowing otherwise.
+    /// Adds a finding about how a policy is delivered. It is the cause if no policy arrived, else a warning.
     pub(super) fn delivery(&mut self, mut finding: Diagnostic) {
         let rank = if self.lacks_policy() {
             Rank::Cause
@@ -93,7 +93,7 @@ impl<'a> Case<'a> {
         self.found.push((rank, Finding::of_server(diagnostic)));
     }
 
-    /// One that points into a policy.
+    /// Adds a finding that points into a policy.
     pub(super) fn add_at(&mut self, rank: Rank, diagnostic: Diagnostic, source: usize) {
         let finding = Finding {
             source: Some(source),
@@ -102,7 +102,7 @@ impl<'a> Case<'a> {
         self.found.push((rank, finding));
     }
 
-    /// One of lint's, about how a policy is written.
+    /// Adds a lint finding about how a policy is written.
     pub(super) fn add_lint(&mut self, rank: Rank, diagnostic: Diagnostic, source: usize) {
         let finding = Finding {
             diagnostic,
@@ -112,7 +112,7 @@ impl<'a> Case<'a> {
         self.found.push((rank, finding));
     }
 
-    /// The rule of this policy that grants, if it is one of its rules that does.
+    /// The rule of this policy that grants, if one of its rules does.
     pub(super) fn granting(&self, asked: PolicyConnection<'_>) -> Option<RuleAt> {
         let decided = self.outcome.decided_by?;
         let granted = self.outcome.verdict != Verdict::Denied && decided.place == asked.place;
@@ -123,7 +123,7 @@ impl<'a> Case<'a> {
         self.found.iter().any(|(rank, _)| *rank == Rank::Cause)
     }
 
-    /// The policy as a text to point into; each once.
+    /// The policy as a text that findings can point into, without duplicates.
     pub(super) fn source(&mut self, asked: PolicyConnection<'_>, bytes: &[u8]) -> usize {
         let name = format!("policy from {}", asked.name());
         if let Some(known) = self.sources.iter().position(|source| source.name == name) {
@@ -140,7 +140,7 @@ impl<'a> Case<'a> {
     pub(super) fn whose(&self) -> String {
         match self.movie() {
             Movie::Remote(origin) if self.plan.config.client == Client::Silverlight => {
-                format!("applications of `{}`", origin.host)
+                format!("applications from `{}`", origin.host)
             }
             Movie::Hostless if self.plan.config.client == Client::Silverlight => {
                 "local applications".to_owned()
@@ -148,7 +148,7 @@ impl<'a> Case<'a> {
             Movie::Remote(origin) => {
                 let compared = self.plan.config.compared_host();
                 let host = compared.unwrap_or_else(|| origin.host.to_string());
-                format!("movies of `{host}`")
+                format!("movies from `{host}`")
             }
             Movie::Hostless if self.plan.config.client == Client::Unity => {
                 "Unity's games".to_owned()
@@ -157,7 +157,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// As rules see it: to Unity only `*` admits, whatever site the game is from.
+    /// The movie as rules see it. For Unity, only `*` matches, regardless of the game's site.
     pub(super) fn movie(&self) -> Movie {
         match &self.plan.config.sandbox {
             _ if self.plan.config.client == Client::Unity => Movie::Hostless,
@@ -176,7 +176,7 @@ impl<'a> PolicyConnection<'a> {
         self.seen.step.fetch.port
     }
 
-    /// As it is called in messages.
+    /// The name in messages.
     pub(super) fn name(self) -> String {
         let port = self.port();
         match self.place {
@@ -187,7 +187,7 @@ impl<'a> PolicyConnection<'a> {
         }
     }
 
-    /// The port, as far as rules go by it.
+    /// The port that the rules for ports apply to.
     pub(super) fn counts_as(self) -> Port {
         if self.place == Place::Master {
             Port::MASTER
@@ -196,12 +196,12 @@ impl<'a> PolicyConnection<'a> {
         }
     }
 
-    /// Whether a rule that came from there can open this port to this client, whatever it says.
+    /// Whether any rule from this connection can open the port to this client.
     pub(super) fn can_open(self, port: Port) -> bool {
         self.client != Client::Flash || !port.is_low() || self.counts_as().is_low()
     }
 
-    /// What the client took for the document, up to a NUL; to Lightspark the NULs of UTF-16 belong to it.
+    /// The document as the client sees it, up to a NUL. For Lightspark, the NULs in UTF-16 are part of it.
     pub(super) fn document(self) -> &'a [u8] {
         let bytes = &self.seen.step.document;
         let is_wide = matches!(
@@ -214,7 +214,7 @@ impl<'a> PolicyConnection<'a> {
         bytes.split(|byte| *byte == 0).next().unwrap_or_default()
     }
 
-    /// Whether bytes came before the player was done, or after.
+    /// Whether any bytes arrived, in time or late.
     pub(super) fn answered(self) -> bool {
         !self.seen.trace.bytes.is_empty()
     }

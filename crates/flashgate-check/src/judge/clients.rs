@@ -1,4 +1,4 @@
-//! What only some clients stumble over.
+//! Problems of only some clients.
 
 use flash_policy::decide::Place;
 use flash_policy::player::{Client, Learnt, Reason};
@@ -7,7 +7,7 @@ use flash_policy::{Profile, document, parse};
 use super::case::{Case, PolicyConnection, Rank};
 use crate::findings::FindingId;
 
-/// Unity reads at most so much, in one read.
+/// The most that Unity reads, in one read.
 const UNITY_READS: usize = 5_000;
 
 pub(super) fn explain(case: &mut Case<'_>) {
@@ -25,7 +25,7 @@ pub(super) fn explain(case: &mut Case<'_>) {
     }
 }
 
-/// Lightspark asks every place that counts, and has no limit for the answer.
+/// Lightspark asks every place that counts, and waits for the reply without a limit.
 fn waits(case: &mut Case<'_>) {
     let Some(asked) = case.asked().last() else {
         return;
@@ -42,19 +42,19 @@ fn waits(case: &mut Case<'_>) {
     });
     let granted = granted.unwrap_or_default();
     let did = if asked.answered() {
-        "goes on sending, or keeps the connection open after a full read"
+        "keeps sending, or keeps the connection open after a full read"
     } else {
         "does not answer"
     };
     let finding = FindingId::LightsparkWaitsForPort.error(
-        format!("{granted}Lightspark also asks {name}, which accepts and {did}"),
+        format!("{granted}Lightspark also asks {name}, which accepts the connection and {did}"),
     )
-    .note("unless the master policy says `master-only`, Lightspark asks every port that counts, and waits without end")
+    .note("unless the master policy sets `master-only`, Lightspark asks every port that counts, and waits without a limit")
     .help(format!("{}, or put a gate in front of port {port}", end_of_asking(case)));
     case.add(Rank::Cause, finding);
 }
 
-/// What keeps Lightspark from asking on: a policy on 843 with `master-only`, which may be there but for that.
+/// What stops Lightspark from asking further: a policy on port 843 with `master-only`.
 fn end_of_asking(case: &Case<'_>) -> String {
     let (master, port) = (case.plan.config.master(), case.plan.config.port);
     let has_master = case.asked().any(|asked| {
@@ -73,18 +73,18 @@ fn end_of_asking(case: &Case<'_>) -> String {
 
 fn ipv6_literal(case: &mut Case<'_>) {
     let message = if case.plan.config.client == Client::Unity {
-        "Unity's web player connects over IPv4 only, and the target is an IPv6 address"
+        "Unity's web player connects only over IPv4, but the target is an IPv6 address"
     } else {
-        "Lightspark takes no host with a colon in it, as every IPv6 address has"
+        "Lightspark accepts no host with a colon, and every IPv6 address has one"
     };
     let finding = FindingId::Ipv6Target
         .error(message)
-        .note("it refuses before it asks anybody, so no policy helps")
-        .help("have the movie name the server by its name, or by an IPv4 address");
+        .note("it rejects the target before it asks for a policy, so no policy helps")
+        .help("let the movie connect to the server's name or IPv4 address");
     case.add(Rank::Cause, finding);
 }
 
-/// Whether the cause is one that is said here, so that no rule for the game's own site helps.
+/// Whether this file reported the cause, so that a rule for the game's own site would not help.
 pub(super) fn explained(case: &Case<'_>) -> bool {
     let mut found = case.found.iter();
     found.any(|(_, finding)| finding.diagnostic.rule == FindingId::UnityNeedsWildcard.id())
@@ -96,7 +96,7 @@ fn unity(case: &mut Case<'_>) {
         if bytes.len() > UNITY_READS {
             let finding = FindingId::UnityReads5000
                 .error(format!(
-                    "{} answers with {} bytes, and Unity reads {UNITY_READS}",
+                    "{} answers with {} bytes, but Unity reads only {UNITY_READS}",
                     asked.name(),
                     bytes.len()
                 ))
@@ -110,7 +110,7 @@ fn unity(case: &mut Case<'_>) {
         let has_wildcard = policy.rules.iter().any(|rule| rule.domain.is_any());
         if understood && !has_wildcard && !names_everybody(asked) {
             let finding = FindingId::UnityNeedsWildcard.error(
-                "Unity's web player takes rules for `*` only, and this policy has none",
+                "Unity's web player accepts only rules for `*`, and this policy has none",
             )
             .help(format!(
                 "add `<allow-access-from domain=\"*\" to-ports=\"{}\"/>`, if every site may connect",
@@ -121,7 +121,7 @@ fn unity(case: &mut Case<'_>) {
     }
 }
 
-/// Whether some rule is for `*`, even if it takes no effect for another reason.
+/// Whether any rule is for `*`, even if it has no effect for another reason.
 fn names_everybody(asked: PolicyConnection<'_>) -> bool {
     let document = document::read(asked.document()).0;
     document.is_some_and(|document| {
@@ -140,8 +140,8 @@ fn silverlight(case: &mut Case<'_>) {
         return;
     }
     let finding = FindingId::SilverlightPort.error(
-        format!("Silverlight connects to ports {low} to {high} only, whatever a policy says; this is port {port}"),
+        format!("Silverlight connects only to ports {low} to {high}, not to port {port}; no policy can change that"),
     )
-    .help(format!("have the server listen on a port from {low} to {high} too"));
+    .help(format!("let the server also listen on a port from {low} to {high}"));
     case.add(Rank::Cause, finding);
 }

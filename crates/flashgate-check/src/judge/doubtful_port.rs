@@ -1,4 +1,4 @@
-//! A policy on a port from which some players are said to fetch none.
+//! A policy on a port from which some players reportedly don't fetch policies.
 
 use flash_policy::decide::Place;
 use flash_policy::player::{Client, DOUBTFUL_POLICY_PORTS};
@@ -17,12 +17,12 @@ pub(super) fn judge(case: &mut Case<'_>) {
             continue;
         }
         let message = format!(
-            "{} serves a policy, and old players may fetch none from a well-known port",
+            "{} serves a policy, but old players may not fetch it from a well-known port",
             asked.name()
         );
         let finding = FindingId::WellKnownPolicyPort.warning( message)
-            .note("reported of Flash Player 7 to 9; Adobe's later papers have no such list for sockets")
-            .help("serve the policy on port 843, or on a port that no other protocol has");
+            .note("reported for Flash Player 7 to 9; Adobe's later documents have no such list for sockets")
+            .help("serve the policy on port 843, or on a port that no other protocol uses");
         case.add(Rank::Doubtful, finding);
     }
 }

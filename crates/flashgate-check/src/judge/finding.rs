@@ -1,4 +1,4 @@
-//! What is found: data, and how much of it is listed.
+//! A finding, and the limit on how many are listed.
 
 use crate::findings::FindingId;
 use flash_policy::Diagnostic;
@@ -12,12 +12,12 @@ pub(crate) struct Finding {
     pub(crate) about: About,
 }
 
-/// What a finding is about.
+/// The subject of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum About {
-    /// What the server does, and what comes of it.
+    /// The behavior of the server.
     Server,
-    /// How a policy is written: `flashgate lint` says the same.
+    /// The text of a policy, as in `flashgate lint`.
     Writing,
 }
 
@@ -31,17 +31,17 @@ impl Finding {
     }
 }
 
-/// A policy that came.
+/// A policy that was received.
 #[derive(Clone, Debug)]
 pub(crate) struct ReceivedPolicy {
     pub(crate) name: String,
     pub(crate) bytes: Vec<u8>,
 }
 
-/// More findings about how policies are written are not listed: a hostile one can have tens of thousands.
+/// The most findings about how policies are written. A hostile policy can cause tens of thousands.
 const MOST_LISTED: usize = 100;
 
-/// Leaves out what is said of how policies are written beyond a limit, whatever a server sends.
+/// Limits the findings about how policies are written, whatever a server sends.
 pub(super) fn bounded(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
     let mut room = MOST_LISTED;
     let mut left_out = None;

@@ -1,4 +1,4 @@
-//! What came is no policy: another protocol, or another document.
+//! The reply is not a policy but another protocol or another document.
 
 use flash_policy::decide::Place;
 use flash_policy::player::{Client, Learnt};
@@ -15,7 +15,7 @@ use crate::tls::TlsFault;
 pub(super) fn judge(case: &mut Case<'_>) {
     for asked in case.asked() {
         if let Some(fault) = &asked.seen.trace.tls {
-            // What says nothing at all is `absent`'s.
+            // `absent` reports a port that sends nothing at all.
             if *fault == TlsFault::Silence {
                 continue;
             }
@@ -44,50 +44,52 @@ pub(super) fn judge(case: &mut Case<'_>) {
 fn speaks_http(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let name = asked.name();
     case.delivery(FindingId::HttpOnPolicyPort.error( format!("a web server listens on {name}"))
-                .note("socket policies are fetched by a protocol of their own; since Flash Player 9.0.124 no `crossdomain.xml` opens sockets")
-                .help("serve the policy there with a policy server, and the web site elsewhere"));
+                .note("socket policies have their own protocol; since Flash Player 9.0.124, a `crossdomain.xml` on a web server does not allow sockets")
+                .help("run a policy server on this port, and move the website to another"));
 }
 
 fn speaks_tls(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let name = asked.name();
     case.delivery(
         FindingId::TlsOnPolicyPort
-            .error(format!("{name} wants TLS, and the player asks in clear"))
-            .note("only a movie that connects with `SecureSocket` asks for its policy over TLS")
-            .help("answer in clear too: `flashgate` tells the two apart by the first byte"),
+            .error(format!(
+                "{name} expects TLS, but the player asks in plain text"
+            ))
+            .note("only movies that use `SecureSocket` ask for a policy over TLS")
+            .help("answer in plain text too: `flashgate` recognizes TLS by the first byte"),
     );
 }
 
-/// Bytes came, in time, and the player makes nothing of them.
+/// Bytes arrived in time, but the player can't use them.
 fn document(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let step = &asked.seen.step;
-    // Nothing is learnt where the time of the whole attempt ran out over it; what had come by then is told all the same.
+    // `learnt` is not set if the whole attempt timed out, but what had arrived is still reported.
     if asked.place == Place::Destination && !resembles_policy(&asked.seen.trace.bytes) {
         // It is the game itself, which `no-policy` reports.
         return;
     }
     let unusable = step.learnt != Some(Learnt::Policy) && !absent::drips(asked);
-    // A document that is right and counts for nothing came too late, or in the wrong way.
+    // A valid document that does not count arrived too late or was sent in the wrong way.
     let explained = super::framing::is_right(case, asked) || readers::refuses(asked);
     if !unusable || !asked.answered() || explained {
         return;
     }
     let name = asked.name();
     let bytes = asked.seen.trace.bytes.as_slice();
-    // What follows a NUL inside UTF-16 belongs to the document all the same.
+    // In UTF-16, the bytes after a NUL belong to the document.
     let is_wide = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
     let document = if is_wide {
         bytes
     } else {
         asked.seen.trace.document()
     };
-    let message = format!("what {name} answers is no policy: {}", shown(document));
+    let message = format!("the answer of {name} is not a policy: {}", shown(document));
     let finding = FindingId::MalformedPolicy.error(message);
     case.delivery(hint(finding, asked.client, bytes));
     if document.is_empty() {
         return;
     }
-    // What is wrong in it stands behind what is wrong with it.
+    // Mistakes in the document come after the finding about the whole.
     let rank = if case.lacks_policy() {
         Rank::Wrong
     } else {
@@ -100,7 +102,7 @@ fn document(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     }
 }
 
-/// Whether somebody meant this for a policy; what else a game's port says is the game's own.
+/// Whether this was meant to be a policy. Other bytes from a game's port are the game's own.
 fn resembles_policy(bytes: &[u8]) -> bool {
     const WORDS: [&[u8]; 3] = [b"cross-domain", b"allow-access", b"access-policy"];
     let holds = |word: &[u8]| {
@@ -113,23 +115,20 @@ fn resembles_policy(bytes: &[u8]) -> bool {
 
 fn hint(finding: Diagnostic, client: Client, bytes: &[u8]) -> Diagnostic {
     let finding = match client {
-        Client::Silverlight => finding.note("Silverlight takes it for no policy at all"),
-        Client::Lightspark => {
-            finding.note("Lightspark finds no rules in it, and asks the other places")
-        }
-        Client::Unity => finding.note("Unity's web player takes it for no policy at all"),
-        Client::Flash | Client::Ruffle | _ => finding.note(
-            "what Flash Player makes of it is not known; here it counts as if nothing had come",
-        ),
+        Client::Silverlight => finding.note("Silverlight does not accept it as a policy"),
+        Client::Lightspark => finding.note("Lightspark finds no rules in it, and asks elsewhere"),
+        Client::Unity => finding.note("Unity's web player does not accept it as a policy"),
+        Client::Flash | Client::Ruffle | _ => finding
+            .note("how Flash Player treats it is not known; this check treats it as no reply"),
     };
     match bytes {
         _ if client == Client::Silverlight => finding.help(
-            "serve an `<access-policy>` document, in one write: `flashgate policy --dialect silverlight` prints one",
+            "serve an `<access-policy>` document in one write: `flashgate policy --dialect silverlight` prints one",
         ),
         [0, ..] if bytes.len() > 2 => finding
-            .note("it begins with a NUL, which ends it: Java's `writeUTF` puts a length before the text")
-            .help("write the bytes of the text alone, and one NUL after them"),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => finding.help("save the file as UTF-8: in UTF-16 every other byte is a NUL, and the first one ends it"),
-        _ => finding.help("serve a `<cross-domain-policy>` document and one NUL, and nothing before or after it"),
+            .note("it begins with a NUL, which ends it; Java's `writeUTF` writes a length before the text")
+            .help("write only the bytes of the text, then one NUL"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => finding.help("save the file as UTF-8: in UTF-16, every other byte is a NUL, and the first one ends the reply"),
+        _ => finding.help("serve a `<cross-domain-policy>` document and one NUL, with nothing before or after them"),
     }
 }

@@ -1,4 +1,4 @@
-//! The document may be right; how it is sent is not: pieces, ends, resets.
+//! The document may be valid, but it is sent in the wrong way: pieces, ends, resets.
 
 use flash_policy::player::{Client, ConnectionEnd, Learnt};
 use flash_policy::{Profile, parse};
@@ -32,7 +32,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
     }
 }
 
-/// Whether it is for the way it was sent that an answer counts for nothing.
+/// Whether a reply does not count because of how it was sent.
 pub(super) fn explains(case: &Case<'_>, asked: PolicyConnection<'_>) -> bool {
     let ended = asked.seen.step.end.map(|(end, _)| end);
     let counts = asked.seen.step.learnt == Some(Learnt::Policy);
@@ -41,7 +41,7 @@ pub(super) fn explains(case: &Case<'_>, asked: PolicyConnection<'_>) -> bool {
         || (is_document(case, asked) && !counts && !is_late(asked) && !readers::refuses(asked))
 }
 
-/// Whether what came before a reset is the beginning of a policy, as far as it goes.
+/// Whether the bytes before a reset are the beginning of a policy.
 fn breaks_off(asked: PolicyConnection<'_>) -> bool {
     const BEGINNINGS: [&[u8]; 5] = [
         b"<?xml",
@@ -56,7 +56,7 @@ fn breaks_off(asked: PolicyConnection<'_>) -> bool {
     is_lost(asked) && begins && !document.is_empty()
 }
 
-/// Whether there is nothing to say against what came, only against how or when.
+/// Whether the document is valid and only its delivery is wrong.
 pub(super) fn is_right(case: &Case<'_>, asked: PolicyConnection<'_>) -> bool {
     is_document(case, asked) || explains(case, asked)
 }
@@ -67,7 +67,7 @@ fn is_document(case: &Case<'_>, asked: PolicyConnection<'_>) -> bool {
         && parse(document, Profile::Socket).policy.is_some()
 }
 
-/// An answer whose first byte came when nobody waited any more.
+/// A reply whose first byte arrived after the player had given up.
 fn is_late(asked: PolicyConnection<'_>) -> bool {
     asked.seen.step.first_byte.is_none()
 }
@@ -80,7 +80,7 @@ fn endless(case: &mut Case<'_>, asked: PolicyConnection<'_>) -> bool {
     case.delivery(
         FindingId::EndlessReply
             .error(format!("{name} sends more than 64 KiB without a NUL"))
-            .help("look at what listens there: it is no policy server"),
+            .help("check what listens there: it is not a policy server"),
     );
     true
 }
@@ -88,7 +88,7 @@ fn endless(case: &mut Case<'_>, asked: PolicyConnection<'_>) -> bool {
 fn without_nul(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let trace = &asked.seen.trace;
     let wants_nul = case.plan.config.client != Client::Silverlight;
-    // The NUL of half a document is not what is missing.
+    // Half a document lacks more than its NUL.
     let is_half = breaks_off(asked) && !is_document(case, asked);
     if trace.has_nul() || !asked.answered() || !wants_nul || is_half {
         return;
@@ -97,17 +97,17 @@ fn without_nul(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let held = trace.end.is_none();
     let message = if held {
         format!(
-            "no NUL ends what {name} answers, and the connection stays open: the player waits on"
+            "the answer of {name} does not end with a NUL, and the connection stays open: the player keeps waiting"
         )
     } else {
-        format!("no NUL ends what {name} answers")
+        format!("the answer of {name} does not end with a NUL")
     };
     let note = if held {
         "a player reads up to the first NUL, or until the server closes"
     } else if is_lost(asked) {
-        "a close would end it too, for Flash Player; a reset does not, and what came counts for nothing"
+        "for Flash Player, a close would also end it; a reset does not, and the reply is discarded"
     } else {
-        "the close ends it too, for Flash Player; Adobe's papers ask for the NUL"
+        "for Flash Player, the close also ends it, but Adobe's documents require the NUL"
     };
     case.delivery(
         FindingId::ReplyWithoutNul
@@ -133,8 +133,8 @@ fn reset(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
         format!("{name} resets the connection after its answer, {resets} of {times} times")
     };
     let finding = FindingId::ResetAfterReply.error( message)
-        .note("Windows throws away what it has not handed to the player yet, and the movie gets `Error #2048` now and then")
-        .help("read the request to its NUL before answering; then shut the write side down, read to the end, and only then close");
+        .note("Windows discards data that the player has not read yet, so the movie sometimes gets `Error #2048`")
+        .help("read the request up to its NUL before answering; then shut down the write side, read to the end, and only then close");
     let rank = if is_lost(asked) && case.lacks_policy() {
         Rank::Cause
     } else {
@@ -143,7 +143,7 @@ fn reset(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     case.add(rank, finding);
 }
 
-/// Whether it was a reset that took the answer from the player.
+/// Whether a reset discarded the reply.
 fn is_lost(asked: PolicyConnection<'_>) -> bool {
     matches!(asked.seen.step.end, Some((ConnectionEnd::Reset, _)))
 }
@@ -152,7 +152,7 @@ fn is_reset(trace: &Trace) -> bool {
     !trace.bytes.is_empty() && trace.end.is_some_and(|(ended, _)| ended.is_reset())
 }
 
-/// The "one in twenty": the same question again and again.
+/// The "one in twenty" failure: repeats the same request.
 fn lost_at_times(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let repeats = repeats(case, asked);
     let first = asked.seen.trace.document();
@@ -173,19 +173,19 @@ fn lost_at_times(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     }
     let name = asked.name();
     let message = if lost > 0 {
-        format!("{name} does not answer every time: {lost} of {asked_for} fetches brought nothing")
+        format!("{name} does not always answer: {lost} of {asked_for} fetches got no reply")
     } else {
         format!(
-            "{name} does not answer the same every time: {other} of {asked_for} fetches brought something else"
+            "{name} does not always give the same answer: {other} of {asked_for} fetches got a different reply"
         )
     };
     let finding = FindingId::ReplyLostAtTimes.error( message)
-        .note(format!("fetched up to {REPEATS} times, one after the other; a movie meets this as `Error #2048` at random"))
-        .help("look for a balancer with one bad server behind it, a limit on connections per address, or a server that closes early");
+        .note(format!("fetched up to {REPEATS} times, one after the other; movies get a random `Error #2048`"))
+        .help("look for a load balancer with one bad server behind it, a limit on connections per address, or a server that closes too early");
     case.add(Rank::Wrong, finding);
 }
 
-/// The first fetch was answered, and none after it: that is no balancer, and nothing random.
+/// The first fetch got a reply but no later one did: neither a load balancer nor chance.
 fn only_once(case: &mut Case<'_>, asked: PolicyConnection<'_>, repeats: &[Trace]) {
     let name = asked.name();
     let accepts = |trace: &Trace| {
@@ -193,16 +193,16 @@ fn only_once(case: &mut Case<'_>, asked: PolicyConnection<'_>, repeats: &[Trace]
         last.is_some_and(|attempt| attempt.came == DialOutcome::Connected)
     };
     let then = if repeats.iter().any(accepts) {
-        "it still accepts connections, and answers none"
+        "it still accepts connections but does not answer"
     } else {
         "it no longer accepts connections"
     };
     let count = repeats.len();
     let finding = FindingId::ReplyLostAtTimes.error(
-        format!("{name} answers the first fetch, and none of the {count} that follow: {then}"),
+        format!("{name} answers the first fetch but none of the next {count}: {then}"),
     )
-    .note("every player after the first is refused")
-    .help("have the server go on accepting after it has answered, one connection after the other; a firewall that blocks an address which connects again does the same");
+    .note("every player after the first fails")
+    .help("let the server keep accepting connections after it has answered one; a firewall that blocks repeated connections from an address has the same effect");
     case.add(Rank::Wrong, finding);
 }
 
@@ -215,7 +215,7 @@ fn repeats<'a>(case: &Case<'a>, asked: PolicyConnection<'a>) -> &'a [Trace] {
 
 fn greeting(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let mut greetings = case.survey.greetings.iter();
-    // Behind a gate it may be the game that greets, which is as it should be.
+    // Behind a gate, the game may send a greeting, which is fine.
     let answer = asked.seen.trace.document();
     let answers = |trace: &Trace| {
         let greeting = trace.document();
@@ -225,9 +225,9 @@ fn greeting(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
         return;
     }
     let name = asked.name();
-    case.delivery(FindingId::ReplyBeforeRequest.error( format!("{name} answers before it is asked"))
-                .note("a server that closes without having read the request resets the connection, and the answer can be lost with it")
-                .help("read the request to its NUL first"));
+    case.delivery(FindingId::ReplyBeforeRequest.error( format!("{name} answers before the request"))
+                .note("a server that closes before reading the request resets the connection, and the answer can be lost")
+                .help("read the request up to its NUL first"));
 }
 
 fn pieces(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
@@ -237,9 +237,12 @@ fn pieces(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     }
     let name = asked.name();
     let count = trace.reads.len();
-    case.delivery(FindingId::ReplyInPieces.error( format!("{name} sends its answer in {count} pieces"))
-                .note("Flash Player puts them together; Unity's web player and Lightspark take the first for all")
-                .help("send the document and the NUL in one write"));
+    case.delivery(
+        FindingId::ReplyInPieces
+            .error(format!("{name} sends its answer in {count} pieces"))
+            .note("Flash Player joins them; Unity's web player and Lightspark use only the first")
+            .help("send the document and the NUL in one write"),
+    );
 }
 
 fn surplus(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
@@ -253,7 +256,14 @@ fn surplus(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     } else {
         format!("{count} bytes")
     };
-    case.delivery(FindingId::BytesAfterNul.error( format!("{name} sends {bytes} after the NUL"))
-                .note("a player has stopped reading by then, and what it does not read can reset the connection")
-                .help("end the answer with one NUL: a text whose last line ends in a line feed is a common cause"));
+    case.delivery(
+        FindingId::BytesAfterNul
+            .error(format!("{name} sends {bytes} after the NUL"))
+            .note(
+                "the player has stopped reading by then, and unread bytes can reset the connection",
+            )
+            .help(
+                "end the answer with one NUL: a common cause is a line feed at the end of the text",
+            ),
+    );
 }

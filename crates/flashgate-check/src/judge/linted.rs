@@ -1,4 +1,4 @@
-//! What lint says of a policy to the very client that is asked about.
+//! Lint findings about a policy, for the client that is checked.
 
 use flash_policy::lint::{self, Hints, Options, PolicyKind, RuleGroup};
 use flash_policy::player::{Client, Learnt};
@@ -6,7 +6,7 @@ use flash_policy::{Diagnostic, LintReport, Serving, Severity};
 
 use super::case::PolicyConnection;
 
-/// Of one policy more are not even looked at: they are compared with each other.
+/// At most this many findings of one policy are considered, because they are compared with each other.
 const MOST_LOOKED_AT: usize = 500;
 
 impl PolicyConnection<'_> {
@@ -14,7 +14,7 @@ impl PolicyConnection<'_> {
         self.lint_of(self.document())
     }
 
-    /// What lint says of a document to this very client.
+    /// The lint findings about a document, for this client.
     pub(super) fn lint_of(self, document: &[u8]) -> LintReport {
         let serving = Serving::from_port(self.counts_as());
         let options = Options::new(serving).hints(Hints::LeftOut);
@@ -42,13 +42,14 @@ impl PolicyConnection<'_> {
     }
 }
 
-/// Lint's findings that are about Flash Player, and untrue of Lightspark: it knows `*.com`, and no rule on low ports.
+/// Lint findings about Flash Player that don't apply to Lightspark: it supports `*.com`, and has no rule about low
+/// ports.
 const NOT_LIGHTSPARK: [&str; 2] = ["wildcard-top-level-domain", "low-ports-from-high-port"];
 
-/// Whether what lint says of a policy is so for this client.
+/// Whether a lint finding applies to this client.
 fn is_true(client: Client, finding: &Diagnostic) -> bool {
     match client {
-        // It has no meta-policies.
+        // Unity has no meta-policies.
         Client::Unity => {
             lint::rule(finding.rule).is_none_or(|rule| rule.group != RuleGroup::MetaPolicy)
         }
@@ -57,18 +58,18 @@ fn is_true(client: Client, finding: &Diagnostic) -> bool {
     }
 }
 
-/// What lint says of a file that Flash Player refuses whole, where Lightspark has read it all the same.
+/// A lint finding for which Flash Player rejects the whole file, although Lightspark has read it.
 fn is_lenient(finding: &Diagnostic) -> bool {
     let rule = lint::rule(finding.rule);
     finding.severity == Severity::Error
         && rule.is_some_and(|rule| matches!(rule.group, RuleGroup::File | RuleGroup::Syntax))
 }
 
-/// The same as a warning, without what is so for Flash Player alone.
+/// Turns such a finding into a warning, without notes that apply only to Flash Player.
 fn overlook(finding: &mut Diagnostic) {
     finding.severity = Severity::Warning;
     finding.notes = vec![
-        "Flash Player refuses the file for this; Lightspark reads it all the same, as far as it gets"
+        "Flash Player rejects the file for this; Lightspark still reads it, up to the mistake"
             .to_owned(),
     ];
 }

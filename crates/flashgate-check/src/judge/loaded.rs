@@ -1,6 +1,6 @@
-//! What the movie loads and what has no say: told for each location, with the reason.
+//! Policies that the movie loads but that don't count: a finding for each location, with the reason.
 //!
-//! For Flash Player the reasons are those of `flash_policy::decide`; nothing here may have another opinion.
+//! For Flash Player the reasons come from `flash_policy::decide`. Nothing here may decide differently.
 
 use flash_policy::decide::{self, Ignored, Location, Request};
 use flash_policy::player::{Client, Reason};
@@ -31,18 +31,18 @@ pub(super) fn judge(case: &mut Case<'_>) {
     }
 }
 
-/// Why, and what to do.
+/// The reason and the fix.
 fn ignored(case: &Case<'_>, location: &Location) -> Option<(String, String)> {
     let config = &case.plan.config;
     let target = &config.target;
     match (config.client, location) {
         (Client::Silverlight, _) => Some((
-            "Silverlight asks port 943 and nothing else".to_owned(),
+            "Silverlight asks only port 943".to_owned(),
             "serve the policy on port 943".to_owned(),
         )),
         (Client::Flash, _) => Some(words(request(case).ignores(location)?, target)),
         (_, Location::Http { .. }) => Some((
-            "no policy over HTTP opens sockets to this client".to_owned(),
+            "this client does not use policies over HTTP for sockets".to_owned(),
             over_socket(target),
         )),
         (_, Location::Socket { host, .. }) if host != target => {
@@ -72,37 +72,37 @@ fn words(reason: Ignored, target: &Host) -> (String, String) {
     match reason {
         Ignored::OtherHost => (
             format!(
-                "the movie connects to `{target}`, and policies are kept by the name as it is written"
+                "the movie connects to `{target}`, and a policy counts only for the host name it was loaded from"
             ),
-            format!("load it from `{target}`, by that very name"),
+            format!("load it from `{target}`, with exactly that name"),
         ),
         Ignored::SocketsNotYet => (
-            "before Flash Player 7.0.19 no policy came over sockets".to_owned(),
+            "Flash Player before 7.0.19 does not load policies over sockets".to_owned(),
             in_root(),
         ),
         Ignored::HttpNotYet => (
-            "before Flash Player 7.0.19 only the site's own /crossdomain.xml opened sockets"
+            "in Flash Player before 7.0.19, only the site's own /crossdomain.xml allows sockets"
                 .to_owned(),
             in_root(),
         ),
         Ignored::HttpNoLonger => (
-            "since Flash Player 9.0.124 no policy over HTTP opens sockets".to_owned(),
+            "since Flash Player 9.0.124, policies over HTTP don't allow sockets".to_owned(),
             over_socket(target),
         ),
         Ignored::Subfolder => (
-            "over HTTP only a policy in the root folder opens sockets".to_owned(),
+            "over HTTP, only a policy in the root folder allows sockets".to_owned(),
             in_root(),
         ),
         Ignored::OtherPort => (
-            "over HTTP only a policy on port 80 opens sockets to this player".to_owned(),
+            "over HTTP, only a policy on port 80 allows sockets in this player".to_owned(),
             in_root(),
         ),
         Ignored::LowPort => (
-            "no policy over HTTP opens a port below 1024".to_owned(),
+            "policies over HTTP can't open ports below 1024".to_owned(),
             over_socket(target),
         ),
         _ => (
-            "this player does not take it".to_owned(),
+            "this player does not use it".to_owned(),
             over_socket(target),
         ),
     }

@@ -1,4 +1,4 @@
-//! The policy is valid, and does not grant; or grants more than it should.
+//! The policy is valid, but grants too little or too much.
 
 use flash_policy::decide::{self, Grant, Place};
 use flash_policy::parse::RulePlaces;
@@ -10,7 +10,7 @@ use super::finding::more_findings;
 use super::no_match;
 use crate::findings::FindingId;
 
-/// Why a policy that was understood does not grant, when that is the verdict.
+/// Why a policy that was understood does not grant, if that is the verdict.
 pub(super) fn explain(case: &mut Case<'_>) {
     let Reason::Refused(reason) = case.outcome.reason else {
         return;
@@ -19,7 +19,7 @@ pub(super) fn explain(case: &mut Case<'_>) {
         decide::RefusalReason::MetaPolicyMasterOnly | decide::RefusalReason::MetaPolicyNone => {
             meta_policy(case, reason);
         }
-        // No policy had a say: the port itself is out of its reach, and `clients` says so.
+        // No policy was consulted: Silverlight can't use this port, which `clients` reports.
         decide::RefusalReason::PortAuthority if case.plan.config.client == Client::Silverlight => {}
         decide::RefusalReason::PortAuthority => authority(case),
         decide::RefusalReason::SecureOnly => secure_only(case),
@@ -28,7 +28,7 @@ pub(super) fn explain(case: &mut Case<'_>) {
     }
 }
 
-/// Everything else that lint has to say of the policies that came.
+/// All other lint findings about the policies that arrived.
 pub(super) fn judge(case: &mut Case<'_>) {
     for asked in case.understood() {
         let granting = case.granting(asked);
@@ -39,7 +39,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
         }
         findings.retain(|new| {
             let mut found = case.found.iter();
-            // A cause is told at another level than lint tells it.
+            // A cause may have another level than in lint.
             let known = found.any(|(_, known)| {
                 known.diagnostic.rule == new.rule && known.diagnostic.label == new.label
             });
@@ -60,7 +60,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
     }
 }
 
-/// Whether lint says that a rule takes no effect which granted to this client, or that there is none.
+/// Whether lint claims that the rule that granted has no effect, or that there are no rules.
 fn is_refuted(finding: &Diagnostic, granting: RuleAt) -> bool {
     if finding.rule == "no-rules" {
         return true;
@@ -80,7 +80,7 @@ fn meta_policy(case: &mut Case<'_>, reason: decide::RefusalReason) {
     let (id, message) = in_words(reason, written);
     let mut finding = id.error(message).help(other_meta_policy(case, reason));
     if master.is_some_and(repeats_site_control) {
-        finding = finding.note("there are several `site-control` elements: keep one");
+        finding = finding.note("there are several `site-control` elements: keep only one");
     }
     match span {
         Some((asked, span)) => {
@@ -91,23 +91,23 @@ fn meta_policy(case: &mut Case<'_>, reason: decide::RefusalReason) {
     }
 }
 
-/// The finding's id, and what a meta-policy that is written so means.
+/// The finding's id, and the meaning of a meta-policy with this value.
 fn in_words(reason: decide::RefusalReason, written: Option<&[u8]>) -> (FindingId, String) {
     let (id, value, meaning) = if reason == decide::RefusalReason::MetaPolicyNone {
-        let meaning = "no policy of this host counts, not even its own rules";
+        let meaning = "no policy of this host counts, not even the rules in this one";
         (FindingId::MetaPolicyNone, "none", meaning)
     } else {
-        let meaning = "only its own rules count, and none of them grants this";
+        let meaning = "only the rules in this policy count, and none of them grants this";
         (FindingId::MetaPolicyMasterOnly, "master-only", meaning)
     };
     let written = written.map_or(value.into(), String::from_utf8_lossy);
     let counts = if written == value {
         String::new()
     } else {
-        format!(", which is no meta-policy for sockets and counts as `{value}`")
+        format!(", which is not a meta-policy for sockets and counts as `{value}`")
     };
     let written = written.escape_debug();
-    let message = format!("the master policy says `{written}`{counts}: {meaning}");
+    let message = format!("the master policy's `site-control` is `{written}`{counts}: {meaning}");
     (id, message)
 }
 
@@ -116,21 +116,21 @@ fn master<'a>(case: &Case<'a>) -> Option<PolicyConnection<'a>> {
     understood.find(|asked| asked.place == Place::Master)
 }
 
-/// What opens the port: below `none` no rule helps before `site-control` is another.
+/// How to open the port. With `none`, rules help only after `site-control` has changed.
 fn other_meta_policy(case: &Case<'_>, reason: decide::RefusalReason) -> String {
     let port = case.plan.config.port;
     let addition = addition(case);
     let own = master(case).is_some_and(|asked| would_grant(case, asked.document(), Port::MASTER));
     if reason == decide::RefusalReason::MetaPolicyMasterOnly {
         return format!(
-            "{addition}; or set its `site-control` to `all`, and have port {port} serve a policy that grants this"
+            "{addition}; or set its `site-control` to `all`, and let port {port} serve a policy that grants this"
         );
     }
     if own {
         return "set its `site-control` to `master-only`: then its own rules count, and one of them grants this".to_owned();
     }
     format!(
-        "set its `site-control` to `master-only`, and {addition}; or set it to `all`, and have port {port} serve a policy that grants this"
+        "set its `site-control` to `master-only`, and {addition}; or set it to `all`, and let port {port} serve a policy that grants this"
     )
 }
 
@@ -150,7 +150,7 @@ fn repeats_site_control(asked: PolicyConnection<'_>) -> bool {
     })
 }
 
-/// Whether a policy would grant this, if it counted and were served from there.
+/// Whether a policy would grant this, if it counted and came from this port.
 fn would_grant(case: &Case<'_>, document: &[u8], from: Port) -> bool {
     let policy = parse(document, Profile::Socket).policy;
     policy.is_some_and(|policy| {
@@ -159,7 +159,7 @@ fn would_grant(case: &Case<'_>, document: &[u8], from: Port) -> bool {
     })
 }
 
-/// The port's own policy would grant, and is never asked for.
+/// The port's own policy would grant this, but the player never asks for it.
 fn shadowed(case: &mut Case<'_>, reason: decide::RefusalReason) {
     let Some(trace) = &case.survey.shadowed else {
         return;
@@ -178,7 +178,7 @@ fn shadowed(case: &mut Case<'_>, reason: decide::RefusalReason) {
         )
     };
     let finding = FindingId::ShadowedByMaster.error(
-        format!("port {port} serves a policy that grants this, and the master policy forbids that it is asked"),
+        format!("port {port} serves a policy that grants this, but the master policy stops players from asking there"),
     )
     .help(help);
     case.add(Rank::Cause, finding);
@@ -188,9 +188,9 @@ fn authority(case: &mut Case<'_>) {
     let port = case.plan.config.port;
     let finding = FindingId::PortAuthority
         .error(format!(
-            "a rule grants port {port}, but is served from a port of 1024 or above"
+            "a rule grants port {port}, but the policy is served from port 1024 or above"
         ))
-        .note("a policy may open ports below 1024 only if it comes from one itself")
+        .note("a policy can open ports below 1024 only if it comes from such a port")
         .help(format!(
             "serve that rule on port 843, or on port {port} itself"
         ));
@@ -200,11 +200,11 @@ fn authority(case: &mut Case<'_>) {
 fn secure_only(case: &mut Case<'_>) {
     let finding = FindingId::SecureOnly
         .error("a rule grants this, but only to movies loaded over HTTPS, and this one was not")
-        .help("load the movie over HTTPS, or leave `secure=\"true\"` out of the rule");
+        .help("load the movie over HTTPS, or remove `secure=\"true\"` from the rule");
     point_at_rule(case, finding, |places| places.secure);
 }
 
-/// Points into the rule that came nearest, where the player names it.
+/// Points at the rule that came closest, if the player reports one.
 fn point_at_rule(
     case: &mut Case<'_>,
     finding: Diagnostic,
@@ -219,7 +219,7 @@ fn point_at_rule(
         let rule = decided?.rule?;
         let parsed = parse(asked.document(), Profile::Socket);
         let mut rules = parsed.places.rules.iter();
-        // Clients don't agree on which rules take effect, and so not on their numbers.
+        // Clients disagree about which rules have an effect, so the numbers of rules differ.
         let places = rules.find(|places| places.tag == rule.tag);
         Some((asked, places.and_then(part).unwrap_or(rule.tag)))
     });

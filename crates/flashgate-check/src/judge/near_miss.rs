@@ -1,4 +1,4 @@
-//! The rule that was likely meant: for the same site and another port, for a neighbour of the site, or for the other
+//! The rule that was probably meant: one for the same site and another port, for a similar domain, or for the other
 //! scheme.
 
 use flash_policy::decide::{Grant, Movie};
@@ -11,7 +11,7 @@ use flash_policy::{
 use super::case::{Case, PolicyConnection, Rank};
 use crate::findings::FindingId;
 
-/// Tells of the first such rule.
+/// Reports the first such rule.
 pub(super) fn judge(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let parsed = parse(asked.document(), Profile::Socket);
     let Some(policy) = parsed.policy else { return };
@@ -33,7 +33,7 @@ pub(super) fn judge(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     case.add_at(Rank::Cause, finding, source);
 }
 
-/// A rule that misses, and the part of it that does.
+/// A rule that does not match, and the part that prevents it.
 struct Miss {
     rule: usize,
     part: Part,
@@ -54,7 +54,7 @@ impl Part {
     }
 }
 
-/// The right site and the right port, and movies loaded over the other scheme.
+/// The right site and port, but for movies loaded over the other scheme.
 fn scheme_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     let port = case.plan.config.port;
     let Movie::Remote(origin) = case.movie() else {
@@ -76,10 +76,10 @@ fn scheme_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     let (was, host) = (origin.scheme.as_str(), &origin.host);
     let finding = FindingId::SchemeNotGranted
         .error(format!(
-            "a rule grants `{domain}`, and the movie was loaded over {was}"
+            "a rule allows `{domain}`, but the movie was loaded over {was}"
         ))
         .help(format!(
-            "leave the scheme out of the rule, which admits both, or add one for `{was}://{host}`"
+            "remove the scheme from the rule to allow both, or add a rule for `{was}://{host}`"
         ));
     Some(Miss {
         rule,
@@ -88,7 +88,7 @@ fn scheme_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     })
 }
 
-/// Whether a rule's `secure` lets movies in that were loaded over this scheme: else to change the rest is in vain.
+/// Whether a rule's `secure` allows movies loaded over this scheme. If not, changing the rest does not help.
 fn is_open_to(rule: &Rule, scheme: Scheme) -> bool {
     rule.secure != Secure::HttpsOnly || scheme == Scheme::Https
 }
@@ -110,7 +110,7 @@ fn port_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     let rule = policy.rules.get(index)?;
     let finding = FindingId::PortNotGranted
         .error(format!(
-            "a rule admits {}, to ports `{}` and not to port {port}",
+            "a rule allows {} to connect to ports `{}`, but not to port {port}",
             case.whose(),
             rule.ports
         ))
@@ -126,7 +126,7 @@ fn admits_to_some_port(rule: &Rule, movie: &Movie, port: Port) -> bool {
     admits(rule.domain.clone(), movie, port)
 }
 
-/// Whether a rule for this domain that is not particular about ports admits a movie; only `grants` compares the two.
+/// Whether a rule for this domain and any port would allow a movie. Only `grants` compares the two.
 pub(super) fn admits(domain: DomainPattern, movie: &Movie, port: Port) -> bool {
     let policy = Policy {
         site_control: None,
@@ -142,7 +142,7 @@ pub(super) fn admits(domain: DomainPattern, movie: &Movie, port: Port) -> bool {
     )
 }
 
-/// The classic: `www.example.com` is granted, and the movie comes from `example.com`, or the reverse.
+/// The classic mistake: `www.example.com` is granted but the movie is from `example.com`, or the reverse.
 fn neighbour(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     let Movie::Remote(origin) = case.movie() else {
         return None;
@@ -158,13 +158,13 @@ fn neighbour(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     })?;
     let granted = rule.domain.hosts().to_string();
     let both = upper(bare(&granted), name).map(|upper| format!("*.{upper}"));
-    // What is no pattern, as `*.test`, is no remedy either.
+    // Something like `*.test` is not a valid pattern, so it is not suggested.
     let both = both.filter(|both| both.parse::<DomainPattern>().is_ok());
     let finding = FindingId::GrantsANeighbour.error(
-        format!("a rule grants `{granted}`, and the movie comes from `{name}`: to a player these are two sites"),
+        format!("a rule allows `{granted}`, but the movie is from `{name}`: for a player, these are two sites"),
     )
     .help(match both {
-        Some(both) => format!("add a rule for `{name}`, or write `{both}`, which stands for both"),
+        Some(both) => format!("add a rule for `{name}`, or write `{both}`, which covers both"),
         None => format!("add a rule for `{name}`"),
     });
     Some(Miss {
@@ -174,12 +174,12 @@ fn neighbour(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     })
 }
 
-/// A pattern's name.
+/// The name in a pattern.
 fn bare(pattern: &str) -> &str {
     pattern.strip_prefix("*.").unwrap_or(pattern)
 }
 
-/// Of two names the one that the other lies below. Two names side by side may be strangers, as below `co.uk`.
+/// The parent of two names, if one is below the other. Siblings may be unrelated, as below `co.uk`.
 fn upper<'a>(a: &'a str, b: &'a str) -> Option<&'a str> {
     if is_below(a, b) {
         Some(b)

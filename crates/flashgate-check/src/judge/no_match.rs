@@ -1,4 +1,4 @@
-//! A policy was understood, and no rule of it names this movie and this port: why, and what to write.
+//! The policy was understood, but no rule covers this movie and port: why, and which rule to write.
 
 use flash_policy::decide::{Movie, Sandbox};
 use flash_policy::player::Client;
@@ -22,7 +22,7 @@ pub(super) fn explain(case: &mut Case<'_>) {
             no_rules(case, *asked);
         }
     }
-    // A rule that looks near is not so to a client that takes another host for the movie's.
+    // A rule that looks close is not, if this client uses another host for the movie.
     if odd_host(case).is_none() {
         for asked in understood {
             near_miss::judge(case, asked);
@@ -34,18 +34,18 @@ pub(super) fn explain(case: &mut Case<'_>) {
     let port = case.plan.config.port;
     let who = case.whose();
     let finding = FindingId::NoRuleMatches.error(format!(
-        "no rule of the policies that count names {who} and port {port}"
+        "no rule in the policies that count covers {who} and port {port}"
     ));
     let finding = match odd_host(case) {
         Some(note) => finding.note(note),
         None => finding,
     };
-    let finding = finding.note("names are compared as they are written: an address admits only what was loaded from a URL with that address")
+    let finding = finding.note("names are compared as written: a rule for an address allows only content loaded from a URL with that address")
     .help(remedy(case));
     case.add(Rank::Cause, finding);
 }
 
-/// A rule that fails in the player explains why none matches, unless it is for somebody else.
+/// A rule that has no effect in the player explains why none matches, unless it is for other movies.
 fn broken_rules(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let findings = asked.lint().findings.into_iter();
     let lacks_rules = lacks_rules(asked);
@@ -66,7 +66,7 @@ fn broken_rules(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
 
 const NO_RULES: &str = "no-rules";
 
-/// Whether a finding is about a rule whose domain is right and does not admit the movie.
+/// Whether a finding is about a rule whose domain is valid but does not match the movie.
 fn is_for_others(case: &Case<'_>, asked: PolicyConnection<'_>, finding: &Diagnostic) -> bool {
     let Some(span) = finding.spans().next() else {
         return false;
@@ -93,7 +93,7 @@ fn lacks_rules(asked: PolicyConnection<'_>) -> bool {
     flash.or(silverlight).unwrap_or(false)
 }
 
-/// No policy that counts has any rule: the cause, with the rule to add.
+/// No policy that counts has a rule: this is the cause, and the help has a rule to add.
 fn no_rules(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let mut findings = asked.lint().findings.into_iter();
     let finding = findings.find(|finding| finding.rule == NO_RULES);
@@ -107,7 +107,7 @@ fn no_rules(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     case.add_lint(Rank::Cause, finding, source);
 }
 
-/// Where this client takes another host from the movie's URL than others do.
+/// A note if this client extracts another host from the movie's URL than other clients do.
 fn odd_host(case: &Case<'_>) -> Option<String> {
     let config = &case.plan.config;
     let Sandbox::Remote(origin) = &config.sandbox else {
@@ -117,11 +117,11 @@ fn odd_host(case: &Case<'_>) -> Option<String> {
     let url = config.movie_url.as_deref();
     let url = url.map_or_else(|| origin.to_string(), str::to_owned);
     (compared != origin.host.to_string())
-        .then(|| format!("Lightspark takes `{compared}` for the host of `{url}`"))
+        .then(|| format!("Lightspark uses `{compared}` as the host of `{url}`"))
 }
 
-/// The rule that admits this movie to this port, as this client reads it; none where it takes another host for the
-/// movie's than others do, as a rule for that would be wrong for everybody else.
+/// The rule that allows this movie to use this port, as this client reads it. None if the client uses another host for
+/// the movie, because such a rule would be wrong for all other clients.
 pub(super) fn rule(case: &Case<'_>) -> Option<String> {
     let port = case.plan.config.port;
     let domain = match case.movie() {
@@ -134,21 +134,24 @@ pub(super) fn rule(case: &Case<'_>) -> Option<String> {
     ))
 }
 
-/// Whether the port is one that none of the policies can open, wherever their rules are.
+/// Whether none of the policies can open the port, because of the ports that serve them.
 fn needs_low_port(case: &Case<'_>) -> bool {
     let port = case.plan.config.port;
     let mut understood = case.understood().into_iter();
     understood.all(|asked| !asked.can_open(port))
 }
 
-/// What to load the movie from, where Lightspark takes another host for its own; a rule may be there already.
+/// The URL to load the movie from, if Lightspark uses another host for it. A rule may already exist.
 fn plain_host(origin: &Origin, port: Port) -> String {
     match &origin.host {
         Host::Name(name) => format!(
-            "load the movie from a URL with the plain host name, as in `{}://{name}/`, and have a rule for `{name}` and port {port}",
+            "load the movie from a URL with the plain host name, as in `{}://{name}/`, and add a rule for `{name}` and port {port}",
             origin.scheme.as_str()
         ),
-        Host::Address(_) => "load the movie from a URL with a host name or an IPv4 address, and have a rule for that".to_owned(),
+        Host::Address(_) => {
+            "load the movie from a URL with a host name or an IPv4 address, and add a rule for that"
+                .to_owned()
+        }
     }
 }
 
@@ -166,13 +169,13 @@ pub(super) fn remedy(case: &Case<'_>) -> String {
         }
         (Movie::Remote(_), Some(rule)) if needs_low_port(case) => {
             format!(
-                "serve a policy with the rule {rule} on port 843, or on port {port} itself: only a port below 1024 opens one"
+                "serve a policy with the rule {rule} on port 843 or on port {port} itself: only policies from ports below 1024 can open such ports"
             )
         }
         (Movie::Remote(_), Some(rule)) => format!("add a rule: {rule}"),
         (Movie::Remote(origin), None) => plain_host(&origin, port),
         (Movie::Hostless, rule) => format!(
-            "{} are admitted by `domain=\"*\"` alone: {}",
+            "only `domain=\"*\"` allows {}: {}",
             case.whose(),
             rule.unwrap_or_default()
         ),

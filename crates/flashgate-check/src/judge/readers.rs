@@ -1,7 +1,7 @@
-//! A policy that is right for Flash Player, or right but for one place, and what this client's own reader makes of it.
+//! Explains a policy that is valid for Flash Player, or almost, but not for this client.
 //!
-//! Silverlight refuses a whole file because of one element, Lightspark stops reading at it, and Lightspark takes rules
-//! otherwise than Flash Player does. Lint knows why; this module picks the findings that explain the verdict.
+//! Silverlight rejects a whole file because of one element, Lightspark stops reading at it, and Lightspark interprets
+//! some rules differently from Flash Player. Lint knows why; this module picks the findings that explain the verdict.
 
 use flash_policy::decide::{self, Place};
 use flash_policy::player::{Client, Learnt, Reason};
@@ -9,17 +9,17 @@ use flash_policy::{Diagnostic, Grant, Profile, Severity, grants, parse};
 
 use super::case::{Case, PolicyConnection, Rank};
 
-/// At these Lightspark stops reading.
+/// Lightspark stops reading at these.
 const LIGHTSPARK_REFUSES: [&str; 3] = [
     "lightspark-unsupported-element",
     "site-control-outside-master",
     "duplicate-site-control",
 ];
 
-/// For these it does not open what the rule says.
+/// Lightspark opens less than the rule says because of these.
 const LIGHTSPARK_NARROWS: [&str; 2] = ["lightspark-port-range", "lightspark-scheme-in-domain"];
 
-/// Lint's findings that are causes here, before everything that is about servers.
+/// Reports lint findings that are causes here, before all findings about servers.
 pub(super) fn explain(case: &mut Case<'_>) {
     for asked in case.asked() {
         for mut finding in refusals(asked).into_iter().chain(narrowed(case, asked)) {
@@ -37,7 +37,7 @@ pub(super) fn explain(case: &mut Case<'_>) {
     }
 }
 
-/// Whether the cause is one that has nothing to do with how the rules are written.
+/// Whether the cause has nothing to do with how the rules are written.
 fn is_elsewhere(reason: Reason) -> bool {
     matches!(
         reason,
@@ -48,12 +48,12 @@ fn is_elsewhere(reason: Reason) -> bool {
     )
 }
 
-/// Whether what came is a policy, and the client's reader refuses it for how it is written.
+/// Whether the reply is a policy that the client rejects because of how it is written.
 pub(super) fn refuses(asked: PolicyConnection<'_>) -> bool {
     !refusals(asked).is_empty()
 }
 
-/// Whether a rule was found that grants to Flash Player, and not to this client.
+/// Whether a rule was found that grants to Flash Player but not to this client.
 pub(super) fn narrows(case: &Case<'_>) -> bool {
     let mut found = case.found.iter();
     found.any(|(_, found)| LIGHTSPARK_NARROWS.contains(&found.diagnostic.rule))
@@ -79,7 +79,7 @@ fn refusals(asked: PolicyConnection<'_>) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// What keeps Lightspark from the rule that grants to Flash Player.
+/// The findings about the rule that grants to Flash Player but not to Lightspark.
 fn narrowed(case: &Case<'_>, asked: PolicyConnection<'_>) -> Vec<Diagnostic> {
     let read = asked.client == Client::Lightspark && asked.seen.step.learnt == Some(Learnt::Policy);
     if !read || !case.is_denied() {

@@ -1,4 +1,4 @@
-//! The movie's own connection.
+//! Findings about the movie's own connection.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
     match case.outcome.reason {
         Reason::TargetRefused => refused(case, target),
         Reason::TargetTimeout => timed_out(case, target),
-        // Then the connection stands, or there was none.
+        // The connection was established, or there was no attempt.
         Reason::Granted | Reason::NoPolicyNeeded | Reason::Refused(_) | Reason::Timeout | _ => {}
     }
 }
@@ -36,14 +36,14 @@ fn timed_out(case: &mut Case<'_>, target: &Seen) {
     let finding = if target.trace.tls == Some(TlsFault::Silence) {
         FindingId::TargetSilent
             .error(format!(
-                "port {port} accepts the connection and does not answer the TLS handshake"
+                "port {port} accepts the connection but does not answer the TLS handshake"
             ))
-            .note("a server that speaks no TLS and waits for something it knows does this")
-            .help("have it answer TLS: `flashgate` tells it by the first byte")
+            .note("a server without TLS that waits for the rest of a message does this")
+            .help("let it accept TLS: `flashgate` recognizes TLS by the first byte")
     } else {
         FindingId::TargetFiltered
             .error(format!(
-                "port {port} neither accepts nor refuses: a firewall drops what is sent to it"
+                "port {port} neither accepts nor refuses connections: a firewall drops the packets"
             ))
             .help(format!(
                 "open port {port} in the firewall, or in the provider's security group"
@@ -57,33 +57,33 @@ fn refused(case: &mut Case<'_>, target: &Seen) {
     let finding = match &target.trace.tls {
         Some(fault) => tls::judge(fault, &format!("port {port}"), FindingId::NoTlsOnTarget),
         None => FindingId::TargetRefused.error(
-            format!("the player may connect, and port {port} refuses: nothing listens there"),
+            format!("the player may connect, but port {port} refuses the connection: nothing listens there"),
         )
-        .help("start the server, or look at the address that it listens on: `127.0.0.1` is for this machine only"),
+        .help("start the server, or check the address that it listens on: `127.0.0.1` accepts only connections from the same machine"),
     };
     case.add(Rank::Cause, finding);
 }
 
-/// The gate knows best.
+/// The gate reports the reason itself.
 fn down(case: &mut Case<'_>, said: &str) {
     let port = case.plan.config.port;
     let finding = FindingId::BackendDown
         .error(format!(
-            "flashgate accepts on port {port}, and its server behind that port is down: {said}"
+            "flashgate accepts connections on port {port}, but the server behind it is down: {said}"
         ))
-        .note("the movie sees connect, then close")
+        .note("the movie gets `connect`, then `close`")
         .help("start the game server, or correct the gate's `backend` in flashgate's config");
     case.add(Rank::Cause, finding);
 }
 
-/// A forwarder accepts for a server that is down, and lets go at once.
+/// A forwarder accepts connections for a server that is down, and closes them immediately.
 fn closes_at_once(case: &mut Case<'_>, times: usize) {
     let port = case.plan.config.port;
     let finding = FindingId::TargetClosesAtOnce.error(
-        format!("port {port} accepts and closes at once, {times} of {times} times: no server is behind it"),
+        format!("port {port} accepts connections and closes them immediately, {times} of {times} times: there is no server behind it"),
     )
-    .note("a forwarder whose server is down does this: a gate, Docker's proxy or a balancer")
-    .note("the movie sees connect, then close")
+    .note("a forwarder whose server is down does this: a gate, Docker's proxy or a load balancer")
+    .note("the movie gets `connect`, then `close`")
     .help(SERVER_BEHIND);
     case.add(Rank::Cause, finding);
 }
@@ -91,10 +91,10 @@ fn closes_at_once(case: &mut Case<'_>, times: usize) {
 fn closes_late(case: &mut Case<'_>, after: Duration) {
     let (port, after) = (case.plan.config.port, after.as_secs_f32());
     let finding = FindingId::TargetClosesLate.error(
-        format!("port {port} accepts and closes without an answer after {after:.1} s: the server behind it does not answer"),
+        format!("port {port} accepts the connection and closes it without an answer after {after:.1} s: the server behind it does not answer"),
     )
     .note("a gate whose server can't be reached does this, after `backend-connect`")
-    .note("the movie sees connect, then close")
+    .note("the movie gets `connect`, then `close`")
     .help(SERVER_BEHIND);
     case.add(Rank::Cause, finding);
 }
@@ -103,13 +103,13 @@ fn not_known(case: &mut Case<'_>, why: NotKnown) {
     let port = case.plan.config.port;
     let finding = match why {
         NotKnown::NoReaction => FindingId::ServerNotKnown.error(
-            format!("port {port} accepts and reacts to nothing: not to a byte, and not to the end of a connection"),
+            format!("port {port} accepts connections but does not react, neither to a byte nor to the end of a connection"),
         )
-        .note("a server that hangs does this, or a gate that still tries to reach its server"),
+        .note("a server that hangs does this, and so does a gate that still tries to reach its server"),
         NotKnown::ClosesUnknown => FindingId::ServerNotKnown.warning(
-            format!("port {port} closes clients at once if they send what is not known to it, and keeps silent clients"),
+            format!("port {port} closes clients immediately if they send unknown bytes, and keeps silent clients"),
         )
-        .note("a strict server does this, and also a gate whose server is down and whose `speaks-first-after` is long"),
+        .note("a strict server does this, and so does a gate with a long `speaks-first-after` whose server is down"),
     };
     let rank = match why {
         NotKnown::NoReaction => Rank::Cause,
@@ -121,12 +121,12 @@ fn not_known(case: &mut Case<'_>, why: NotKnown) {
 fn closes_at_times(case: &mut Case<'_>) {
     let port = case.plan.config.port;
     let finding = FindingId::TargetClosesAtOnce.warning(
-        format!("port {port} accepts, and closes a connection within half a second"),
+        format!("port {port} accepts a connection and closes it within half a second"),
     )
-    .note("other connections stayed open, or got an answer: a balancer with one bad server, a limit on connections, or a server that gives up idle clients very soon")
+    .note("other connections stayed open or got an answer: look for a load balancer with one bad server, a limit on connections, or a server that closes idle clients very soon")
     .help(SERVER_BEHIND);
     case.add(Rank::Doubtful, finding);
 }
 
 const SERVER_BEHIND: &str =
-    "look at the server behind that port: whether it runs, and at which address it listens";
+    "check that the server behind the port runs, and which address it listens on";

@@ -1,4 +1,4 @@
-//! What is wrong with TLS, precisely.
+//! Findings about TLS, each with its exact cause.
 
 use flash_policy::Diagnostic;
 
@@ -6,18 +6,18 @@ use super::case::{Case, Rank};
 use crate::findings::FindingId;
 use crate::tls::TlsFault;
 
-/// `clear` is the finding where the port does not speak TLS at all.
+/// `clear` is the finding for a port that does not speak TLS.
 pub(crate) fn judge(fault: &TlsFault, name: &str, clear: FindingId) -> Diagnostic {
     match fault {
         TlsFault::NotTls | TlsFault::Silence => clear.error(
-            format!("{name} does not speak TLS, and the client asks for it there"),
+            format!("{name} does not speak TLS, but the client needs it there"),
         )
-        .help("have it answer TLS as well: `flashgate` tells the two apart by the first byte"),
+        .help("let it accept TLS too: `flashgate` recognizes TLS by the first byte"),
         TlsFault::HungUp => clear.error(
-            format!("{name} closes the connection in the TLS handshake"),
+            format!("{name} closes the connection during the TLS handshake"),
         )
-        .note("a server that speaks no TLS does this, and so does a forwarder whose server is down")
-        .help("have it answer TLS as well: `flashgate` tells the two apart by the first byte"),
+        .note("a server without TLS does this, and so does a forwarder whose server is down")
+        .help("let it accept TLS too: `flashgate` recognizes TLS by the first byte"),
         TlsFault::Expired(_)
         | TlsFault::NotYetValid(_)
         | TlsFault::OtherName(_)
@@ -30,17 +30,17 @@ pub(crate) fn judge(fault: &TlsFault, name: &str, clear: FindingId) -> Diagnosti
         | TlsFault::Unreadable
         | TlsFault::NoRoots => certificate(fault, name),
         TlsFault::NothingInCommon => FindingId::TlsFailed.error(
-            format!("{name} and current clients have no TLS version, cipher suite, key exchange or kind of certificate in common"),
+            format!("{name} and current clients have no TLS version, cipher suite, key exchange or certificate type in common"),
         )
-        .help("have it offer TLS 1.2 or 1.3, with the defaults of its TLS library and a certificate with an RSA or a P-256 key"),
+        .help("let it offer TLS 1.2 or 1.3 with the defaults of its TLS library, and a certificate with an RSA or P-256 key"),
         TlsFault::Alert(alert) => FindingId::TlsFailed.error(
-            format!("{name} refuses the TLS handshake with the alert {alert}"),
+            format!("{name} rejects the TLS handshake with the alert {alert}"),
         )
-        .help("look at the server's log, and at the names that it has certificates for"),
+        .help("check the server's log, and the names that it has certificates for"),
         TlsFault::Other(why) => FindingId::TlsFailed.error(
             format!("the TLS handshake with {name} fails: {why}"),
         )
-        .help("look at the server's log, and at its TLS settings"),
+        .help("check the server's log and its TLS settings"),
     }
 }
 
@@ -49,26 +49,26 @@ fn certificate(fault: &TlsFault, name: &str) -> Diagnostic {
     let finding = id.error(message);
     match fault {
         TlsFault::OtherName(names) if names.is_empty() => finding
-            .note("it has no `subjectAltName`, and clients no longer look at its common name")
-            .help("have a certificate issued that names this host"),
+            .note("it has no `subjectAltName`, and current clients ignore the common name")
+            .help("get a certificate for this host name"),
         TlsFault::OtherName(names) => finding
             .note(format!("it is for {}", names.join(", ")))
-            .help("have a certificate issued that names this host"),
+            .help("get a certificate for this host name"),
         TlsFault::Expired(_) => {
-            finding.help("renew it, and have the server load it: many read it at their start only")
+            finding.help("renew it, and make sure that the server loads it: many servers read it only at their start")
         }
         TlsFault::NotYetValid(_) => {
-            finding.help("check the clocks of this machine and of the one that issued it")
+            finding.help("check the clocks of this machine and of the issuer")
         }
         TlsFault::SelfSigned | TlsFault::UnknownIssuer => finding.help(TRUST),
         TlsFault::Authority => finding
-            .note("`openssl req -x509` makes such certificates; many clients refuse them even if they are trusted")
-            .help("have one issued for the server, or make it with `-addext basicConstraints=critical,CA:FALSE`; in a test set-up name this very certificate with --cacert (if its key is RSA, P-256, P-384 or Ed25519), or leave certificates unchecked with --insecure"),
+            .note("`openssl req -x509` creates such certificates; many clients reject them even if they are trusted")
+            .help("get a server certificate, or create it with `-addext basicConstraints=critical,CA:FALSE`; for tests, pass this certificate with --cacert (if its key is RSA, P-256, P-384 or Ed25519), or skip the check with --insecure"),
         TlsFault::UnsupportedKey(_) => finding
-            .note("whether clients take such a key is not known here")
-            .help("use an RSA key of 2,048 bits or a P-256 key, which every client takes; in a test set-up leave certificates unchecked with --insecure"),
+            .note("it is not known whether clients accept such a key")
+            .help("use an RSA key with 2,048 bits or a P-256 key, which every client accepts; for tests, skip the check with --insecure"),
         TlsFault::NoRoots => finding
-            .help("install the package `ca-certificates`, or name a file with --cacert or SSL_CERT_FILE"),
+            .help("install the package `ca-certificates`, or set a file with --cacert or SSL_CERT_FILE"),
         TlsFault::NotTls
         | TlsFault::HungUp
         | TlsFault::Silence
@@ -77,13 +77,13 @@ fn certificate(fault: &TlsFault, name: &str) -> Diagnostic {
         | TlsFault::Unreadable
         | TlsFault::NothingInCommon
         | TlsFault::Alert(_)
-        | TlsFault::Other(_) => finding.help("have another certificate issued for this host"),
+        | TlsFault::Other(_) => finding.help("get another certificate for this host"),
     }
 }
 
-const TRUST: &str = "serve the full chain (`fullchain.pem`) of a public authority; in a test set-up name the authority's file, or this very certificate (if its key is RSA, P-256, P-384 or Ed25519), with --cacert, or leave certificates unchecked with --insecure";
+const TRUST: &str = "serve the full chain (`fullchain.pem`) of a public authority; for tests, pass the authority's file or this certificate (if its key is RSA, P-256, P-384 or Ed25519) with --cacert, or skip the check with --insecure";
 
-/// The finding's id, and what is wrong in a sentence.
+/// The finding's id, and a sentence that says what is wrong.
 fn in_words(fault: &TlsFault, name: &str) -> (FindingId, String) {
     const NOT_TRUSTED: FindingId = FindingId::CertificateNotTrusted;
     const FAILED: FindingId = FindingId::TlsFailed;
@@ -106,27 +106,32 @@ fn in_words(fault: &TlsFault, name: &str) -> (FindingId, String) {
                 format!("the certificate of {name} is not valid{before}"),
             )
         }
-        TlsFault::SelfSigned => certificate(NOT_TRUSTED, "is self-signed, and not trusted here"),
+        TlsFault::SelfSigned => certificate(
+            NOT_TRUSTED,
+            "is self-signed and not trusted by this machine",
+        ),
         TlsFault::UnknownIssuer => (
             NOT_TRUSTED,
             format!(
-                "no trusted authority has signed the certificate of {name}, or the server leaves out an intermediate certificate"
+                "the certificate of {name} is not signed by a trusted authority, or the server does not send an intermediate certificate"
             ),
         ),
         TlsFault::Authority => (
             NOT_TRUSTED,
-            format!("the certificate of {name} is for an authority (CA:TRUE), not for a server"),
+            format!(
+                "the certificate of {name} is a CA certificate (CA:TRUE), not a server certificate"
+            ),
         ),
         TlsFault::NoRoots => (
             FindingId::NoTrustedRoots,
-            "this machine trusts no authority, so no certificate can be checked".to_owned(),
+            "this machine has no trusted authorities, so it can't check certificates".to_owned(),
         ),
         TlsFault::Revoked => certificate(FAILED, "has been revoked"),
         TlsFault::OtherUse => certificate(FAILED, "is not for servers (`extendedKeyUsage`)"),
         TlsFault::UnsupportedKey(key) => (
             FAILED,
             format!(
-                "the certificate of {name} has {key}, and this program can't check what it signs"
+                "the certificate of {name} has {key}, whose signatures this program can't check"
             ),
         ),
         TlsFault::NotTls
@@ -147,24 +152,24 @@ fn dated(word: &str, date: Option<&str>) -> String {
     date.map_or(String::new(), |date| format!(" {word} {date}"))
 }
 
-/// What `--insecure` lets pass, so that nobody takes the verdict for a player's.
+/// What `--insecure` accepted, so that the verdict is not mistaken for a player's.
 pub(crate) fn unchecked(fault: &TlsFault, name: &str) -> Diagnostic {
     let (id, message) = in_words(fault, name);
     let id = id.id();
     let note = if matches!(fault, TlsFault::UnsupportedKey(_)) {
-        "whether clients take such a key is not known here"
+        "it is not known whether clients accept such a key"
     } else {
-        "a player or a browser refuses this certificate"
+        "players and browsers reject this certificate"
     };
     FindingId::CertificateNotChecked
         .warning(format!(
             "certificates are not checked (--insecure): {message} [{id}]"
         ))
         .note(note)
-        .help("leave --insecure out to see what clients see")
+        .help("check again without --insecure to see the result for clients")
 }
 
-/// Each port whose certificate is accepted only because of `--insecure`.
+/// Reports each port whose certificate is accepted only because of `--insecure`.
 pub(super) fn overlooked(case: &mut Case<'_>) {
     for seen in case.seen {
         let Some(fault) = &seen.trace.overlooked else {

@@ -1,6 +1,7 @@
-//! A verdict that nothing else explains is explained by its reason; and where nothing served a policy, by what was asked.
+//! Explains a verdict without another cause by its reason. If nothing served a policy, lists the ports that were
+//! asked.
 //!
-//! Nothing here may claim that something was asked which was not.
+//! Nothing here may claim that a port was asked when it was not.
 
 use flash_policy::decide::{self, Place, Sandbox};
 use flash_policy::player::{Client, Protocol, Purpose, Reason, Verdict};
@@ -11,10 +12,10 @@ use super::case::{Case, Rank};
 use crate::findings::FindingId;
 use crate::shown::shown;
 
-/// From here on a movie may load a policy from a port that it names.
+/// From this version on, a movie can load a policy from a port that it names.
 const NAMED_PORTS: PlayerVersion = PlayerVersion::new(7, 0, 19);
 
-/// From here on a movie needs a policy for its own host too.
+/// From this version on, a movie needs a policy even for its own host.
 const STRICT: PlayerVersion = PlayerVersion::new(9, 0, 124);
 
 pub(super) fn judge(case: &mut Case<'_>) {
@@ -23,15 +24,15 @@ pub(super) fn judge(case: &mut Case<'_>) {
     }
     let finding = match case.outcome.reason {
         Reason::Refused(decide::RefusalReason::Sandbox) => FindingId::Sandbox.error(
-            "a local movie that may read files has no sockets (SecurityError #2010)",
+            "a local movie that can read files can't use sockets (SecurityError #2010)",
         )
         .help(
-            "publish it with network access instead of access to local files, or have it trusted",
+            "publish it with network access instead of access to local files, or add it to the trusted locations",
         ),
         Reason::Timeout => FindingId::Timeout.error(
-            "the time of the whole attempt was over before the policy had come",
+            "the time limit of the whole attempt passed before the policy arrived",
         )
-        .help("find out what the policy server waits for; a movie can raise `Socket.timeout`"),
+        .help("find out what the policy server waits for; a movie can increase `Socket.timeout`"),
         Reason::Refused(_) => no_policy(case),
         Reason::Granted
         | Reason::NoPolicyNeeded
@@ -48,26 +49,26 @@ fn no_policy(case: &Case<'_>) -> Diagnostic {
     let places = places(case);
     let game = destination(case);
     let message = match places.as_slice() {
-        // It is asked last.
+        // The destination is asked last.
         [before @ .., _] if !matches!(game, Some(Destination::Closed) | None) => {
             let others = match before {
                 [] => "this player asks nowhere else".to_owned(),
                 [one] => format!("{one} serves no policy either"),
-                several => format!("nor is a policy served by {}", several.join(" or ")),
+                several => format!("neither does {}", several.join(" or ")),
             };
             let what = if matches!(game, Some(Destination::Ends)) {
                 "closes the connection without an answer"
             } else {
-                "is the game itself and answers no policy request"
+                "is the game itself and does not answer policy requests"
             };
             format!("port {port} of {host} {what}; {others}")
         }
         [] => format!(
-            "nothing that this player asks opens port {port} of {host}, so nothing was asked"
+            "this player has no way to get a policy for port {port} of {host}, so nothing was asked"
         ),
-        [one] => format!("nothing serves a policy at the one place that is asked: {one} of {host}"),
+        [one] => format!("the only place that this player asks serves no policy: {one} of {host}"),
         [first @ .., last] => format!(
-            "nothing serves a policy: neither {} nor {last} of {host}",
+            "no policy: neither {} nor {last} of {host} serves one",
             first.join(" nor ")
         ),
     };
@@ -87,12 +88,12 @@ fn no_policy(case: &Case<'_>) -> Diagnostic {
         None => {}
     }
     if config.client == Client::Flash && config.version >= STRICT {
-        finding = finding.note("without a policy no movie connects, not even one from this host (since Flash Player 9.0.124)");
+        finding = finding.note("without a policy, movies can't connect, not even those from this host (since Flash Player 9.0.124)");
     }
     finding.help(remedy(case))
 }
 
-/// What was asked for a policy, in order, each once.
+/// The places that were asked for a policy, in order, without duplicates.
 fn places(case: &Case<'_>) -> Vec<String> {
     let mut places = Vec::new();
     for seen in case.seen {
@@ -110,7 +111,7 @@ fn places(case: &Case<'_>) -> Vec<String> {
     places
 }
 
-/// What helps with this client, in this version, for this port.
+/// The fix for this client, in this version, for this port.
 fn remedy(case: &Case<'_>) -> String {
     let config = &case.plan.config;
     let (port, host) = (config.port, &config.target);
@@ -120,34 +121,33 @@ fn remedy(case: &Case<'_>) -> String {
     };
     let loads = config.version >= NAMED_PORTS;
     match config.client {
-        Client::Silverlight => format!("serve Silverlight's own policy on port {}", config.master()),
+        Client::Silverlight => format!("serve a Silverlight policy on port {}", config.master()),
         Client::Unity => format!("serve one: `flashgate serve --allow '*:{port}'`"),
         Client::Flash if asks(Place::Master) => on_843_or_in_front(case),
         Client::Flash if asks(Place::Destination) => format!(
-            "this player does not ask port 843: answer policy requests on port {port} itself, or have the movie load one with `Security.loadPolicyFile(\"xmlsocket://{host}:843\")`"
+            "this player does not ask port 843: answer policy requests on port {port} itself, or let the movie load a policy with `Security.loadPolicyFile(\"xmlsocket://{host}:843\")`"
         ),
         Client::Flash if loads && port.is_low() => format!(
-            "have the movie load one from a port below 1024 before it connects, as with `Security.loadPolicyFile(\"xmlsocket://{host}:843\")`: nothing else opens ports below 1024 to this player"
+            "let the movie load a policy from a port below 1024 before it connects, for example with `Security.loadPolicyFile(\"xmlsocket://{host}:843\")`: nothing else opens ports below 1024 to this player"
         ),
         Client::Flash if port.is_low() => {
-            "have the server listen on a port from 1024 up: no policy opens lower ones to this player".to_owned()
+            "move the server to a port from 1024 up: no policy opens lower ports to this player"
+                .to_owned()
         }
         Client::Flash if loads => format!(
-            "serve one as http://{host}/crossdomain.xml, or have the movie load one with `Security.loadPolicyFile(\"xmlsocket://{host}:843\")`"
+            "serve one as http://{host}/crossdomain.xml, or let the movie load one with `Security.loadPolicyFile(\"xmlsocket://{host}:843\")`"
         ),
         Client::Flash => format!("serve one as http://{host}/crossdomain.xml"),
-        Client::Lightspark | Client::Ruffle | _ => {
-            on_843_or_in_front(case)
-        }
+        Client::Lightspark | Client::Ruffle | _ => on_843_or_in_front(case),
     }
 }
 
-/// The two ways to serve a policy without a change of the game.
+/// The two ways to serve a policy without changing the game.
 fn on_843_or_in_front(case: &Case<'_>) -> String {
     let (port, site) = (case.plan.config.port, site(case));
     if blocked_port::is_in_the_way(case) {
         return format!(
-            "late players are said to block port {port}: have the server listen on another port, and serve a policy for that one: `flashgate serve --allow '{site}:PORT'`"
+            "late players reportedly block port {port}: move the server to another port, and serve a policy for it: `flashgate serve --allow '{site}:PORT'`"
         );
     }
     format!(
@@ -155,7 +155,7 @@ fn on_843_or_in_front(case: &Case<'_>) -> String {
     )
 }
 
-/// Whom a rule would have to name.
+/// The domain for a rule.
 fn site(case: &Case<'_>) -> String {
     match &case.plan.config.sandbox {
         Sandbox::Remote(origin) => origin.host.to_string(),
@@ -167,25 +167,25 @@ fn site(case: &Case<'_>) -> String {
     }
 }
 
-/// What the destination port made of the question.
+/// How the destination port reacted to the policy request.
 enum Destination {
     /// It accepted, and did this.
     Game(String),
-    /// It accepted, and closed or reset without a byte: games do so, and so does a forwarder without a server.
+    /// It accepted, then closed or reset without a byte. Games do this, and so do forwarders without a server.
     Ends,
     Closed,
 }
 
-/// If it was asked.
+/// The reaction of the destination port, if it was asked.
 fn destination(case: &Case<'_>) -> Option<Destination> {
     let mut asked = case.asked();
     let asked = asked.find(|asked| asked.place == Place::Destination)?;
     let trace = &asked.seen.trace;
     let did = match trace.end {
-        _ if asked.answered() => format!("answered {}, which is no policy", shown(&trace.bytes)),
+        _ if asked.answered() => format!("answered {}, which is not a policy", shown(&trace.bytes)),
         _ if asked.seen.step.connected.is_none() => return Some(Destination::Closed),
         Some(_) => return Some(Destination::Ends),
-        None => "accepted the connection and said nothing".to_owned(),
+        None => "accepted the connection but sent nothing".to_owned(),
     };
     Some(Destination::Game(did))
 }

@@ -1,4 +1,4 @@
-//! A check of Ruffle's bridges, in every format.
+//! The results of a check of Ruffle's bridges, in every format.
 
 use std::fmt::Write as _;
 
@@ -13,18 +13,18 @@ use crate::{BadUpgrade, BridgeReport, HandshakeAnswer, Reached, Scene};
 
 /// A timeline, a verdict and findings, for standard output.
 pub fn human(report: &BridgeReport) -> String {
-    let mut text = format!("{}, as Ruffle in a browser would\n\n", report.plan.target);
+    let mut text = format!("{}, checked as Ruffle in a browser\n\n", report.plan.target);
     for scene in &report.scenes {
         told(&mut text, scene);
     }
     let word = emphasised(report.verdict);
     let why = match report.verdict {
         Verdict::Allowed => "the WebSocket opens; Ruffle asks for no policy",
-        Verdict::Denied => "the browser or the bridge refuses",
+        Verdict::Denied => "the browser or the bridge rejects it",
         Verdict::Unreachable => "no WebSocket opens",
     };
     let code = report.reason.code();
-    // Writing to a string does not fail.
+    // Writing to a string can't fail.
     let _ = write!(
         text,
         "\n{word}: {why}\n{:>10} [{code}] after {}\n\n",
@@ -51,13 +51,15 @@ fn told(text: &mut String, scene: &Scene) {
     let Some(handshake) = scene.handshake() else {
         return;
     };
-    detail(text, &format!("asked with Origin {}", scene.origin));
+    detail(text, &format!("handshake with Origin {}", scene.origin));
     let answer = match &handshake.answer {
         HandshakeAnswer::Silence => "no answer".to_owned(),
-        HandshakeAnswer::NoHttpAtAll => "no answer, nor to a plain HTTP request".to_owned(),
+        HandshakeAnswer::NoHttpAtAll => "no answer, not even to a plain HTTP request".to_owned(),
         HandshakeAnswer::HungUp => "closes without an answer".to_owned(),
-        HandshakeAnswer::NotHttp(_) => "answers, and not with HTTP".to_owned(),
-        HandshakeAnswer::Lacks(BadUpgrade::Proof) => "answers 101 without the proof".to_owned(),
+        HandshakeAnswer::NotHttp(_) => "does not answer with HTTP".to_owned(),
+        HandshakeAnswer::Lacks(BadUpgrade::Proof) => {
+            "answers 101 without a valid `Sec-WebSocket-Accept`".to_owned()
+        }
         HandshakeAnswer::Lacks(BadUpgrade::Upgrade | BadUpgrade::Connection) => {
             "answers 101 without switching to WebSocket".to_owned()
         }
@@ -70,7 +72,7 @@ fn told(text: &mut String, scene: &Scene) {
     detail(text, &format!("{answer}{after}"));
 }
 
-/// The same keys as for the other clients.
+/// The JSON document, with the same keys as for the other clients.
 pub fn json(report: &BridgeReport) -> String {
     let steps: Vec<_> = report.scenes.iter().map(step).collect();
     let findings: Vec<_> = report.findings.iter().map(finding).collect();
@@ -136,7 +138,7 @@ fn step(scene: &Scene) -> Value {
     })
 }
 
-/// One line, and the status it begins with.
+/// One line, and its status.
 pub fn nagios(report: &BridgeReport) -> (String, NagiosStatus) {
     let status = status(report.verdict, &report.findings);
     let text = format!(

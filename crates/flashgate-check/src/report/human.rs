@@ -1,4 +1,4 @@
-//! A timeline, a verdict, and findings with their remedies.
+//! A timeline, a verdict, and findings with their fixes.
 
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
@@ -13,13 +13,13 @@ use crate::{CheckReport, DialAttempt, DialOutcome, Ended, Finding, ReceivedPolic
 
 pub use super::bridge::human as bridge;
 
-/// All of it, for standard output.
+/// The whole report, for standard output.
 pub fn report(report: &CheckReport) -> String {
     let mut text = String::new();
     let config = &report.plan.config;
     let _ = writeln!(
         text,
-        "{}, as {} would\n",
+        "{}, checked as {}\n",
         report.plan.target,
         words::client(config)
     );
@@ -60,12 +60,12 @@ pub fn report(report: &CheckReport) -> String {
     text
 }
 
-/// Findings in their order, each in its policy where it has one.
+/// Findings in order, each with its place in a policy, if it has one.
 pub(super) fn findings(found: &[Finding], sources: &[ReceivedPolicy], target: &str) -> String {
     let mut text = String::new();
     let mut shown: Vec<_> = found.iter().collect();
     if shown.len() > MOST_SHOWN {
-        // The first cause stays first.
+        // The most important cause stays first.
         let rest = shown.get_mut(1..).unwrap_or_default();
         rest.sort_by_key(|finding| std::cmp::Reverse(finding.diagnostic.severity));
     }
@@ -80,13 +80,13 @@ pub(super) fn findings(found: &[Finding], sources: &[ReceivedPolicy], target: &s
     if let Some(more) = found.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
         let _ = write!(
             text,
-            "{more} more findings are not shown; `flashgate lint` shows what is wrong with a policy\n\n"
+            "{more} more findings are not shown; `flashgate lint` shows the mistakes in a policy\n\n"
         );
     }
     text
 }
 
-/// Texts from servers are among what it says.
+/// Findings contain text from servers.
 fn fit_for_terminals(finding: &Diagnostic) -> Diagnostic {
     let mut finding = finding.clone();
     let texts = finding.notes.iter_mut().chain(&mut finding.help);
@@ -96,10 +96,10 @@ fn fit_for_terminals(finding: &Diagnostic) -> Diagnostic {
     finding
 }
 
-/// More than this nobody reads, and each may repeat a line of the policy.
+/// No one reads more than this, and each finding may repeat a line of the policy.
 const MOST_SHOWN: usize = 50;
 
-/// The verdict's word, in colour on a terminal.
+/// The verdict's word, in color on a terminal.
 pub(super) fn emphasised(verdict: Verdict) -> String {
     let word = verdict.code();
     if render::wants_plain() || !std::io::stdout().is_terminal() {
@@ -114,7 +114,7 @@ pub(super) fn emphasised(verdict: Verdict) -> String {
 
 /// A line of the timeline.
 pub(super) fn line(text: &mut String, at: Duration, what: &str) {
-    // Writing to a string does not fail.
+    // Writing to a string can't fail.
     let _ = writeln!(
         text,
         "{:>8.3} s  {}",
@@ -123,7 +123,7 @@ pub(super) fn line(text: &mut String, at: Duration, what: &str) {
     );
 }
 
-/// A line below it.
+/// An indented line below it.
 pub(super) fn detail(text: &mut String, what: &str) {
     let _ = writeln!(text, "            {}", render::printable(what));
 }
@@ -154,7 +154,7 @@ fn connection(text: &mut String, seen: &Seen) {
     }
 }
 
-/// Where nothing was asked, an end without a byte is what there is to tell.
+/// If nothing was sent, only an end without a byte is worth a line.
 fn shows_more(seen: &Seen) -> bool {
     let ends_mute = seen.trace.end.is_some() && seen.trace.bytes.is_empty();
     seen.step.fetch.protocol != Protocol::Nothing || ends_mute
@@ -166,10 +166,10 @@ pub(super) fn attempted(attempt: &DialAttempt) -> String {
     match attempt.came {
         DialOutcome::Connected => format!("{address} accepts after {took}"),
         DialOutcome::Refused => format!("{address} refuses after {took}"),
-        DialOutcome::Unreachable => format!("{address} is said to be unreachable after {took}"),
-        DialOutcome::NoRoute => format!("{address}: this machine has no way to such addresses"),
+        DialOutcome::Unreachable => format!("{address} is unreachable (reported after {took})"),
+        DialOutcome::NoRoute => format!("{address}: this machine can't reach such addresses"),
         DialOutcome::Silence => {
-            format!("{address} is silent for {took}: something drops what is sent there")
+            format!("{address} does not respond for {took}: something drops the packets")
         }
         DialOutcome::Failed(kind) => format!("{address}: {kind}"),
     }
@@ -183,7 +183,7 @@ fn answer(seen: &Seen) -> String {
                 let (ends, then) = closes(ended);
                 format!("{ends} after {} without a byte{then}", after(seen, at))
             }
-            None => "says nothing".to_owned(),
+            None => "sends nothing".to_owned(),
         };
     };
     let bytes: usize = trace.reads.iter().map(|(_, bytes)| bytes).sum();
@@ -207,9 +207,9 @@ fn answer(seen: &Seen) -> String {
     }
     let learnt = match step.learnt {
         Some(flash_policy::player::Learnt::Policy) => "",
-        Some(flash_policy::player::Learnt::Unusable) => "; no policy",
+        Some(flash_policy::player::Learnt::Unusable) => "; not a policy",
         _ if matches!(step.end, Some((ConnectionEnd::Reset, _))) => "; lost to the reset",
-        Some(flash_policy::player::Learnt::Nothing) | None => "; too late, or not all of it",
+        Some(flash_policy::player::Learnt::Nothing) | None => "; too late or incomplete",
     };
     told.push_str(learnt);
     told
@@ -219,11 +219,11 @@ fn after(seen: &Seen, at: Duration) -> String {
     time(at.saturating_sub(words::since_start(seen.step.started)))
 }
 
-/// How it ends, and what comes after.
+/// How it ends, and what follows.
 fn closes(ended: Ended) -> (&'static str, &'static str) {
     match ended {
         Ended::Fin => ("closes (FIN)", ""),
         Ended::Reset => ("resets (RST)", ""),
-        Ended::FinThenReset => ("closes (FIN)", ", and resets (RST) what comes later"),
+        Ended::FinThenReset => ("closes (FIN)", ", and resets (RST) later data"),
     }
 }

@@ -1,4 +1,4 @@
-//! A check as one JSON document; `docs/check.schema.json` describes it. Keys never change their meaning.
+//! A check as a JSON document. `docs/check.schema.json` describes it. The meaning of a key never changes.
 
 use flash_policy::player::{
     ConnectionEnd, Learnt, Notification as Heard, Outcome, Purpose, Transport,
@@ -13,7 +13,7 @@ use crate::{CheckReport, DialAttempt, Finding, Seen};
 
 pub use super::bridge::json as bridge;
 
-/// All of it, with a line feed at its end.
+/// The whole report, ending with a line feed.
 pub fn report(report: &CheckReport) -> String {
     let outcome = &report.outcome;
     let lookup = &report.lookup;
@@ -50,7 +50,7 @@ pub fn report(report: &CheckReport) -> String {
     document(&value)
 }
 
-/// As text, with nothing in it that a terminal acts on or does not show: what came from strangers is among it.
+/// The JSON as text. Escapes everything that terminals act on or don't show, because it contains text from servers.
 pub(super) fn document(value: &Value) -> String {
     visible::json(&format!("{value:#}\n")).into_owned()
 }
@@ -70,7 +70,7 @@ fn decided_by(outcome: &Outcome, seen: &[Seen]) -> Value {
     json!({"source": decided.source(), "rule": rule})
 }
 
-/// What every step has: how it was dialled.
+/// An attempt to connect, which every step has.
 pub(super) fn attempt(attempt: &DialAttempt) -> Value {
     json!({
         "address": attempt.address.to_string(),
@@ -118,7 +118,7 @@ fn step(seen: &Seen) -> Value {
     })
 }
 
-/// A server that sends byte by byte needs no line for each.
+/// A server that sends single bytes does not need a line for each.
 const MOST_READS: usize = 64;
 
 fn source(place: flash_policy::decide::Place) -> &'static str {

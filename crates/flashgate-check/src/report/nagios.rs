@@ -1,4 +1,4 @@
-//! One line for a monitoring system, by the guidelines of its plugins: status, text, `|`, performance data.
+//! One line for a monitoring system, in the format of Nagios plugins: status, text, `|`, performance data.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -49,7 +49,7 @@ statuses! {
 }
 
 impl NagiosStatus {
-    /// The line that says it; a bar would begin the performance data, and a line feed end it.
+    /// The line. A bar would begin the performance data and a line feed would end it, so both are replaced.
     pub fn line(self, text: &str, performance: &str) -> String {
         let text = text.replace('|', "/").replace(['\n', '\r'], " ");
         let text = render::printable(&text);
@@ -58,7 +58,7 @@ impl NagiosStatus {
     }
 }
 
-/// The line, and the status it begins with.
+/// The line and its status.
 pub fn report(report: &CheckReport) -> (String, NagiosStatus) {
     let status = status(report.outcome.verdict, &report.findings);
     let text = format!(
@@ -74,7 +74,7 @@ fn told(outcome: &Outcome) -> String {
     format!("{} ({})", outcome.verdict.code(), outcome.reason.code())
 }
 
-/// The first finding, in a word and a sentence.
+/// The first finding: its message and id.
 pub(super) fn first(findings: &[Finding]) -> String {
     let first = findings
         .iter()
@@ -88,7 +88,7 @@ pub(super) fn first(findings: &[Finding]) -> String {
     })
 }
 
-/// How a policy is written is for `flashgate lint`: a `*` that is meant must not be a warning for ever.
+/// How a policy is written is for `flashgate lint`: an intended `*` must not be a permanent warning.
 fn counts(finding: &Finding) -> bool {
     finding.about == About::Server || finding.diagnostic.severity == Severity::Error
 }
@@ -118,7 +118,7 @@ fn performance(report: &CheckReport) -> String {
         };
         let until = seen.step.end.map_or(connected, |(_, at)| at);
         let took = words::since_start(until).saturating_sub(words::since_start(seen.step.started));
-        // Writing to a string does not fail.
+        // Writing to a string can't fail.
         let _ = write!(text, " {label}={}s;;;0", seconds(took));
     }
     let _ = write!(text, " findings={};;;0", report.findings.len());

@@ -1,4 +1,4 @@
-//! What is being waited for, on a terminal, in one line that leaves nothing behind.
+//! Shows on a terminal what the check waits for, in one line that is erased at the end.
 
 use std::cell::RefCell;
 use std::io::{IsTerminal as _, Write as _};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rustix::termios::tcgetwinsize;
 
-/// Shown while it lives; nothing is shown where standard error is no terminal, or a dumb one.
+/// Shows progress until it is dropped. Shows nothing if standard error is not a terminal, or a dumb one.
 #[derive(Debug)]
 pub struct ProgressDisplay {
     shown: Option<ProgressThread>,
@@ -20,14 +20,14 @@ struct ProgressThread {
     thread: RefCell<Option<JoinHandle<()>>>,
 }
 
-/// Of a terminal that does not tell.
+/// The width of a terminal that does not report it.
 const COLUMNS: usize = 80;
 
-/// How often the seconds move on.
+/// How often the seconds are updated.
 const PACE: Duration = Duration::from_millis(100);
 
 impl ProgressDisplay {
-    /// Begins to show, where there is somebody to see it.
+    /// Starts to show progress, if there is a terminal.
     pub fn start() -> Self {
         let able = std::io::stderr().is_terminal() && !flashgate_report::render::is_dumb();
         Self {
@@ -40,7 +40,7 @@ impl ProgressDisplay {
         Self { shown: None }
     }
 
-    /// From now on this is waited for.
+    /// Sets what the check waits for.
     pub fn tell(&self, what: &str) {
         if let Some(shown) = &self.shown {
             shown.set(Some(what.to_owned()));
@@ -82,13 +82,13 @@ impl Drop for ProgressThread {
     fn drop(&mut self) {
         self.set(None);
         if let Some(thread) = self.thread.take() {
-            // It draws an empty line last, so that nothing is left of it.
+            // The thread draws an empty line last, so that nothing remains.
             let _ = thread.join();
         }
     }
 }
 
-/// A longer line would go on in the next row, and only that would be wiped out; the last column is for the cursor.
+/// Draws a line. A longer one would wrap and not be erased completely. The last column is for the cursor.
 fn draw(text: &str) {
     let mut stderr = std::io::stderr().lock();
     let columns = tcgetwinsize(&stderr).map_or(0, |size| usize::from(size.ws_col));

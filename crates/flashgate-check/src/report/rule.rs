@@ -1,4 +1,4 @@
-//! The rule that decided, as it stands in the policy that came.
+//! The rule that decided, as written in the policy.
 
 use std::fmt;
 
@@ -8,27 +8,27 @@ use flashgate_report::render::{Position, Source, printable};
 
 use crate::Seen;
 
-/// A rule, with its attributes as they are written.
+/// A rule, with its attributes as written.
 #[derive(Debug)]
 pub(super) struct Written {
-    /// Among the rules that take effect in this client.
+    /// Its index among the rules that have an effect in this client.
     pub(super) index: usize,
     pub(super) domain: String,
-    /// Every port, where none are named: so it is in policies over HTTP.
+    /// Every port if none are listed, as in policies over HTTP.
     pub(super) to_ports: String,
     pub(super) secure: bool,
-    /// In the policy.
+    /// Its place in the policy.
     place: Position,
 }
 
-/// The rule, if it was a single one that decided.
+/// The rule that decided, if a single one did.
 pub(super) fn decided(by: DecidedBy, seen: &[Seen]) -> Option<Written> {
     let rule = by.rule?;
     let mut seen = seen.iter();
     let seen = seen.find(|seen| seen.step.fetch.purpose == Purpose::Policy(by.place))?;
     let bytes = seen.step.document.as_slice();
     let tag = bytes.get(rule.tag.start..rule.tag.end)?;
-    // Alone it is well-formed, also where the rest is cut off and the client does without.
+    // The tag alone is well-formed, even if the rest of the document is cut off.
     let end: &[u8] = if tag.ends_with(b"/>") {
         b""
     } else {
@@ -48,7 +48,7 @@ pub(super) fn decided(by: DecidedBy, seen: &[Seen]) -> Option<Written> {
     })
 }
 
-/// More of a value says no more.
+/// A longer value adds nothing.
 const SHOWN: usize = 64;
 
 fn shown(value: &str) -> String {

@@ -1,4 +1,4 @@
-//! The words that several formats share.
+//! Texts that several formats share.
 
 use std::time::Duration;
 
@@ -65,7 +65,7 @@ pub(super) fn ended(ended: Ended) -> &'static str {
     }
 }
 
-/// The client, as a person would call it.
+/// The client's name.
 pub(super) fn client(config: &Config) -> String {
     match config.client {
         Client::Flash => format!("Flash Player {}", config.version),
@@ -76,16 +76,18 @@ pub(super) fn client(config: &Config) -> String {
     }
 }
 
-/// The verdict in a sentence, after its word.
+/// The verdict as a sentence, after its word.
 pub(super) fn verdict(report: &CheckReport) -> String {
     let (outcome, config, seen) = (&report.outcome, &report.plan.config, &report.seen);
     let port = config.port;
     let why = match outcome.reason {
         Reason::TargetRefused | Reason::TargetTimeout if report.behind.is_nobody() => {
-            format!("the player may connect, port {port} accepts, and no server is behind it")
+            format!(
+                "the player may connect and port {port} accepts, but there is no server behind it"
+            )
         }
         Reason::TargetTimeout if report.behind.not_known().is_some() => {
-            format!("the player may connect, port {port} accepts, and nothing behind it reacts")
+            format!("the player may connect and port {port} accepts, but nothing behind it reacts")
         }
         Reason::Granted => match outcome.decided_by {
             Some(decided) => granted(decided, seen),
@@ -93,22 +95,22 @@ pub(super) fn verdict(report: &CheckReport) -> String {
         },
         Reason::NoPolicyNeeded => "no policy is needed".to_owned(),
         Reason::Timeout => format!(
-            "the {} of the whole attempt were over before a policy had come",
+            "the time limit of the whole attempt ({}) passed before a policy arrived",
             time(config.timeout)
         ),
-        Reason::TargetRefused => format!("the player may connect, and port {port} does not accept"),
-        Reason::TargetTimeout => format!("the player may connect, and port {port} does not answer"),
+        Reason::TargetRefused => format!("the player may connect, but port {port} does not accept"),
+        Reason::TargetTimeout => format!("the player may connect, but port {port} does not answer"),
         Reason::Refused(decide::RefusalReason::PortAuthority)
             if config.client == Client::Silverlight =>
         {
-            format!("port {port} is none that Silverlight connects to, whatever a policy says")
+            format!("Silverlight cannot connect to port {port}; no policy can change that")
         }
         Reason::Refused(reason) => refused(reason.code()).to_owned(),
         other => other.code().to_owned(),
     };
     let heard = match outcome.reported {
         Heard::AtTimeout(after) => format!(
-            "; the movie hears of it after {} (players from version 10 on hold refusals back; not waited for here)",
+            "; the movie gets the error after {} (players from version 10 on report it late; this check does not wait for it)",
             time(after)
         ),
         Heard::AtOnce | Heard::Thrown => String::new(),
@@ -116,17 +118,17 @@ pub(super) fn verdict(report: &CheckReport) -> String {
     format!("{why}{heard}")
 }
 
-/// What is not known: an id and a sentence for each.
+/// The open questions: an id and a sentence for each.
 pub(super) fn not_known(report: &CheckReport) -> Vec<(&'static str, String)> {
     let port = report.plan.config.port;
     let choices = report.outcome.rests_on.iter();
     let choices = choices.map(|choice| (choice.code(), choice.to_string()));
     let behind = report.behind.not_known().map(|why| match why {
-        NotKnown::NoReaction => format!(
-            "whether a server is behind port {port}, where nothing reacts (taken: that there is none)"
-        ),
+        NotKnown::NoReaction => {
+            format!("whether a server is behind port {port}, where nothing reacts (assumed: no)")
+        }
         NotKnown::ClosesUnknown => {
-            format!("whether a server is behind port {port} (taken: that there is one)")
+            format!("whether a server is behind port {port} (assumed: yes)")
         }
     });
     choices
@@ -147,15 +149,13 @@ fn granted(decided: DecidedBy, seen: &[Seen]) -> String {
 
 fn refused(code: &str) -> &'static str {
     match code {
-        "no-policy" => "no policy came, and without one the player refuses",
-        "no-rule-matches" => "no rule names this movie and this port",
-        "meta-policy-master-only" => {
-            "the master policy lets only its own rules count, and none grants this"
-        }
-        "meta-policy-none" => "the master policy lets no policy count",
-        "port-authority" => "the rule that grants this comes from a port that may not speak for it",
-        "secure-only" => "the rule that grants this is for movies loaded over HTTPS",
-        "sandbox" => "the movie's sandbox has no sockets",
-        _ => "the player refuses",
+        "no-policy" => "no policy arrived, and without one the player does not connect",
+        "no-rule-matches" => "no rule covers this movie and port",
+        "meta-policy-master-only" => "only rules in the master policy count, and none grants this",
+        "meta-policy-none" => "the master policy forbids all policies",
+        "port-authority" => "the rule that grants this comes from a port that can't open this one",
+        "secure-only" => "the rule that grants this is only for movies loaded over HTTPS",
+        "sandbox" => "the movie's sandbox does not allow sockets",
+        _ => "the player does not connect",
     }
 }

@@ -1,4 +1,4 @@
-//! What is wrong where there is no TLS. The texts of the TLS library are for its developers, and are never shown.
+//! Why a TLS handshake failed. The texts of the TLS library are for developers, and are never shown.
 
 use std::io;
 use std::time::UNIX_EPOCH;
@@ -12,42 +12,42 @@ use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::time::Time;
 
-/// Why there is no TLS.
+/// Why a TLS handshake failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum TlsFault {
-    /// What came is no TLS.
+    /// The answer is not TLS.
     NotTls,
-    /// The server ended the connection, or reset it.
+    /// The server closed or reset the connection.
     HungUp,
-    /// Nothing came while it was waited for.
+    /// There was no answer in time.
     Silence,
-    /// Its certificate is for other names: these.
+    /// The certificate is for other names, which are listed.
     OtherName(Vec<String>),
-    /// Its certificate has expired; when, where that is known.
+    /// The certificate has expired, at this time if it is known.
     Expired(Option<String>),
-    /// Its certificate is not valid yet; from when on it is.
+    /// The certificate is not valid yet, but from this time on if it is known.
     NotYetValid(Option<String>),
     /// The certificate is signed with its own key, and not trusted.
     SelfSigned,
     /// No trusted authority has signed the certificate.
     UnknownIssuer,
-    /// It is an authority's, and no server's.
+    /// It is a CA certificate, not a server certificate.
     Authority,
     /// Its issuer has revoked it.
     Revoked,
-    /// It is for another use than servers.
+    /// It is not for servers.
     OtherUse,
-    /// Its key is of a kind that can't be checked: this one.
+    /// Its key is of a type that can't be checked.
     UnsupportedKey(&'static str),
-    /// It can't be read, or has what this program does not know.
+    /// It can't be parsed, or contains something that this program does not support.
     Unreadable,
-    /// No authority is trusted at all.
+    /// This machine has no trusted authorities.
     NoRoots,
-    /// No version of TLS, no cipher suite, or nothing else of what a handshake takes, that both sides know.
+    /// The two sides have no TLS version, cipher suite or other part of a handshake in common.
     NothingInCommon,
-    /// The server refuses, with this alert.
+    /// The server rejects the handshake with this alert.
     Alert(String),
-    /// Something else.
+    /// Another reason.
     Other(&'static str),
 }
 
@@ -64,7 +64,7 @@ pub(super) fn of(error: &io::Error) -> TlsFault {
 
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "of the many ways to fail these have words of their own"
+    reason = "only these of the many errors have their own text"
 )]
 fn of_library(error: &Error) -> TlsFault {
     use AlertDescription as Alert;
@@ -77,12 +77,12 @@ fn of_library(error: &Error) -> TlsFault {
         Error::AlertReceived(alert) => TlsFault::Alert(told(*alert)),
         Error::InvalidCertificate(_) => TlsFault::Unreadable,
         Error::NoCertificatesPresented => TlsFault::Other("the server sends no certificate"),
-        Error::DecryptError => TlsFault::Other("what the server sends can't be decrypted"),
-        _ => TlsFault::Other("the server breaks the rules of TLS"),
+        Error::DecryptError => TlsFault::Other("the data from the server can't be decrypted"),
+        _ => TlsFault::Other("the server violates the TLS protocol"),
     }
 }
 
-/// An alert, in words: its name in RFC 8446 where it is one that servers send here, else its number.
+/// An alert in words: its name in RFC 8446 if servers send it here, otherwise its number.
 fn told(alert: AlertDescription) -> String {
     let number = u8::from(alert);
     let name = match number {
@@ -90,7 +90,7 @@ fn told(alert: AlertDescription) -> String {
         49 => "access denied",
         50 => "decode error",
         80 => "internal error",
-        112 => "unrecognised name",
+        112 => "unrecognized name",
         116 => "certificate required",
         120 => "no application protocol",
         _ => return format!("number {number}"),
@@ -105,10 +105,10 @@ fn has_hung_up(error: &io::Error) -> bool {
     )
 }
 
-/// From the judgement of a certificate.
+/// From the verification of a certificate.
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "of the many ways to be invalid these have remedies of their own"
+    reason = "only these of the many errors have their own fix"
 )]
 pub(super) fn in_certificate(error: &Error, certificate: &CertificateDer<'_>) -> TlsFault {
     let Error::InvalidCertificate(error) = error else {
@@ -124,7 +124,7 @@ pub(super) fn in_certificate(error: &Error, certificate: &CertificateDer<'_>) ->
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             TlsFault::OtherName(names(certificate))
         }
-        // A trusted authority of the same name, whose key is another or of another kind, is another authority.
+        // A trusted authority with the same name but another key or key type is a different authority.
         CertificateError::UnsupportedSignatureAlgorithmContext { .. }
             if unknown_issuer(certificate) == TlsFault::UnknownIssuer =>
         {
@@ -140,7 +140,7 @@ pub(super) fn in_certificate(error: &Error, certificate: &CertificateDer<'_>) ->
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
             TlsFault::OtherUse
         }
-        // What `openssl req -x509` makes: an authority of its own, shown as a server. The library has no variant for it.
+        // `openssl req -x509` creates a CA certificate that is used for a server. The library has no variant for this.
         other if other.to_string().contains("CaUsedAsEndEntity") => TlsFault::Authority,
         _ => TlsFault::Unreadable,
     }
@@ -161,7 +161,7 @@ fn date(time: Time) -> Option<String> {
     Some(HttpDate::from(time).to_string())
 }
 
-/// More names than this say no more.
+/// More names than this add nothing.
 const MOST_NAMES: usize = 8;
 
 /// The names that a certificate is for, as people write them.

@@ -1,4 +1,4 @@
-//! Keys that the TLS library can't check: what such a certificate signs is neither right nor wrong.
+//! Keys that the TLS library can't check: signatures of such keys are neither valid nor invalid.
 
 use tokio_rustls::rustls::SignatureScheme;
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -6,13 +6,14 @@ use x509_cert::der::oid::ObjectIdentifier;
 
 use super::fault;
 
-/// Signatures that are asked for all the same, so that the server shows its certificate and that can be judged.
+/// Signature schemes that are offered anyway, so that the server sends its certificate and the certificate can be
+/// checked.
 pub(super) const ONLY_ASKED_FOR: [SignatureScheme; 2] = [
     SignatureScheme::ECDSA_NISTP521_SHA512,
     SignatureScheme::ED448,
 ];
 
-/// What the key of a certificate is, if it is one that can't be checked.
+/// The type of a certificate's key, if it is one that can't be checked.
 pub(super) fn unsupported(certificate: &CertificateDer<'_>) -> Option<&'static str> {
     let Some(content) = fault::parsed(certificate) else {
         return Some(UNKNOWN);
@@ -36,9 +37,9 @@ pub(super) fn unsupported(certificate: &CertificateDer<'_>) -> Option<&'static s
     }
 }
 
-const UNKNOWN: &str = "a key of a rare kind";
+const UNKNOWN: &str = "a key of a rare type";
 
-/// The modulus alone takes 256 bytes where it has 2,048 bits; what is around it takes fewer than 40.
+/// The modulus of 2,048 bits takes 256 bytes. The data around it takes fewer than 40.
 const SHORTEST_RSA: usize = 256;
 const LONGEST_RSA: usize = 1024 + 40;
 

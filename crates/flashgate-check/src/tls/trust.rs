@@ -1,4 +1,4 @@
-//! Whom a check trusts: the authorities of this system, those of a file, or everybody.
+//! Which certificates a check trusts: those of this system's authorities, those of a file, or all.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -9,15 +9,15 @@ use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 
-/// Whom a check trusts.
+/// Which certificates a check trusts.
 #[derive(Clone, Debug, Default)]
 pub enum Trust {
-    /// The authorities that this system trusts; `SSL_CERT_FILE` and `SSL_CERT_DIR` name others.
+    /// The authorities that this system trusts. `SSL_CERT_FILE` and `SSL_CERT_DIR` change them.
     #[default]
     System,
-    /// These authorities and no others, and servers with one of these very certificates.
+    /// Only these authorities, and servers with exactly one of these certificates.
     Only(Box<NamedRoots>),
-    /// Everybody: a fault in a certificate is shown, and the connection goes on.
+    /// All certificates: a problem is reported, but the connection continues.
     Everybody,
 }
 
@@ -31,14 +31,14 @@ pub struct NamedRoots {
 /// Why a file of authorities can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CaFault {
-    /// It holds none.
+    /// It contains no certificate.
     NoCertificate,
-    /// It holds one that is no certificate.
+    /// It contains an invalid certificate.
     Broken,
 }
 
 impl Trust {
-    /// The authorities in the bytes of a PEM file.
+    /// Trusts the authorities in the bytes of a PEM file.
     pub fn only(pem: &[u8]) -> Result<Self, CaFault> {
         let mut roots = RootCertStore::empty();
         let mut certificates = Vec::new();
@@ -63,12 +63,12 @@ impl fmt::Display for CaFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoCertificate => "expected certificates in PEM form, found none",
-            Self::Broken => "expected certificates in PEM form, found a broken one",
+            Self::Broken => "expected certificates in PEM form, found an invalid one",
         })
     }
 }
 
-/// What certificates are judged by, read once.
+/// The roots for verifying certificates, read once.
 #[derive(Debug)]
 pub(super) struct Roots {
     trust: Trust,
@@ -89,7 +89,7 @@ impl Roots {
         matches!(self.trust, Trust::Everybody)
     }
 
-    /// Whether this very certificate was named as one to trust, not only its issuer's.
+    /// Whether exactly this certificate was named as trusted, not just its issuer's.
     pub(super) fn names(&self, certificate: &CertificateDer<'_>) -> bool {
         match &self.trust {
             Trust::Only(named) => named.certificates.contains(certificate),
@@ -97,7 +97,7 @@ impl Roots {
         }
     }
 
-    /// The verifier by these roots; none where there are no roots.
+    /// The verifier for these roots. None if there are no roots.
     pub(super) fn verifier(&self) -> Option<Arc<WebPkiServerVerifier>> {
         let verifier = self.verifier.get_or_init(|| {
             let roots = match &self.trust {

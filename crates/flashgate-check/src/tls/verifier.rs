@@ -1,4 +1,4 @@
-//! Judges a server's certificate, and keeps what is wrong with it in words of our own.
+//! Verifies a server's certificate, and records what is wrong with it as a `TlsFault`.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -21,7 +21,7 @@ use super::trust::Roots;
 /// The verifier of one connection.
 #[derive(Debug)]
 pub(super) struct Verifier {
-    /// None only where nothing is known to trust, and everybody is trusted.
+    /// None only if there are no roots and everything is trusted.
     inner: Option<Arc<WebPkiServerVerifier>>,
     roots: Arc<Roots>,
     found: Mutex<Option<TlsFault>>,
@@ -44,18 +44,18 @@ impl Verifier {
         Arc::clone(&self.roots.provider)
     }
 
-    /// What is wrong with the certificate that came, if anything is.
+    /// What is wrong with the server's certificate, if anything.
     pub(super) fn found(&self) -> Option<TlsFault> {
         let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         found.clone()
     }
 
-    /// Why it was refused; what is overlooked is no reason.
+    /// Why the certificate was rejected. An ignored problem is not a reason.
     pub(super) fn refused(&self) -> Option<TlsFault> {
         self.found().filter(|_| !self.roots.trusts_everybody())
     }
 
-    /// Keeps what is wrong, the first above all; an error unless everything is overlooked.
+    /// Records what is wrong, keeping the first problem. Returns an error unless everything is trusted.
     fn find(&self, fault: TlsFault, error: Error) -> Result<(), Error> {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         found.get_or_insert(fault);
@@ -66,7 +66,7 @@ impl Verifier {
         }
     }
 
-    /// A signature in the handshake, where a key of this kind can be checked at all.
+    /// Verifies a signature in the handshake, if keys of this type can be checked.
     fn signature(
         &self,
         certificate: &CertificateDer<'_>,
@@ -81,7 +81,8 @@ impl Verifier {
     }
 }
 
-/// The server's own certificate, named by the user. Only its name and dates must fit; who signed it does not matter.
+/// Verifies a server's certificate that the user named. Only its name and dates must match; its issuer does not
+/// matter.
 fn verify_named(
     certificate: &CertificateDer<'_>,
     name: &ServerName<'_>,

@@ -1,4 +1,4 @@
-//! `host:port` of a backend: what it is, and whether it is flashgate itself. Nothing here looks a name up.
+//! A backend's `host:port`: how it is parsed, and whether it is flashgate itself. Nothing here looks up a name.
 
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -20,7 +20,7 @@ pub fn parse(text: &str) -> Result<Backend, Unexpected> {
     let address = match host.parse() {
         Ok(Host::Address(address)) => address,
         Ok(Host::Name(_)) => {
-            // As written: a dot at the end says that no search list counts.
+            // As written: a trailing dot turns off the resolver's search list.
             let host = host.to_owned();
             return Ok(Backend { host, port });
         }
@@ -33,14 +33,14 @@ pub fn parse(text: &str) -> Result<Backend, Unexpected> {
     Ok(Backend { host, port })
 }
 
-/// Splits at the last colon, unless it is one of an IPv6 address.
+/// Splits at the last colon, unless it belongs to an IPv6 address.
 fn split(text: &str) -> Option<(&str, &str)> {
     let (host, port) = text.rsplit_once(':')?;
     let bare_v6 = host.contains(':') && !host.starts_with('[');
     (!bare_v6 && !host.is_empty() && !port.contains(']')).then_some((host, port))
 }
 
-/// What was most likely meant by a text without a host or without a port.
+/// A suggestion for a text that lacks its host or its port.
 fn meant(text: &str) -> Option<String> {
     let port = text.strip_prefix(':').unwrap_or(text);
     if let Some((address, port)) = without_brackets(text) {
@@ -54,14 +54,13 @@ fn meant(text: &str) -> Option<String> {
     }
 }
 
-/// An IPv6 address and a port, written without the brackets that tell them apart. One digit is more likely a part of the
-/// address.
+/// An IPv6 address and a port without brackets between them. A single digit is taken as part of the address.
 fn without_brackets(text: &str) -> Option<(Ipv6Addr, u16)> {
     let (address, port) = text.rsplit_once(':').filter(|(_, port)| port.len() > 1)?;
     Some((address.parse().ok()?, port.parse().ok()?))
 }
 
-/// The text without the brackets around the whole of it.
+/// The text without brackets around all of it.
 fn bare(text: &str) -> &str {
     let inside = text
         .strip_prefix('[')
@@ -69,17 +68,17 @@ fn bare(text: &str) -> &str {
     inside.unwrap_or(text)
 }
 
-/// The addresses that flashgate itself listens on, to be asked whether a backend is one of them.
+/// The addresses that flashgate listens on, to check whether a backend is one of them.
 #[derive(Debug)]
 pub struct PlannedAddresses {
-    /// Which of them is the first with this address and port.
+    /// The index of the first listener with this address and port.
     places: HashMap<(Option<IpAddr>, u16), usize>,
-    /// Addresses that this machine has.
+    /// The addresses of this machine that are known.
     here: HashSet<IpAddr>,
 }
 
 impl PlannedAddresses {
-    /// All of these, by the ports that are not 0.
+    /// Collects these addresses. Port 0 never matches.
     pub fn new(addresses: impl IntoIterator<Item = ListenAddress>) -> Self {
         let (mut places, mut here) = (HashMap::new(), HashSet::new());
         for (place, address) in addresses.into_iter().enumerate() {
@@ -94,7 +93,8 @@ impl PlannedAddresses {
         Self { places, here }
     }
 
-    /// The place of the first that connections to a backend come in on, as far as that can be told without a look-up.
+    /// The index of the first listener that a connection to this backend would reach, as far as is known without a
+    /// lookup.
     pub fn holds(&self, backend: &Backend) -> Option<usize> {
         let port = backend.port;
         let at = |ip| self.places.get(&(ip, port)).copied();
@@ -109,11 +109,11 @@ impl PlannedAddresses {
     }
 }
 
-/// What a host stands for where no look-up is needed to tell.
+/// The addresses of a host that needs no lookup.
 fn addresses(host: &str) -> Vec<IpAddr> {
     match host.parse() {
         Ok(Host::Address(address)) => vec![address.to_canonical()],
-        // RFC 6761: it is this machine, whatever a resolver says.
+        // RFC 6761: this is always the local machine.
         Ok(Host::Name(name)) if &*name == "localhost" || name.ends_with(".localhost") => {
             vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
         }

@@ -1,4 +1,4 @@
-//! `[bridge]`, resolved: which path leads to which gate, each to one only.
+//! Resolves `[bridge]`: which path belongs to which gate. No path belongs to two.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use crate::snapshot::{
 };
 use crate::tls::Tls;
 
-/// What pages ask the bridge itself for.
+/// Paths that the bridge itself answers.
 const OWN_PATHS: [&str; 3] = ["/", "/ruffle.js", "/ruffle.json"];
 
-/// The bridge to the gates among the listeners, and a listener for it.
+/// Returns the bridge to the gates among the listeners, and its listener.
 pub(super) fn resolve(
     raw: RawBridge,
     listeners: &[Listener],
@@ -33,7 +33,7 @@ pub(super) fn resolve(
     let path = raw
         .path
         .map_or_else(defaults::bridge_path, |path| path.value);
-    // Where gates are at fault, that is said already.
+    // Mistakes in gates are already reported.
     if gates.is_empty() && !any_error(found) {
         found.push(without_gates(raw.header));
     }
@@ -68,7 +68,7 @@ fn routes(
     let mut routes = HashMap::<String, Arc<Gate>>::new();
     let mut by_port = HashMap::new();
     for gate in gates {
-        // The policy is asked about a port, whatever the path names.
+        // The policy applies to a port, even if the path has a name.
         let port = gate.public_port;
         let Some(full) = port.and_then(|port| path.path(&gate.name, Some(port))) else {
             found.push(unknown_port(gate, place));
@@ -94,7 +94,7 @@ fn routes(
     routes
 }
 
-/// A path that stands in both parts of the URL that pages open.
+/// A path that is in both `public-url` and `path`.
 fn doubled(url: &At<String>, path: &PathPattern) -> Option<Diagnostic> {
     let host = url.value.find("://")? + 3;
     let (_, steps) = url.value.split_at_checked(host)?;
@@ -116,7 +116,7 @@ fn doubled(url: &At<String>, path: &PathPattern) -> Option<Diagnostic> {
 }
 
 fn without_gates(header: Span) -> Diagnostic {
-    Diagnostic::error("bridge-without-gates", "expected a gate for `[bridge]` to lead to, found none")
+    Diagnostic::error("bridge-without-gates", "expected a gate for `[bridge]` to forward to, found none")
         .at(header, "")
         .help("add one: `[[gate]]`, and below it `address = \"[::]:9339\"` and `backend = \"127.0.0.1:9340\"`")
 }
@@ -124,43 +124,43 @@ fn without_gates(header: Span) -> Diagnostic {
 fn unknown_port(gate: &Gate, place: Span) -> Diagnostic {
     let name = &gate.name;
     let message =
-        format!("expected a port for the path to gate `{name}`, which takes any free one");
+        format!("the path to gate `{name}` needs a port, but the gate takes any free one");
     Diagnostic::error("unknown-public-port", message)
         .at(place, "")
-        .help("write `public-port` at the gate: the policy admits pages to a port")
+        .help("set `public-port` in the gate: a policy allows pages by port")
 }
 
 fn taken(gate: &Gate, full: &str, place: Span) -> Diagnostic {
     let name = &gate.name;
-    let message = format!("the path to gate `{name}` is `{full}`, where the bridge itself answers");
+    let message = format!("the path to gate `{name}` is `{full}`, which the bridge itself answers");
     Diagnostic::error("reserved-path", message)
         .at(place, "")
-        .help("give the gate another name, or write text before the `{name}`: `/game/{name}`")
+        .help("rename the gate, or put text before `{name}`, as in `/game/{name}`")
 }
 
 fn untold(gate: &Gate, other: &Gate, place: Span) -> Diagnostic {
     let (name, first) = (&gate.name, &other.name);
     let port = gate.public_port.map_or(0, Port::get);
     let message = format!(
-        "gates `{first}` and `{name}` have the same port, {port}, and Ruffle goes by the port"
+        "gates `{first}` and `{name}` have the same port, {port}, but Ruffle picks a gate by its port"
     );
     Diagnostic::warning("same-public-port", message)
         .at(place, "")
-        .note(format!("`/ruffle.js` and `flashgate ruffle` lead port {port} to `{first}`; pages that are for `{name}` must name its path themselves"))
-        .help("give each a `public-port` of its own, if movies can connect to another")
+        .note(format!("`/ruffle.js` and `flashgate ruffle` send port {port} to `{first}`; pages for `{name}` must name its path themselves"))
+        .help("give each gate its own `public-port`, if movies can use another port")
 }
 
 fn ambiguous(gate: &Gate, other: &Gate, full: &str, place: Span) -> Diagnostic {
     let (one, two) = (&other.name, &gate.name);
     let message = if one == two {
-        format!("the path `{full}` stands for several ports of gate `{one}`")
+        format!("the path `{full}` matches several ports of gate `{one}`")
     } else {
-        format!("the path `{full}` stands for both gate `{one}` and gate `{two}`")
+        format!("the path `{full}` matches both gate `{one}` and gate `{two}`")
     };
     let help = if one == two {
-        "write `{port}` in the path, or a gate for each port"
+        "use `{port}` in the path, or write a gate for each port"
     } else {
-        "write `{name}` in the path, or give each a `public-port` of its own"
+        "use `{name}` in the path, or give each gate its own `public-port`"
     };
     Diagnostic::error("ambiguous-path", message)
         .at(place, "")

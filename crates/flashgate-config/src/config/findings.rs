@@ -1,4 +1,4 @@
-//! What there is to say of a config and of the files that it names, as values; the code that shows it turns it into text.
+//! Findings about a config and the files that it names, as values. They become text when they are shown.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -6,7 +6,7 @@ use flash_policy::Diagnostic;
 use flash_policy::diagnostic::any_error;
 use flashgate_report::render::{self, PlainError, Source};
 
-/// Everything that was found, in order; its text is for the terminal, or the log.
+/// All findings, in order. Their text is for the terminal or the log.
 #[derive(Debug, Default)]
 pub struct ConfigFindings(Vec<ConfigFinding>);
 
@@ -14,7 +14,7 @@ pub struct ConfigFindings(Vec<ConfigFinding>);
 enum ConfigFinding {
     Error(PlainError),
     WithoutPlace(Diagnostic),
-    /// In one file, or in what a flag says.
+    /// In a file, or in a flag's value.
     In {
         name: String,
         bytes: Vec<u8>,
@@ -23,12 +23,12 @@ enum ConfigFinding {
 }
 
 impl ConfigFindings {
-    /// Findings that have no place in a text.
+    /// Findings without a place in a text.
     pub fn without_place(found: impl IntoIterator<Item = Diagnostic>) -> Self {
         Self(found.into_iter().map(ConfigFinding::WithoutPlace).collect())
     }
 
-    /// Adds what was found in a text of this name.
+    /// Adds findings in the text with this name.
     pub fn add(&mut self, name: &dyn Display, bytes: &[u8], found: Vec<Diagnostic>) {
         if !found.is_empty() {
             self.0.push(ConfigFinding::In {
@@ -39,18 +39,18 @@ impl ConfigFindings {
         }
     }
 
-    /// These, and then others.
+    /// These findings followed by others.
     pub fn and(mut self, more: impl Into<Self>) -> Self {
         self.0.extend(more.into().0);
         self
     }
 
-    /// Whether there is nothing to say.
+    /// Whether there are no findings.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether one of them is an error.
+    /// Whether any finding is an error.
     pub fn any_error(&self) -> bool {
         self.0.iter().any(|found| match found {
             ConfigFinding::Error(_) => true,

@@ -1,4 +1,4 @@
-//! What gates have beyond listeners: names, servers, and the ports that rules without ports stand for.
+//! What gates have in addition to listeners: names, servers, and the ports of rules without ports.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
@@ -13,29 +13,29 @@ use super::{backend, defaults, values};
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{Backend, Gate};
 
-/// What a rule without ports stands for.
+/// The ports of a rule without ports.
 #[derive(Debug)]
 pub(super) enum GatePorts {
-    /// The ports that players dial for the gates.
+    /// The ports that players connect to for the gates.
     Known(Vec<Port>),
-    /// One of the gates takes any free port, so nobody can tell yet what players will dial.
+    /// One of the gates takes any free port, so the port that players will use is not known yet.
     AnyFree(At<ListenAddress>),
     /// There is no gate.
     NoGate,
-    /// Which gates are meant can't be told, and that was reported.
+    /// It is not clear which gates use the policy. This is already reported.
     Faulty,
 }
 
-/// The names of gates, each once.
+/// The names of gates, without duplicates.
 #[derive(Debug, Default)]
 pub struct GateNames {
     taken: BTreeSet<String>,
-    /// The number to be tried next for a port.
+    /// The number to try next for a port.
     next: HashMap<u16, u32>,
 }
 
 impl GateNames {
-    /// What one that has no name is called: by its port, and a number where that is taken.
+    /// Names a gate that has no name after its port, with a number if that name is taken.
     pub fn by_port(&mut self, address: Option<ListenAddress>) -> String {
         let port = address.map_or(0, ListenAddress::port);
         let next = self.next.entry(port).or_insert(1);
@@ -52,13 +52,13 @@ impl GateNames {
     }
 }
 
-/// The ports as a rule has them: in order, each once.
+/// The ports as a rule has them: sorted, without duplicates.
 pub fn port_set(ports: &[Port]) -> PortSet {
     let ports: BTreeSet<_> = ports.iter().copied().collect();
     PortSet::List(ports.into_iter().map(PortRange::from).collect())
 }
 
-/// The names that the file gives.
+/// The names in the file.
 pub(super) fn given_names(raw: &[RawListener]) -> GateNames {
     GateNames {
         taken: names(raw).map(|name| name.value.clone()).collect(),
@@ -75,7 +75,8 @@ fn gates(raw: &[RawListener]) -> impl Iterator<Item = (&RawListener, &RawGate)> 
         .filter_map(|raw| raw.gate.as_ref().map(|gate| (raw, gate)))
 }
 
-/// A gate resolved, but for what depends on the port that players dial; none without a backend, which was reported.
+/// Resolves a gate, except what depends on the public port. Returns nothing if the backend is missing, which is
+/// already reported.
 pub(super) fn resolve(
     raw: &RawListener,
     gate: &RawGate,
@@ -89,7 +90,7 @@ pub(super) fn resolve(
         name: name.unwrap_or_else(|| taken.by_port(first)),
         backend: gate.backend.as_ref()?.value.clone(),
         http_backend: gate.http_backend.as_ref().map(|at| at.value.clone()),
-        // Nobody waits beyond the deadline for everybody.
+        // The default must not exceed the deadline for a client's first bytes.
         speaks_first_after: silence
             .map_or(defaults::speaks_first_after().min(request), |at| at.value),
         send_proxy: gate.send_proxy,
@@ -99,7 +100,7 @@ pub(super) fn resolve(
     })
 }
 
-/// Whether it can be told which policy each gate has, and where it listens.
+/// Whether it is clear which policy each gate uses and where it listens.
 pub(super) fn are_clear(raw: &[RawListener], policies: &[RawPolicy]) -> bool {
     let names: HashSet<_> = policies.iter().map(|policy| &policy.name).collect();
     let is_clear = |raw: &RawListener| match &raw.policy {
@@ -109,7 +110,7 @@ pub(super) fn are_clear(raw: &[RawListener], policies: &[RawPolicy]) -> bool {
     gates(raw).all(|(raw, _)| is_clear(raw) && !raw.addresses.is_empty())
 }
 
-/// What the rules of each policy stand for that have no ports; it is clear which gates have it.
+/// The ports for rules without ports, for each policy. Requires that it is clear which gates use it.
 pub(super) fn ports(raw: &[RawListener], policies: &[RawPolicy]) -> Vec<GatePorts> {
     let names = policies.iter().map(|policy| policy.name.as_str());
     let by_name: HashMap<_, usize> = names.zip(0..).collect();
@@ -136,8 +137,8 @@ impl GatePorts {
     }
 }
 
-/// Reports gates of the same name, those that wait for longer than anybody may, those that forward to one of our own
-/// addresses, and those that late players are said not to connect to.
+/// Reports gates with the same name, gates that wait longer than `request`, gates that forward to flashgate itself,
+/// and gates on ports that late players reportedly block.
 pub(super) fn check(
     raw: &[RawListener],
     ours: &[At<ListenAddress>],
@@ -171,63 +172,63 @@ pub(super) fn check(
 }
 
 fn same_name(name: &TextValue, first: &TextValue, lines: &Lines) -> Diagnostic {
-    let message = format!(
-        "expected a name of its own for each gate, found `{}` again",
-        name.value
-    );
+    let message = format!("each gate needs its own name, found `{}` again", name.value);
     let line = lines.number(first.span.start);
     Diagnostic::error("duplicate-gate-name", message)
         .at(name.span, "")
-        .note(format!("it stands in line {line} already"))
-        .help("logs and metrics tell gates apart by their names; without one a gate is called by its port")
+        .note(format!("first used in line {line}"))
+        .help("rename one, because logs and metrics tell gates apart by name; a gate without one is named after its port")
 }
 
-/// A gate on a port that late versions of Flash Player are said to block.
+/// A gate on a port that late versions of Flash Player reportedly block.
 fn blocked(address: &At<ListenAddress>, public_port: Option<Port>) -> Option<Diagnostic> {
     let port = public_port.or(bound_port(address.value))?;
     Some(blocked_port(port)?.at(address.span, ""))
 }
 
-/// The port that is listened on, if that is known before.
+/// The port to listen on, unless it is any free one.
 pub(super) fn bound_port(address: ListenAddress) -> Option<Port> {
     Port::new(u32::from(address.port())).ok()
 }
 
-/// The warning for a gate that players reach on this port, if late versions of Flash Player are said to block it.
+/// The warning for a gate that players reach on a port that late versions of Flash Player reportedly block.
 pub fn blocked_port(port: Port) -> Option<Diagnostic> {
     blocked_ports::is_blocked(port).then(|| {
         let message = format!(
-            "Flash Player {} and later are said to open no socket to port {port}, whatever a policy says",
+            "Flash Player {} and later reportedly block sockets to port {port}; no policy can change that",
             blocked_ports::SINCE.major()
         );
         Diagnostic::warning("port-blocked-by-player", message)
-            .note("it is on a list of blocked ports that Adobe's staff posted in a forum in 2017; its documentation was not updated")
-            .help("have movies connect to another port; `flashgate explain blocked-ports` has the list")
+            .note("it is on a list of blocked ports that Adobe staff posted in a forum in 2017; the documentation was not updated")
+            .help("let movies use another port; `flashgate explain blocked-ports` shows the list")
     })
 }
 
 fn too_long(silence: &At<Duration>, request: Duration) -> Option<Diagnostic> {
     (silence.value > request).then(|| {
         let message = format!(
-            "expected no more than `request` in `[limits]`, which is `{}`, found `{}`",
+            "expected at most `request` in `[limits]`, which is `{}`, found `{}`",
             values::written(request),
             values::written(silence.value)
         );
         Diagnostic::error("out-of-range", message)
             .at(silence.span, "")
-            .note("no connection is left undecided for longer than `request`")
-            .help("write less, `200ms` say, or raise `request`")
+            .note("flashgate decides how to treat a connection within `request`")
+            .help("lower it, for example to `200ms`, or raise `request`")
     })
 }
 
 fn back_to_us(server: &At<Backend>, ours: &At<ListenAddress>, lines: &Lines) -> Diagnostic {
     let message = format!(
-        "expected the address of another server, found `{}`, where flashgate itself listens",
+        "expected another server, found `{}`, where flashgate itself listens",
         server.value
     );
     let line = lines.number(ours.span.start);
     Diagnostic::error("backend-is-flashgate", message)
         .at(server.span, "")
-        .note(format!("`{}` stands in line {line}", ours.value))
-        .help("have the server listen on another port or address, and write that one here")
+        .note(format!(
+            "flashgate listens on `{}` in line {line}",
+            ours.value
+        ))
+        .help("let the server listen on another port or address, and write that here")
 }

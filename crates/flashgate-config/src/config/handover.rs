@@ -1,4 +1,4 @@
-//! The path of `handover`, before anything is bound: whether a socket can be made there.
+//! Checks before binding whether a socket can be created at the path of `handover`.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -10,10 +10,10 @@ use rustix::fs::{Access, AtFlags, CWD, accessat};
 
 use crate::reason;
 
-/// What the address of a Unix socket has room for, beside its NUL (unix(7), `sun_path`).
+/// The longest path of a Unix socket, without its NUL (unix(7), `sun_path`).
 const LONGEST_SOCKET: usize = 107;
 
-/// An error if no socket can have this path.
+/// An error if the path is too long for a socket.
 pub(super) fn too_long(path: &Path) -> Option<Diagnostic> {
     let length = path.as_os_str().len();
     (length > LONGEST_SOCKET).then(|| {
@@ -22,11 +22,11 @@ pub(super) fn too_long(path: &Path) -> Option<Diagnostic> {
             path.display()
         );
         Diagnostic::error("bad-path", message)
-            .help("name a shorter one, as in `/run/flashgate/handover.sock`")
+            .help("use a shorter path, such as `/run/flashgate/handover.sock`")
     })
 }
 
-/// An error if this process can't make a socket there now.
+/// An error if this process can't create a socket there now.
 pub(super) fn unusable(path: &Path) -> Option<Diagnostic> {
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
@@ -41,11 +41,11 @@ pub(super) fn unusable(path: &Path) -> Option<Diagnostic> {
         }
         Err(error) => {
             let (folder, reason) = (folder.display(), reason(&error));
-            let message = format!("can't make the socket of `handover` in {folder}: {reason}");
+            let message = format!("can't create the `handover` socket in {folder}: {reason}");
             if error.kind() != ErrorKind::NotFound {
                 return Some(Diagnostic::error("bad-path", message).help(ELSEWHERE));
             }
-            // The service manager may make it only when it starts flashgate.
+            // The service manager may create it when it starts flashgate.
             let finding = match made(path) {
                 Made::AtBoot => Diagnostic::warning("bad-path", message).help(AT_BOOT),
                 Made::Once => Diagnostic::error("bad-path", message).help(ONCE),
@@ -55,12 +55,11 @@ pub(super) fn unusable(path: &Path) -> Option<Diagnostic> {
     }
     if let Ok(found) = fs::symlink_metadata(path) {
         let message = format!(
-            "expected a socket or nothing at {}, found something else",
+            "expected a socket or no file at {}, found something else",
             path.display()
         );
         return (!found.file_type().is_socket()).then(|| {
-            Diagnostic::error("bad-path", message)
-                .help("name another path, or remove what is there")
+            Diagnostic::error("bad-path", message).help("use another path, or remove the file")
         });
     }
     let may = accessat(
@@ -71,25 +70,25 @@ pub(super) fn unusable(path: &Path) -> Option<Diagnostic> {
     );
     let error = may.err()?;
     let message = format!(
-        "can't make the socket of `handover` in {}: {}",
+        "can't create the `handover` socket in {}: {}",
         folder.display(),
         reason(&error.into())
     );
     Some(
-        // `--check` may run as another user than the daemon.
+        // `--check` may run as a different user.
         Diagnostic::warning("bad-path", message)
-            .note("this was tried as the user who runs this command")
+            .note("checked as the user who runs this command")
             .help(
-                "make the folder writable for the user who starts flashgate, or name another one",
+                "make the folder writable for the user who starts flashgate, or use another folder",
             ),
     )
 }
 
-const ELSEWHERE: &str = "name a path in a folder that is there, or write `handover = \"off\"`";
+const ELSEWHERE: &str = "use a path in an existing folder, or write `handover = \"off\"`";
 
-/// How a folder comes to be there.
+/// What creates a folder.
 enum Made {
-    /// By the system, each time.
+    /// The system, at each boot.
     AtBoot,
     Once,
 }
@@ -102,8 +101,8 @@ fn made(path: &Path) -> Made {
     }
 }
 
-const AT_BOOT: &str = "have it made at each boot, because `/run` is empty then: `RuntimeDirectory=flashgate` in the systemd \
-                       unit makes `/run/flashgate` when the service starts; without systemd, a line in `/etc/tmpfiles.d` \
+const AT_BOOT: &str = "create the folder at each boot, because `/run` is empty then: `RuntimeDirectory=flashgate` in the systemd \
+                       unit creates `/run/flashgate` when the service starts; without systemd, use `/etc/tmpfiles.d` \
                        or the start script";
 
-const ONCE: &str = "make the folder, for the user who starts flashgate";
+const ONCE: &str = "create the folder, writable for the user who starts flashgate";

@@ -1,4 +1,4 @@
-//! Names and ports with which pages with Ruffle can't reach this machine.
+//! Warns of host names and ports at which Ruffle pages can't reach this machine.
 
 use flash_policy::Diagnostic;
 use flashgate_wire::http::HostField;
@@ -8,11 +8,10 @@ use super::tree::At;
 use crate::ruffle::Doors;
 use crate::snapshot::{FreePorts, OwnHost, Plan};
 
-/// The rules below. `flashgate ruffle` shows them too, because they are about what pages get.
+/// The rules in this file. `flashgate ruffle` shows them too, because they affect the config that pages get.
 pub(super) const RULES: [&str; 3] = ["null-host", "loopback-host", "port-blocked-by-browser"];
 
-/// Warns of names and ports that make a URL which no visitor can open. A `public-url` is used for every host, so it
-/// avoids them all.
+/// Warns of names and ports that make a URL that no visitor can open. With `public-url` they are not used for pages.
 pub(super) fn judge(hosts: &[At<OwnHost>], plan: &Plan, found: &mut Vec<Diagnostic>) {
     if !plan.leads_pages_by_host() {
         return;
@@ -28,7 +27,7 @@ pub(super) fn judge(hosts: &[At<OwnHost>], plan: &Plan, found: &mut Vec<Diagnost
     }
 }
 
-/// Warns of a `public-url` that no visitor of another machine can open, or no browser at all.
+/// Warns of a `public-url` that only this machine can open, or no browser.
 pub(super) fn judge_url(url: &At<String>) -> Vec<Diagnostic> {
     let parts = url.value.split_once("://");
     let authority = parts.and_then(|(_, rest)| rest.split('/').next());
@@ -36,7 +35,7 @@ pub(super) fn judge_url(url: &At<String>) -> Vec<Diagnostic> {
         return Vec::new();
     };
     let local = astray(&OwnHost::from(field.host)).map(|mut finding| {
-        finding.help = vec!["write the name by which browsers reach this machine".to_owned()];
+        finding.help = vec!["write the name that browsers use to reach this machine".to_owned()];
         finding
     });
     let found = local
@@ -45,28 +44,28 @@ pub(super) fn judge_url(url: &At<String>) -> Vec<Diagnostic> {
     found.map(|finding| finding.at(url.span, "")).collect()
 }
 
-/// A warning if browsers open no WebSocket to a port, a bridge's or a gate's own; without a place.
+/// A warning if browsers block WebSockets to the port of a bridge or gate. It has no place.
 pub fn blocked(port: u16, is_bridge: bool) -> Option<Diagnostic> {
     is_bad_port(port).then(|| {
-        let message = format!("browsers open no WebSocket to port {port}: Ruffle can't connect");
+        let message = format!("browsers block WebSockets to port {port}, so Ruffle can't connect");
         Diagnostic::warning("port-blocked-by-browser", message)
-            .note("the Fetch standard has it on its list of bad ports")
+            .note("it is on the Fetch standard's list of bad ports")
             .help(if is_bridge {
-                "offer the bridge on another port, such as 443"
+                "move the bridge to another port, such as 443"
             } else {
-                "let pages connect to another port with `[bridge]`; movies keep this one"
+                "add `[bridge]` on another port for pages; movies keep this one"
             })
     })
 }
 
-/// What is wrong with one, if anything; without a place.
+/// What is wrong with a host, if anything. It has no place.
 pub fn astray(host: &OwnHost) -> Option<Diagnostic> {
     let name = &host.written;
     if host.is_null() {
         let message = format!("`{name}` is not a host: a page can't open `ws://{name}/`");
         return Some(
             Diagnostic::warning("null-host", message)
-                .note("Ruffle looks up `null` if a movie names no host; flashgate adds an entry for that by itself")
+                .note("Ruffle looks up `null` if a movie names no host; flashgate already adds an entry for that")
                 .help("replace it with the name that movies use for this machine"),
         );
     }
@@ -74,6 +73,6 @@ pub fn astray(host: &OwnHost) -> Option<Diagnostic> {
         let message = format!("`{name}` is the visitor's own machine, not this one");
         Diagnostic::warning("loopback-host", message)
             .note("this works only where the browser runs on the same machine as flashgate")
-            .help("name this machine as its players do; if movies ask for this very host, also write `public-url` in `[bridge]`")
+            .help("use the name that players use for this machine; if movies connect to this host, also set `public-url` in `[bridge]`")
     })
 }

@@ -1,6 +1,7 @@
 //! Every key of the config file, defined once: its section, type, default and documentation.
 //!
-//! The parser, the suggestions, the book's reference, the manual page and the JSON Schema all read these rows. Nothing here reads a file.
+//! The parser, the suggestions, the book's reference, the manual page and the JSON Schema all use these rows. Nothing
+//! here reads a file.
 
 mod key;
 mod man;
@@ -18,7 +19,7 @@ pub(super) use table::{
     ADMIN, BRIDGE, CERTIFICATE, GATE, LIMITS, LISTEN, POLICY, PROCESS, RULE, TLS, TOP,
 };
 
-/// What a key of this name holds, as far as the name alone tells: in the first section that has it. Text if none has.
+/// The type of a key with this name, in the first section that has one. Text if no section does.
 pub(super) fn kind(name: &str) -> ValueType {
     let keys = SECTIONS.iter().filter_map(|section| section.key(name));
     let mut kinds = keys.map(|key| key.kind);
@@ -26,7 +27,7 @@ pub(super) fn kind(name: &str) -> ValueType {
     kind.unwrap_or(ValueType::Text)
 }
 
-/// Every section, in the order in which `kind` asks them.
+/// Every section, in the order in which `kind` searches them.
 static SECTIONS: [&Section; 11] = [
     &TOP,
     &POLICY,

@@ -1,4 +1,4 @@
-//! The lines of a file, to be named in notes.
+//! Line numbers in a file, for notes.
 
 /// Where each line begins.
 #[derive(Debug)]

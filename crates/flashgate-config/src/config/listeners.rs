@@ -1,4 +1,4 @@
-//! `[[listen]]` and `[[gate]]`, resolved: which policy, which port players dial, and no address twice.
+//! Resolves `[[listen]]` and `[[gate]]`: policies, public ports, and no address twice.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -15,7 +15,8 @@ use crate::snapshot::ListenAddress;
 use crate::snapshot::{AskedBy, Deadlines, Gate, Listener, Served, Service, ServiceKind};
 use crate::tls::Tls;
 
-/// A listener for every `[[listen]]` and `[[gate]]`, or several where its addresses have different ports: what is sent depends on them.
+/// Returns a listener for every `[[listen]]` and `[[gate]]`. There are several if the addresses have different ports,
+/// because the policy sent depends on the port.
 pub(super) fn resolve(
     raw: &[RawListener],
     policies: &[Named],
@@ -66,17 +67,16 @@ fn policy_of<'a>(
     match (&raw.policy, policies) {
         (Some(name), _) => by_name(name, policies, found),
         (None, [only]) => Some(only),
-        // That there is none was reported for the file as a whole.
+        // The missing policy is already reported.
         (None, []) => None,
         (None, several) => {
             let names: Vec<_> = several.iter().map(|policy| policy.name.as_str()).collect();
             let kind = raw.kind();
-            let message =
-                format!("expected `policy` in `{kind}`, found none beside several policies");
+            let message = format!("`{kind}` needs `policy`, because there are several policies");
             found.push(
                 Diagnostic::error("missing-key", message)
                     .at(raw.header, "")
-                    .help(format!("name one of {}", listed(&names))),
+                    .help(format!("choose one of {}", listed(&names))),
             );
             None
         }
@@ -87,7 +87,7 @@ fn policy_of<'a>(
 #[derive(Debug, Default)]
 pub(super) struct ServedPlaces {
     pub(super) ports: Vec<PolicyPort>,
-    /// Whether one of them is no gate.
+    /// Whether any of them is not a gate.
     pub(super) beside_gates: bool,
 }
 
@@ -115,15 +115,15 @@ pub(super) fn ports_by_policy(policies: &[Named], raw: &[RawListener]) -> Vec<Se
     places
 }
 
-/// The ports of all gates; none where one takes any free port.
+/// The ports of all gates, or no ports if one takes any free port.
 pub(super) fn gate_ports(raw: &[RawListener]) -> BTreeSet<Port> {
     let gates = raw.iter().filter(|raw| raw.gate.is_some());
     let ports: Option<_> = gates.flat_map(by_port).map(|(port, _)| port).collect();
     ports.unwrap_or_default()
 }
 
-/// Warns of ports for policies that no player asks by itself: neither 843 nor one that its rules open. If `public-port` is
-/// given, the operator knows which port players use.
+/// Warns of listeners whose policy players never request on their own: the port is not 843, and the rules don't open
+/// it. With `public-port`, the operator already knows which port players use.
 pub(super) fn unasked(raw: &[RawListener], policies: &[Named], found: &mut Vec<Diagnostic>) {
     let plain = raw.iter().filter(|raw| raw.gate.is_none());
     let plain = plain.filter(|raw| raw.state == Soundness::Sound);
@@ -136,13 +136,13 @@ pub(super) fn unasked(raw: &[RawListener], policies: &[Named], found: &mut Vec<D
             let granted = policy.and_then(|policy| policy.granted(port));
             found.extend(port.zip(granted).and_then(|(port, policy)| {
                 let finding = unasked_port(port, &policy)?;
-                Some(finding.help(format!("if players reach it as 843, write `public-port = 843`; if movies load it, write `public-port = {port}`")).at(address.span, ""))
+                Some(finding.help(format!("if players reach it as port 843, write `public-port = 843`; if movies load it themselves, write `public-port = {port}`")).at(address.span, ""))
             }));
         }
     }
 }
 
-/// A port that no player asks for this policy by itself; without a place.
+/// A warning for a port that players don't request this policy from on their own. It has no place.
 pub fn unasked_port(port: Port, policy: &Policy) -> Option<Diagnostic> {
     let opens_it = |rule: &Rule| match &rule.ports {
         PortSet::All => false,
@@ -150,14 +150,14 @@ pub fn unasked_port(port: Port, policy: &Policy) -> Option<Diagnostic> {
     };
     let asked = port == Port::MASTER || policy.rules.iter().any(opens_it);
     (!asked).then(|| {
-        let message = format!("no player asks port {port} for a policy by itself");
+        let message = format!("players don't ask port {port} for a policy on their own");
         Diagnostic::warning("unasked-policy-port", message)
             .note("players ask port 843, and then the port that the movie connects to")
-            .help(format!("listen on 843, or have the movie call `Security.loadPolicyFile(\"xmlsocket://HOST:{port}\")`"))
+            .help(format!("listen on 843, or let the movie call `Security.loadPolicyFile(\"xmlsocket://HOST:{port}\")`"))
     })
 }
 
-/// Whether a listener serves the policy of this name, among so many.
+/// Whether a listener serves the policy with this name, given the number of policies.
 pub(super) fn serves(raw: &RawListener, policy: &str, policies: usize) -> bool {
     match &raw.policy {
         Some(name) => name.value == policy,
@@ -177,14 +177,14 @@ fn by_port(raw: &RawListener) -> Vec<(Option<Port>, Vec<ListenAddress>)> {
         }
     }
     if groups.is_empty() {
-        // Its addresses have faults of their own; its policy is judged all the same.
+        // Its addresses are invalid, but its policy is still checked.
         groups.push((raw.public_port, Vec::new()));
     }
     groups
 }
 
-/// Reports addresses that can't be listened on beside each other. Two policies may share a port, for the local address
-/// picks one; `[admin]` and players can't.
+/// Reports addresses that can't be bound together. Two policies may share a port, because the local address selects
+/// one. `[admin]` and players may not share one.
 pub(super) fn check(
     raw: &[RawListener],
     players: &[At<ListenAddress>],
@@ -203,7 +203,7 @@ pub(super) fn check(
     }));
     let kinds = kinds(raw);
     let mut before = HashMap::new();
-    // Port 0 takes a free one each time.
+    // Port 0 takes a free port each time.
     let fixed = players.iter().chain(admin);
     for address in fixed.filter(|address| address.value.port() != 0) {
         let first: &At<ListenAddress> = before.entry(address.value).or_insert(address);
@@ -223,9 +223,9 @@ const BESIDE_GATE: &str =
     "a gate answers policy requests itself: remove the `[[listen]]`, or this address from it";
 
 const OF_ITS_OWN: &str =
-    "give each listener an address or port of its own: a request names no host to tell them apart";
+    "give each listener its own address or port: a policy request contains no host name";
 
-/// What asks for each address, by its place, of those that have a policy.
+/// The kind of listener for each address, by its position in the file.
 fn kinds(raw: &[RawListener]) -> HashMap<usize, AskedBy> {
     let each = raw.iter().flat_map(|raw| {
         let starts = raw.addresses.iter().map(|at| at.span.start);
@@ -242,17 +242,17 @@ fn duplicate(address: &At<ListenAddress>, first: &At<ListenAddress>, lines: &Lin
     let line = lines.number(first.span.start);
     Diagnostic::error("duplicate-listener", message)
         .at(address.span, "")
-        .note(format!("it stands in line {line} already"))
+        .note(format!("first used in line {line}"))
 }
 
 fn beside_admin(admin: &At<ListenAddress>, other: &At<ListenAddress>, lines: &Lines) -> Diagnostic {
     let (address, line) = (admin.value, lines.number(other.span.start));
     let message = format!(
-        "`{address}` can't be bound for `[admin]` beside `{}` for players",
+        "can't bind `{address}` for `[admin]`: `{}` is for players",
         other.value
     );
     Diagnostic::error("duplicate-listener", message)
         .at(admin.span, "")
-        .note(format!("`{}` stands in line {line}", other.value))
-        .help("give `[admin]` a port of its own")
+        .note(format!("`{}` is in line {line}", other.value))
+        .help("give `[admin]` its own port")
 }

@@ -1,4 +1,4 @@
-//! The result of reading a config: a plan, or why it was refused.
+//! The result of reading a config: a plan, or why there is none.
 
 use super::ConfigFindings;
 use crate::snapshot::{Plan, Watched};
@@ -6,17 +6,17 @@ use crate::snapshot::{Plan, Watched};
 /// A plan that can be served.
 #[derive(Debug)]
 pub struct Loaded {
-    /// What is served.
+    /// What to serve.
     pub plan: Plan,
-    /// What is likely not meant.
+    /// What is probably a mistake.
     pub warnings: ConfigFindings,
 }
 
 /// Why there is no plan.
 #[derive(Debug)]
 pub struct PlanRefused {
-    /// Everything that is wrong.
+    /// Every mistake.
     pub faults: ConfigFindings,
-    /// The files in which it may be fixed, as far as they are known.
+    /// The files in which the mistakes may be fixed, as far as they are known.
     pub watched: Vec<Watched>,
 }

@@ -1,7 +1,6 @@
-//! TOML that can't be read: what its author most likely meant, by the line that the parser stumbled over.
+//! Explains TOML that can't be parsed: what the author probably meant, from the line where the parser stopped.
 //!
-//! The parser says what it expected there, which helps nobody who does not know TOML. Nothing here decides whether a file
-//! can be read.
+//! The parser's own message helps only people who know TOML. Nothing here decides whether a file can be read.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +12,10 @@ mod slip;
 
 use slip::LineFault;
 
-/// How many are explained; each may take a look at the whole text. No more are shown, so the others need no explanation.
+/// How many mistakes are explained, because each may scan the whole text. The others are not shown anyway.
 const EXPLAINED: usize = 50;
 
-/// What is wrong, once for each line: behind a slip, the rest of a line is read wrongly too.
+/// The mistakes, one for each line: after the first in a line, the parser misreads the rest of it.
 pub(super) fn findings(faults: &[toml::de::Error], text: &str) -> Vec<Diagnostic> {
     let lines = FileLines::of(text);
     let mut found = Vec::new();
@@ -40,7 +39,7 @@ pub(super) fn findings(faults: &[toml::de::Error], text: &str) -> Vec<Diagnostic
     found
 }
 
-/// Whether faults in later lines are faults of their own.
+/// Whether errors in later lines are separate mistakes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum LaterLines {
     Readable,
@@ -73,7 +72,7 @@ impl<'a> FileLines<'a> {
         }
     }
 
-    /// The line that a place is in; what the parser says of a line's end is about that line.
+    /// The line at this position. An error at the end of a line is about that line.
     fn around(&self, at: usize) -> Line<'a> {
         let after = self.starts.partition_point(|start| *start <= at);
         let start = after.checked_sub(1).and_then(|it| self.starts.get(it));
@@ -91,7 +90,7 @@ impl Line<'_> {
     }
 }
 
-/// What the parser says.
+/// The parser's own message.
 fn unexplained(fault: &toml::de::Error) -> Diagnostic {
     let finding = Diagnostic::error("malformed-toml", fault.message());
     match fault.span() {
@@ -112,7 +111,7 @@ fn explain(fault: &toml::de::Error, line: &Line<'_>, text: &str) -> (Diagnostic,
     };
     if fault.message().starts_with("duplicate key") {
         let message = format!("duplicate key `{}`", slip::name(line.text));
-        // The keys of a second section are in the first one's way too.
+        // The keys of a second section collide with those of the first.
         let rest = if line.is_header() {
             LaterLines::Unreadable
         } else {
@@ -132,7 +131,7 @@ fn explain(fault: &toml::de::Error, line: &Line<'_>, text: &str) -> (Diagnostic,
         closed,
     }) = line::slip(line.text)
     else {
-        let help = "a line is a setting, `key = \"value\"`, or the name of a section in brackets";
+        let help = "a line is a setting, `key = \"value\"`, or a section name in brackets";
         return (
             finding(fault.message(), place).help(help),
             LaterLines::Readable,
@@ -147,7 +146,7 @@ fn explain(fault: &toml::de::Error, line: &Line<'_>, text: &str) -> (Diagnostic,
     (finding(&message, Some(place)).help(help), rest)
 }
 
-/// The setting above a line that is not over where the line begins: the parser stumbles only there.
+/// The setting above a line that has not ended where the line begins. The parser only notices it there.
 fn unclosed(line: &Line<'_>, text: &str) -> Option<(usize, LineFault)> {
     let before = text.get(..line.start)?;
     let mut at = before.len();
@@ -167,7 +166,7 @@ fn unclosed(line: &Line<'_>, text: &str) -> Option<(usize, LineFault)> {
     None
 }
 
-/// A key or a section that stands there already.
+/// A key or section that is already in the file.
 fn twice(finding: Diagnostic, line: &Line<'_>, text: &str) -> Diagnostic {
     let name = slip::name(line.text);
     let before = text.get(..line.start).unwrap_or_default();
@@ -183,14 +182,16 @@ fn twice(finding: Diagnostic, line: &Line<'_>, text: &str) -> Diagnostic {
         lines.into_iter().skip(section).find(is_it)
     };
     let finding = match first {
-        Some((index, _)) => finding.note(format!("`{name}` stands in line {} already", index + 1)),
+        Some((index, _)) => finding.note(format!("`{name}` is already in line {}", index + 1)),
         None => finding,
     };
     if !line.is_header() {
-        return finding.help("keep one of the two");
+        return finding.help("remove one of the two");
     }
     if matches!(name, "gate" | "listen") {
-        return finding.help(format!("there may be several: write each as `[[{name}]]`"));
+        return finding.help(format!(
+            "write each as `[[{name}]]`, because there may be several"
+        ));
     }
-    finding.help("put everything into one section, or give the second another name")
+    finding.help("merge the two sections, or rename the second")
 }

@@ -1,7 +1,6 @@
-//! What people most likely mean by a key that does not exist, or by a value that its key can't have.
+//! Suggestions for keys that do not exist and for values that a key can't have.
 //!
-//! Only suggestions are made here: each is one that is accepted when it is followed. Nothing here decides whether a file
-//! is right.
+//! Each suggestion is accepted when it is followed. Nothing here decides whether a file is valid.
 
 use flash_policy::spelling::nearest;
 use flash_policy::{DomainPattern, PortSet};
@@ -9,7 +8,7 @@ use flash_policy::{DomainPattern, PortSet};
 use super::keys::{ValueType, kind};
 use super::values;
 
-/// What other programs call some keys. The first that a table has is meant.
+/// What other programs call some keys. The first target that the table has is suggested.
 const SYNONYMS: [(&[&str], &[&str]); 17] = [
     (
         &["to-ports", "to-port", "to_ports", "toports", "dports"],
@@ -55,7 +54,7 @@ const SYNONYMS: [(&[&str], &[&str]); 17] = [
     (&["url", "external-url"], &["public-url"]),
 ];
 
-/// The key of these that another name most likely stands for.
+/// The key among these that an unknown name probably means.
 pub(super) fn key<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let lower = name.to_ascii_lowercase();
     let row = SYNONYMS.iter().find(|(names, _)| names.contains(&&*lower));
@@ -83,7 +82,7 @@ const OFF: [&str; 13] = [
 
 const ON: [&str; 6] = ["on", "yes", "true", "enable", "enabled", "1"];
 
-/// What to write for a key instead of this text; nothing if nobody can tell.
+/// What to write for a key instead of this text, if that is clear.
 pub(super) fn help(key: &str, text: &str) -> Option<String> {
     let kind = kind(key);
     let lower = text.to_ascii_lowercase();
@@ -93,14 +92,14 @@ pub(super) fn help(key: &str, text: &str) -> Option<String> {
         }
         Some(value) => Some(format!("write `{key} = {value}`")),
         None if key == "sandbox" && ON.contains(&&*lower) => Some(
-            "write `sandbox = \"required\"`, or `sandbox = \"best-effort\"` for what the kernel can do"
+            "write `sandbox = \"required\"`, or `sandbox = \"best-effort\"` for what the kernel supports"
                 .to_owned(),
         ),
         None => instead(kind, key),
     }
 }
 
-/// How a value is written that most likely means this text.
+/// The value that this text probably means, as TOML.
 fn value(kind: ValueType, text: &str, lower: &str) -> Option<String> {
     let (is_off, is_on) = (OFF.contains(&lower), ON.contains(&lower));
     match kind {
@@ -129,12 +128,12 @@ fn value(kind: ValueType, text: &str, lower: &str) -> Option<String> {
     }
 }
 
-/// What a key may hold, if the text means nothing there.
+/// What a key accepts, for a text that has no likely meaning.
 fn instead(kind: ValueType, key: &str) -> Option<String> {
     Some(match kind {
         ValueType::Boolean => format!("write `{key} = true` or `{key} = false`"),
         ValueType::Number(_) => {
-            "write a whole number, or remove the line to have the default".to_owned()
+            "write a whole number, or remove the line to use the default".to_owned()
         }
         ValueType::Port => {
             "write the port that players connect to, a number from 1 to 65535".to_owned()
@@ -158,7 +157,7 @@ fn instead(kind: ValueType, key: &str) -> Option<String> {
         ValueType::Socket => format!(
             "write the path of a socket, as in `{key} = \"/run/flashgate/handover.sock\"`, or `{key} = \"off\"`"
         ),
-        ValueType::Networks => format!("name networks, as in `{key} = [\"10.0.0.0/8\"]`"),
+        ValueType::Networks => format!("list networks, as in `{key} = [\"10.0.0.0/8\"]`"),
         ValueType::Texts
         | ValueType::Rules
         | ValueType::Certificates
@@ -168,7 +167,7 @@ fn instead(kind: ValueType, key: &str) -> Option<String> {
     })
 }
 
-/// What a key holds, in words, where that is no text.
+/// What a key accepts, in words.
 pub(super) fn expected(key: &str) -> &'static str {
     let kind = kind(key);
     if matches!(kind, ValueType::Boolean) {
@@ -182,10 +181,10 @@ pub(super) fn expected(key: &str) -> &'static str {
     }
 }
 
-/// A rule, to show how it is written.
+/// An example of a rule.
 pub(super) const RULE: &str = "{ domain = \"www.example.com\", ports = \"9339\" }";
 
-/// How a rule is written that stands there as text, in the manner of `--allow`.
+/// A rule as TOML, from text in the form of `--allow`.
 pub(super) fn rule(text: &str) -> String {
     let (domain, ports) = match text.rsplit_once(':') {
         Some((domain, ports)) if ports.parse::<PortSet>().is_ok() => (domain, ports),
@@ -199,14 +198,14 @@ pub(super) fn rule(text: &str) -> String {
     }
 }
 
-/// How a certificate is written, with the files that are known.
+/// A certificate as TOML, with the files that are known.
 pub(super) fn pair(certificate: Option<&str>, key: Option<&str>) -> String {
     let certificate = quoted(certificate.unwrap_or("fullchain.pem"));
     let key = quoted(key.unwrap_or("privkey.pem"));
     format!("{{ certificate = {certificate}, key = {key} }}")
 }
 
-/// Whether the key may hold any string, so that its value is not confused with another type.
+/// Whether the key accepts any string, so that a string is never a mistaken other type.
 pub(super) fn is_text(key: &str) -> bool {
     matches!(
         kind(key),
@@ -214,7 +213,7 @@ pub(super) fn is_text(key: &str) -> bool {
     )
 }
 
-/// Whether the key may hold a list of strings.
+/// Whether the key accepts a list of strings.
 pub(super) fn is_list(key: &str) -> bool {
     matches!(kind(key), ValueType::Texts | ValueType::Networks)
 }
@@ -232,7 +231,7 @@ fn duration(text: &str, unit: u64) -> Option<String> {
         .map(|text| quoted(&text))
 }
 
-/// No request takes longer than some seconds, so a larger number is one of milliseconds.
+/// No player waits longer than a few seconds, so a larger number is in milliseconds.
 fn short_unit(text: &str) -> u64 {
     match text.trim().parse::<f64>() {
         Ok(number) if number > 5.0 => 1,

@@ -1,16 +1,16 @@
-//! Keys that are understood, or will be, and that this version does not act on: refused, rather than ignored.
+//! Keys that this version knows but does not support. They are rejected rather than ignored.
 //!
-//! A feature that lands removes its entry here; reading and resolving its keys is tested already.
+//! A feature that lands removes its entry here. Reading and resolving its keys is already tested.
 
 use flash_policy::Diagnostic;
 
 use super::keys;
 use super::tree::{Table, Value};
 
-/// Whole sections.
+/// Unsupported sections.
 pub(super) const NOT_YET: [&str; 1] = ["http"];
 
-/// Points at each of them.
+/// Reports each unsupported key.
 pub(super) fn check(root: &Table<'_>, found: &mut Vec<Diagnostic>) {
     for section in NOT_YET {
         let value = root.values().find(|value| value.key == section);
@@ -24,7 +24,7 @@ fn refusal(value: &Value<'_>, what: &str) -> Diagnostic {
     Diagnostic::error("not-supported-yet", message).at(value.key_span, "")
 }
 
-/// A dialect is a value rather than a key.
+/// The dialect is a value, not a key.
 fn silverlight(root: &Table<'_>, found: &mut Vec<Diagnostic>) {
     let listeners = root
         .get("listen")

@@ -1,4 +1,4 @@
-//! One policy of the file, ready to be served: its rules judged in the places where they stand.
+//! A policy of the file, ready to be served. Its rules are checked, with findings at their place in the file.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -20,12 +20,12 @@ use crate::confinement;
 use crate::reason;
 use crate::snapshot::ListenAddress;
 
-/// A policy by its name.
+/// A policy with its name.
 #[derive(Debug)]
 pub(super) struct Named {
     pub(super) name: String,
     pub(super) header: Span,
-    /// None where a fault in it was reported.
+    /// None if a mistake in it was reported.
     content: Option<PolicyContent>,
 }
 
@@ -46,7 +46,7 @@ pub(super) struct PolicyFile {
 }
 
 impl Named {
-    /// Reads the file or the rules, given the ports of its gates; what is wrong with either is reported.
+    /// Reads the file or the rules, given the ports of the gates, and reports mistakes in them.
     pub(super) fn new(
         raw: RawPolicy,
         gates: &GatePorts,
@@ -70,7 +70,7 @@ impl Named {
         }
     }
 
-    /// The file that it is made from, if it is.
+    /// The policy file, if there is one.
     pub(super) fn file(&self) -> Option<&PolicyFile> {
         match &self.content {
             Some(PolicyContent::File(file)) => Some(file),
@@ -78,7 +78,7 @@ impl Named {
         }
     }
 
-    /// What is sent where players dial this port.
+    /// The reply to players that connect to this port.
     pub(super) fn reply(&self, port: Option<Port>) -> Option<Reply> {
         match self.content.as_ref()? {
             PolicyContent::File(file) => Reply::from_file(&file.content.bytes).ok(),
@@ -86,7 +86,7 @@ impl Named {
         }
     }
 
-    /// What it grants where players dial this port.
+    /// The policy for players that connect to this port.
     pub(super) fn granted(&self, port: Option<Port>) -> Option<Policy> {
         match self.content.as_ref()? {
             PolicyContent::File(file) => policy_file::policy(&file.content.bytes),
@@ -94,7 +94,7 @@ impl Named {
         }
     }
 
-    /// The policy that rules make. A meta-policy means nothing but on port 843, and voids the file for some clients.
+    /// The policy from rules. A meta-policy has no effect except on port 843, and voids the file for some clients.
     fn policy(&self, port: Option<Port>) -> Option<Policy> {
         let Some(PolicyContent::Rules {
             site_control,
@@ -113,7 +113,7 @@ impl Named {
         })
     }
 
-    /// What works in rules but is likely not meant, in the places of the config file; nothing for files.
+    /// Probable mistakes in rules, placed in the config file. Returns nothing for policy files.
     pub(super) fn judge(&self, served: &ServedAt) -> Vec<Diagnostic> {
         let ports = served.each();
         let mut found: Vec<_> = self.useless_site_control(ports).into_iter().collect();
@@ -133,7 +133,7 @@ impl Named {
                 };
                 let place = finding.label.as_ref().map(|label| in_config(label.span));
                 finding = finding.at(place.unwrap_or(self.header), "");
-                // These are places in the text that was made, not in the config file.
+                // These places are in the generated text, not in the config file.
                 finding.secondary.clear();
                 finding.fix = None;
                 for repeat in &mut finding.repeats {
@@ -149,7 +149,7 @@ impl Named {
         found
     }
 
-    /// Which part of the policy as sent stands where in the config file.
+    /// Maps the parts of the generated policy to places in the config file.
     fn places(&self, text: &str) -> Vec<(Span, Span)> {
         let Some(PolicyContent::Rules {
             site_control,
@@ -187,16 +187,16 @@ impl Named {
         };
         let elsewhere = |port: &Option<Port>| port.is_some_and(|port| port != Port::MASTER);
         (!ports.is_empty() && ports.iter().all(elsewhere)).then(|| {
-            let message = "a meta-policy counts on port 843 only, and no listener of this policy has it";
+            let message = "`site-control` has an effect on port 843 only, and no listener of this policy uses that port";
             Diagnostic::warning("site-control-outside-master", message)
                 .at(place.span, "")
-                .note("it is left out of what is sent")
-                .help("remove it, or write `public-port = 843` at a listener that players reach as 843")
+                .note("flashgate leaves it out of the policy that it sends")
+                .help("remove it, or write `public-port = 843` in a listener that players reach as port 843")
         })
     }
 }
 
-/// Says what to write in the config file, where the rule says what to write in a policy file.
+/// Replaces help about a policy file with help about the config file.
 fn in_toml(finding: &mut Diagnostic) {
     if finding.rule == "no-rules" {
         finding.help = vec![format!("add a rule: `rules = [{RULE}]`")];
@@ -221,7 +221,7 @@ fn file(path: &TextValue, folder: &Path, found: &mut Vec<Diagnostic>) -> Option<
     }
 }
 
-/// Every rule, or none where one of them is wrong: a policy without it would be judged for what it is not.
+/// All rules, or nothing if one is invalid: findings about an incomplete policy would be wrong.
 fn all_rules(
     rules: Vec<RawRule>,
     gates: &GatePorts,
@@ -243,16 +243,16 @@ fn all_rules(
 
 fn unknown_port(address: &At<ListenAddress>) -> Diagnostic {
     let message = format!(
-        "expected a port that players can know, found `{}`, which takes any free one",
+        "`{}` takes any free port, so players can't know which",
         address.value
     );
     Diagnostic::error("unknown-public-port", message)
         .at(address.span, "")
-        .note("a rule without ports is for the ports of the gates that use its policy, this one among them")
-        .help("write `public-port` beside it, or `ports` in the rules of its policy")
+        .note("a rule without ports covers the ports of the gates that use its policy, including this one")
+        .help("set `public-port` in the gate, or `ports` in the rules of its policy")
 }
 
-/// The ports of a rule; none where a fault was reported.
+/// The ports of a rule, or nothing if a mistake was reported.
 fn ports(raw: &RawRule, gates: &GatePorts, found: &mut Vec<Diagnostic>) -> Option<PortSet> {
     let text = match (&raw.ports, gates) {
         (RawPorts::Written(text), _) => text,
@@ -273,7 +273,7 @@ fn ports(raw: &RawRule, gates: &GatePorts, found: &mut Vec<Diagnostic>) -> Optio
 fn without_ports(raw: &RawRule) -> Diagnostic {
     Diagnostic::error("missing-key", "expected `ports` in a rule, found none")
         .at(raw.span, "")
-        .note("a rule without ports is for the ports of the gates that use its policy, and there are none")
+        .note("a rule without ports covers the ports of the gates that use its policy, but no gate uses it")
         .help("add the ports that the movie connects to, as in `ports = \"9339,9400-9410\"`")
 }
 
@@ -295,28 +295,28 @@ fn rule(raw: &RawRule, gates: &GatePorts, found: &mut Vec<Diagnostic>) -> Option
     })
 }
 
-/// A domain outside a policy file that can't be one.
+/// The error for an invalid domain outside a policy file.
 pub fn bad_domain(error: &DomainError, place: Span) -> Diagnostic {
     Diagnostic::error(error.rule(), error.to_string())
         .at(place, "")
         .help(error.help())
 }
 
-/// Ports outside a policy file that can't be any.
+/// The error for invalid ports outside a policy file.
 pub fn bad_ports(error: &PortSetError, place: Span) -> Diagnostic {
     Diagnostic::error("invalid-to-ports", error.to_string())
         .at(place, "")
         .help(error.help())
 }
 
-/// The policy of this name.
+/// The policy with this name.
 pub(super) fn by_name<'a>(
     name: &TextValue,
     policies: &'a [Named],
     found: &mut Vec<Diagnostic>,
 ) -> Option<&'a Named> {
     let policy = policies.iter().find(|policy| policy.name == name.value);
-    // A file without any policy was already reported.
+    // The missing policy is already reported.
     if policy.is_none() && !policies.is_empty() {
         let names: Vec<_> = policies.iter().map(|policy| policy.name.as_str()).collect();
         let message = format!("expected the name of a policy, found `{}`", name.value);

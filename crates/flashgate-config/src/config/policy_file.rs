@@ -1,4 +1,4 @@
-//! Policy files: read with a cap, and judged for every port that serves them.
+//! Policy files: read with a size limit, and checked for every port that serves them.
 
 use std::collections::{BTreeSet, HashSet};
 use std::io;
@@ -12,16 +12,16 @@ use flash_policy::{Diagnostic, Policy, Port, PortRange, PortSet, Profile, Rule, 
 use super::writable;
 use crate::regular_file;
 
-/// What a policy file holds.
+/// The content of a policy file.
 #[derive(Clone, Debug)]
 pub struct FileContent {
-    /// As they are in the file.
+    /// The bytes of the file.
     pub bytes: Vec<u8>,
-    /// What is to be said of the file itself.
+    /// A finding about the file itself.
     pub(crate) finding: Option<Box<Diagnostic>>,
 }
 
-/// Reads a file, but never more of it than tells that it is too large.
+/// Reads a file, but no more of it than needed to see that it is too large.
 pub fn read(path: &Path) -> io::Result<FileContent> {
     let contents = regular_file::read(path, LARGEST)?;
     Ok(FileContent {
@@ -30,14 +30,14 @@ pub fn read(path: &Path) -> io::Result<FileContent> {
     })
 }
 
-/// A port that players dial for a policy.
+/// A port that players connect to for a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PolicyPort {
-    /// It is not known.
+    /// The port is not known.
     Unknown,
-    /// It is listened on; in a container, say, it may be published as another.
+    /// The listening port. In a container, it may be published as another.
     Presumably(Port),
-    /// The operator says so.
+    /// The port that the operator has set.
     Surely(Port),
 }
 
@@ -53,23 +53,23 @@ impl PolicyPort {
 /// Where a policy is served.
 #[derive(Clone, Debug)]
 pub struct ServedAt {
-    /// The ports, each once; none is one that is not known.
+    /// The ports, without duplicates. `None` is an unknown port.
     ports: BTreeSet<Option<Port>>,
     height: Height,
-    /// The ports of all gates, where it is served at nothing else and they are known.
+    /// The ports of all gates, if only gates serve the policy and their ports are known.
     gates: Arc<BTreeSet<Port>>,
 }
 
 /// Which ports a policy is served on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Height {
-    /// A high port wherever it is served, without a doubt.
+    /// Certainly served only on high ports.
     HighOnly,
     Any,
 }
 
 impl FileContent {
-    /// What is in no file.
+    /// A policy that is not in a file.
     pub fn made(text: String) -> Self {
         Self {
             bytes: text.into_bytes(),
@@ -77,7 +77,7 @@ impl FileContent {
         }
     }
 
-    /// Everything that is to be said of it where it is served; each finding once.
+    /// All findings for the places where it is served, without duplicates.
     pub fn judge(&self, served: &ServedAt) -> Vec<Diagnostic> {
         let mut found: Vec<_> = self.finding.as_deref().cloned().into_iter().collect();
         let mut told = Told::default();
@@ -89,12 +89,13 @@ impl FileContent {
     }
 }
 
-/// What was found for other ports.
+/// Findings for other ports.
 #[derive(Debug, Default)]
 pub(super) struct Told(HashSet<Diagnostic>);
 
 impl Told {
-    /// Whether this was not found there. Of what a wildcard opens, the lowest port comes first, and opens the most.
+    /// Whether the finding is new. For wildcard ports, only the lowest port's finding counts, because it opens the
+    /// most.
     pub(super) fn is_new(&mut self, finding: &Diagnostic) -> bool {
         let mut finding = finding.clone();
         if finding.rule == "wildcard-ports" {
@@ -104,13 +105,13 @@ impl Told {
     }
 }
 
-/// What a file means; none where a player refuses it.
+/// The policy in a file, or nothing if players reject the file.
 pub fn policy(bytes: &[u8]) -> Option<Policy> {
     flash_policy::parse(bytes, Profile::Socket).policy
 }
 
 impl ServedAt {
-    /// These ports; with gates, what pages reach through them.
+    /// Takes the ports, and the gates' ports if only gates serve the policy.
     pub fn new(ports: Vec<PolicyPort>, gates: Option<Arc<BTreeSet<Port>>>) -> Self {
         let is_high =
             |dialled: &PolicyPort| matches!(dialled, PolicyPort::Surely(port) if !port.is_low());
@@ -126,19 +127,19 @@ impl ServedAt {
         }
     }
 
-    /// The ports, each once; none is one that is not known.
+    /// The ports, without duplicates. `None` is an unknown port.
     pub(crate) fn each(&self) -> &BTreeSet<Option<Port>> {
         &self.ports
     }
 
-    /// Everything that is to be said of a policy where players dial this one of the ports.
+    /// All findings for players that connect to this one of the ports.
     pub(crate) fn judge(&self, bytes: &[u8], port: Option<Port>) -> Vec<Diagnostic> {
         let serving = port.map_or(Serving::from_unknown_port(), Serving::from_port);
         let mut options = Options::for_service(serving);
         if self.height == Height::HighOnly {
             options = options.nowhere_else();
         }
-        // What is said of gates is the same for each port.
+        // Findings about gates are the same for each port.
         let is_first = self.ports.first() == Some(&port);
         if is_first && policy(bytes).is_some_and(|policy| self.misses_every_gate(&policy)) {
             let gates = self.gates.iter().copied().map(PortRange::from);
@@ -150,13 +151,13 @@ impl ServedAt {
         if omitted > 0 {
             let message = format!("{omitted} more findings are not shown");
             let more = Diagnostic::warning("more-findings", message);
-            findings.push(more.help("fix those that are shown first"));
+            findings.push(more.help("fix the ones that are shown first"));
         }
         findings
     }
 
-    /// Whether it is served at gates, and lets nobody through any. One that opens a gate's port may open others too, of
-    /// servers that nobody has told us of.
+    /// Whether gates serve the policy but it opens none of their ports. A policy that opens a gate's port may also
+    /// open ports of servers that are not in this config.
     fn misses_every_gate(&self, policy: &Policy) -> bool {
         let has_gate = |range: &PortRange| self.gates.range(range.low()..=range.high()).next();
         let opens = |rule: &Rule| match &rule.ports {

@@ -1,12 +1,13 @@
-//! What a config is read for.
+//! Why a config is read.
 
-/// What a plan is made for.
+/// The purpose of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlanPurpose {
-    /// To be served by a process that starts.
+    /// A new process will serve it.
     Start,
-    /// Read by a daemon that already runs: it has changed its user, and may no longer be able to look users up.
+    /// A running daemon reads it. It has switched its user and may no longer be able to look up users.
     Reload,
-    /// Only described: certificates and keys, which may be secret, are not read, and warnings are left to `serve`.
+    /// It is only described. Certificates and keys, which may be secret, are not read, and `serve` reports the
+    /// warnings.
     Tell,
 }

@@ -1,4 +1,4 @@
-//! What the file says, key by key, with places; nothing is compared with anything else.
+//! The file's values, key by key, with their places. Nothing is compared with anything else.
 
 use flash_policy::{Diagnostic, SiteControl, Span};
 
@@ -26,7 +26,7 @@ pub(super) struct Raw {
     pub(super) policies: Vec<RawPolicy>,
     /// Every `[[listen]]`, then every `[[gate]]`.
     pub(super) listeners: Vec<RawListener>,
-    /// Whether these are all the gates.
+    /// Whether `listeners` has all gates.
     pub(super) gates: Gates,
     pub(super) limits: Limits,
     pub(super) process: RawProcess,
@@ -35,12 +35,12 @@ pub(super) struct Raw {
     pub(super) tls: Option<RawTls>,
 }
 
-/// What the file shows of its gates.
+/// Whether all gates could be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Gates {
     /// All of them.
     All,
-    /// There may be others: a fault in them was reported.
+    /// There may be others: a mistake in them was reported.
     Faulty,
 }
 
@@ -49,11 +49,11 @@ pub(super) enum Gates {
 pub(super) struct RawPolicy {
     pub(super) name: String,
     pub(super) header: Span,
-    /// None where a fault in it was reported.
+    /// None if a mistake in it was reported.
     pub(super) content: Option<RawContent>,
 }
 
-/// What a policy is made from.
+/// The source of a policy.
 #[derive(Debug)]
 pub(super) enum RawContent {
     File(TextValue),
@@ -63,7 +63,7 @@ pub(super) enum RawContent {
     },
 }
 
-/// One of `rules`.
+/// An entry of `rules`.
 #[derive(Debug)]
 pub(super) struct RawRule {
     pub(super) span: Span,
@@ -76,14 +76,14 @@ pub(super) struct RawRule {
 #[derive(Debug)]
 pub(super) enum RawPorts {
     Written(TextValue),
-    /// None: those of the gates.
+    /// No ports: those of the gates.
     OfGates,
-    /// A fault in it was reported.
+    /// A mistake in them was reported.
     Faulty,
 }
 
 impl Raw {
-    /// Every file that it names, as it is written.
+    /// Every file that the config names, as written.
     pub(super) fn files(&self) -> impl Iterator<Item = &str> {
         let policies = self
             .policies
@@ -136,7 +136,7 @@ pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
     }
 }
 
-/// Says that there is no policy, unless it is there under another name.
+/// Reports a missing policy, unless it is present under another name.
 fn without_policy(root: &Table<'_>) -> Option<Diagnostic> {
     if root.misspells("policy") {
         return None;
@@ -152,9 +152,9 @@ fn no_policy() -> Diagnostic {
     Diagnostic::error("missing-policy", message).help(A_POLICY)
 }
 
-const A_POLICY: &str = "say who may connect where: `[policy.default]`, and below it `rules = [{ domain = \"www.example.com\", ports = \"9339\" }]`";
+const A_POLICY: &str = "add a policy: `[policy.default]`, and below it `rules = [{ domain = \"www.example.com\", ports = \"9339\" }]`";
 
-/// The section that is meant by an unknown one, if other brackets are needed too.
+/// The section that an unknown one probably means, if it needs other brackets.
 fn meant_section(root: &Table<'_>, value: &Value<'_>) -> Option<String> {
     match root.meant(value)? {
         "policy" if !value.is_table() => Some("[policy.default]".to_owned()),
@@ -164,7 +164,7 @@ fn meant_section(root: &Table<'_>, value: &Value<'_>) -> Option<String> {
     }
 }
 
-/// What belongs into a policy.
+/// Whether a key belongs in a policy.
 fn is_of_policy(value: &Value<'_>) -> bool {
     let keys = ["rules", "rule", "file", "site-control", "allow", "domain"];
     keys.contains(&value.key.as_str())
@@ -205,7 +205,7 @@ fn listeners(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> (Vec<RawListener>
 type ReadListener = fn(&Table<'_>, &mut Vec<Diagnostic>) -> RawListener;
 
 fn no_listener() -> Diagnostic {
-    let message = "nowhere to serve: expected a listener, found none";
+    let message = "nowhere to listen: expected a listener, found none";
     Diagnostic::error("missing-listener", message)
         .help("add one: `[[listen]]`, and below it `address = \"[::]:843\"`")
 }
@@ -227,7 +227,7 @@ fn hosts(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<At<OwnHost>> {
         .collect()
 }
 
-/// The host of a URL, or of a host with its port.
+/// The host of a URL, or of a host with a port.
 fn host_alone(text: &str) -> Option<&str> {
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     let authority = rest.split('/').next()?;
@@ -289,9 +289,8 @@ fn policy(name: String, table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawPo
             None
         }
         (None, None) => {
-            let help = format!(
-                "list who may connect, `rules = [{RULE}]`, or name a file, `file = \"policy.xml\"`"
-            );
+            let help =
+                format!("add rules, `rules = [{RULE}]`, or a policy file, `file = \"policy.xml\"`");
             let missing = table.missing("rules", &help);
             found.extend(missing.filter(|_| !table.may_have("file")));
             None
@@ -316,7 +315,7 @@ fn from_file(
 ) -> Option<RawContent> {
     if let Some(value) = table.get("site-control") {
         let finding = conflict(&value, "`file` and `site-control`");
-        found.push(finding.help("write the element into the file; its bytes are sent as they are"));
+        found.push(finding.help("put the element in the file, which is sent unchanged"));
     }
     file.text(found).map(RawContent::File)
 }

@@ -1,4 +1,4 @@
-//! From what the file says to what the daemon needs: defaults filled in, names looked up, one thing held against another.
+//! Turns the file's values into what the daemon needs: fills in defaults, looks up names, and compares values.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::account::Account;
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{Admin, Deadlines, Limits, ListenTransport, Plan, ProcessPlan, User};
 
-/// A plan, and what it was made from.
+/// A plan, and the policies that it was made from.
 #[derive(Debug)]
 pub(super) struct Resolved {
     pub(super) plan: Plan,
@@ -27,7 +27,7 @@ pub(super) struct Resolved {
     pub(super) policies: Vec<(Named, ServedAt)>,
 }
 
-/// Resolves what can be resolved; whoever finds an error among the findings must not use the plan.
+/// Resolves what can be resolved. If there is an error among the findings, the plan must not be used.
 pub(super) fn resolve(
     raw: Raw,
     path: &Path,
@@ -95,20 +95,21 @@ const fn transport(with_tls: bool) -> ListenTransport {
     }
 }
 
-/// Where players and pages connect to.
+/// The addresses that players and pages connect to.
 fn for_players(raw: &[RawListener], bridge: Option<&RawBridge>) -> Vec<At<ListenAddress>> {
     let listeners = raw.iter().flat_map(|raw| &raw.addresses);
     let bridge = bridge.into_iter().flat_map(|bridge| &bridge.addresses);
     listeners.chain(bridge).cloned().collect()
 }
 
-/// Judges rules for the ports that serve them; files are left for the caller, whose findings name another source.
+/// Checks rules for the ports that serve them. The caller checks policy files, because their findings are in another
+/// source.
 fn judged(
     policies: Vec<Named>,
     listeners: &[RawListener],
     found: &mut Vec<Diagnostic>,
 ) -> Vec<(Named, ServedAt)> {
-    // A listener that is at fault may mean any of them.
+    // An invalid listener might use any of the policies.
     let certain = !any_error(found);
     let gates = Arc::new(listeners::gate_ports(listeners));
     let ports = listeners::ports_by_policy(&policies, listeners);
@@ -132,7 +133,7 @@ fn unused(policy: &Named) -> Diagnostic {
     Diagnostic::warning("unused-policy", message)
         .at(policy.header, "")
         .help(format!(
-            "write `policy = \"{name}\"` at a `[[listen]]` or `[[gate]]`, or remove it"
+            "write `policy = \"{name}\"` in a `[[listen]]` or `[[gate]]`, or remove the policy"
         ))
 }
 
@@ -163,15 +164,12 @@ fn judge_user(user: &str) -> Option<Diagnostic> {
         None => {
             let message = format!("expected a user of this machine, found `{user}`");
             Some(Diagnostic::error("unknown-user", message).help(
-                "create it, `useradd --system --no-create-home NAME`, or leave the line out for `nobody`",
+                "create it with `useradd --system --no-create-home NAME`, or remove the line to use `nobody`",
             ))
         }
         Some(account) if account.is_root() => Some(
-            Diagnostic::warning(
-                "user-is-root",
-                "as this user flashgate stays root while it serves",
-            )
-            .help("name a user without rights, or leave the line out for `nobody`"),
+            Diagnostic::warning("user-is-root", "flashgate would keep running as root")
+                .help("use an unprivileged user, or remove the line to use `nobody`"),
         ),
         Some(_) => None,
     }

@@ -1,4 +1,4 @@
-//! `[limits]`, `[process]` and `[admin]`: what the file says of them, or their defaults, each value by its own notation.
+//! Reads `[limits]`, `[process]` and `[admin]`, with their defaults.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -23,7 +23,7 @@ enum Switch<T> {
 }
 
 impl<T> Switch<T> {
-    /// None where it is off.
+    /// The value, or nothing if it is off.
     fn on(self) -> Option<T> {
         match self {
             Self::Off => None,
@@ -35,11 +35,11 @@ impl<T> Switch<T> {
 /// `[process]`.
 #[derive(Debug)]
 pub(super) struct RawProcess {
-    /// The path of `handover` as it is written.
+    /// `handover` has the path as written.
     pub(super) process: ProcessPlan,
-    /// Where the user is named, if it is.
+    /// The place of the user, if it is set.
     pub(super) user: Option<Span>,
-    /// Where a path is given for `handover`, if one is.
+    /// The place of the path of `handover`, if it is set.
     pub(super) handover: Option<Span>,
 }
 
@@ -49,7 +49,7 @@ pub(super) struct RawAdmin {
     pub(super) address: Option<At<ListenAddress>>,
 }
 
-/// What `[limits]` comes to, but for `ping`, which is `[bridge]`'s to say.
+/// The limits, except `ping`, which is in `[bridge]`.
 pub(super) fn limits(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> Limits {
     table.only_known(found);
     let connections = table.setting("connections", number, found);
@@ -83,7 +83,7 @@ pub(super) fn limits(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> Limits {
 /// With 2 s, 3 of 100,000 connections with a trailing byte failed at 5 % packet loss.
 const LINGER_IN_ALL: Duration = Duration::from_secs(30);
 
-/// How long to linger, given the wait between reads; never shorter in all than between two reads.
+/// How long to linger, given the time between reads. The total is never shorter than that.
 fn linger(between_reads: Duration) -> Linger {
     Linger::default()
         .between_reads(between_reads)
@@ -94,13 +94,13 @@ fn linger(between_reads: Duration) -> Linger {
 const SHORT: Duration = Duration::from_secs(3);
 
 fn short_deadline(place: Span) -> Diagnostic {
-    let message = "less than three seconds turns away clients that lose a packet";
+    let message = "a deadline below three seconds closes clients that lose a packet";
     Diagnostic::warning("short-deadline", message)
         .at(place, "")
         .help("write `3s` or more")
 }
 
-/// `"off"`, or what `read` makes of it.
+/// `"off"`, or the value that `read` returns.
 fn switch<T>(
     value: &Value<'_>,
     expected: &str,
@@ -125,7 +125,7 @@ fn boolean(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<bool> {
     value.boolean(found)
 }
 
-/// A number from 1 up, or `"off"`.
+/// A number of at least 1, or `"off"`.
 fn cap(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Switch<NonZeroU32>> {
     let number = |value: &Value<'_>, found: &mut Vec<_>| {
         if !value.is_number() {
@@ -169,7 +169,7 @@ pub(super) fn networks(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<Ne
     networks.map(|network| network.value).collect()
 }
 
-/// What `[process]` comes to, but for what is to be looked up.
+/// `[process]`, without what must be looked up.
 pub(super) fn process(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawProcess {
     table.only_known(found);
     let name = |text: &str| match text {
@@ -253,8 +253,8 @@ pub(super) fn admin(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawAdmin 
         found.push(
             Diagnostic::error("public-admin", message)
                 .at(address.span, "")
-                .note("it tells everybody who reaches it what this machine serves, and asks for no password")
-                .help("write `127.0.0.1:9843`, or add `danger-public = true` if it is meant so"),
+                .note("anyone who can connect sees what this machine serves; there is no password")
+                .help("write `127.0.0.1:9843`, or add `danger-public = true` if this is intended"),
         );
     }
     RawAdmin { address }

@@ -1,4 +1,4 @@
-//! What a file comes to once it is resolved.
+//! Tests of the resolved config.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::snapshot::{BridgeSettings, Gate, Plan, ProcessPlan, SandboxMode, User
 
 const LEAST: &str = "hosts = 'play.test'\n[policy.p]\nrules = [{ domain = 'a.test', ports = '8000' }]\n[[listen]]\naddress = '843'\n";
 
-/// Resolves the least that can be served and some more, without asking what is supported yet.
+/// Resolves a minimal config with additions, without checking for unsupported keys.
 fn resolved(more: &str) -> (Plan, Vec<Diagnostic>) {
     let text = format!("{LEAST}{more}");
     let root = DeTable::parse(&text).unwrap();
@@ -32,7 +32,7 @@ fn plan(more: &str) -> Plan {
     plan
 }
 
-/// Checks that there is exactly one finding, and which.
+/// Checks that there is exactly this finding.
 #[track_caller]
 fn refused(more: &str, rule: &str, text: &str) {
     let (_, found) = resolved(more);
@@ -138,7 +138,7 @@ fn admin() {
 
 const GATE: &str = "[[gate]]\naddress = '[::]:9339'\nbackend = 'game.test:9340'\n";
 
-/// The gates of the least that can be served and some more, with what is trusted there.
+/// The gates of a minimal config with additions, with the networks that they trust.
 fn gates(more: &str) -> Vec<(Arc<Gate>, Vec<String>)> {
     let listeners = plan(more).listeners;
     let services = listeners.iter().map(|listener| &listener.service);
@@ -164,7 +164,7 @@ fn gate_defaults() {
     assert_eq!(gate.public_port.map(flash_policy::Port::get), Some(9339));
     assert_eq!(gate.policy.rules.len(), 1);
     let (_, found) = resolved(&format!("{GATE}[limits]\nrequest = '100ms'"));
-    assert_eq!(found.len(), 1, "only that it is short: {found:?}");
+    assert_eq!(found.len(), 1, "expected only `short-deadline`: {found:?}");
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn gate_settings() {
     assert_eq!(trusted, &["10.0.0.0/8", "::1/128"]);
 }
 
-/// By port, and never one that somebody has given.
+/// Gates are named after their port, and never get a name that the file uses.
 #[test]
 fn gate_names() {
     let named = "[[gate]]\nname = 'gate-9339'\naddress = '1025'\nbackend = 'a:1'\n";
@@ -257,7 +257,7 @@ fn bridge_faults() {
         "ambiguous-path",
         "both gate `gate-9339` and gate `gate-9339-2`",
     );
-    // Each is reached by its name, and Ruffle, which goes by ports, is led to the first.
+    // Each gate is reached by its name. Ruffle picks a gate by its port, so it gets the first.
     refused(
         &with(&twins, "path = '/{name}'"),
         "same-public-port",

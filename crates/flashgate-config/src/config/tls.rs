@@ -1,4 +1,4 @@
-//! `[tls]`: the certificates and keys that the file names, read, held against each other, and judged where they are named.
+//! Reads the certificates and keys of `[tls]`, compares them, and reports problems where the file names them.
 
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
@@ -24,7 +24,7 @@ pub(super) struct RawTls {
     pairs: Vec<RawPair>,
 }
 
-/// One of `certificates`.
+/// An entry of `certificates`.
 #[derive(Debug)]
 struct RawPair {
     certificate: TextValue,
@@ -32,7 +32,7 @@ struct RawPair {
 }
 
 impl RawTls {
-    /// Every file that it names, as it is written.
+    /// Every file that it names, as written.
     pub(super) fn files(&self) -> impl Iterator<Item = &str> {
         self.pairs
             .iter()
@@ -41,10 +41,10 @@ impl RawTls {
     }
 }
 
-/// A chain of ten large certificates is not half as long.
+/// More than twice as long as a chain of ten large certificates.
 const LARGEST: usize = 256 * 1024;
 
-/// Others than the owner and the group may read (chmod(2), `S_IROTH`).
+/// Users other than the owner and the group may read (chmod(2), `S_IROTH`).
 const OTHERS_READ: u32 = 0o004;
 
 const PAIR: &str = "{ certificate = \"fullchain.pem\", key = \"privkey.pem\" }";
@@ -69,7 +69,7 @@ pub(super) fn read(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawTls {
     }
 }
 
-/// A certificate and a key that stand in `[tls]` itself, as in other programs: they are parts of a list.
+/// Reports a certificate and key in `[tls]` itself, as in other programs. They belong in a list.
 fn without_list(table: &Table<'_>) -> Option<Diagnostic> {
     let file = |key: &str| {
         let names = keys::CERTIFICATE.names();
@@ -124,7 +124,7 @@ fn pair(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> Option<RawPair> {
     };
     let certificate = file(
         "certificate",
-        "write `certificate = \"fullchain.pem\"`: the server's own first, then those that vouch for it",
+        "write `certificate = \"fullchain.pem\"`: the server's certificate first, then the intermediate certificates",
     );
     let key = file("key", "write `key = \"privkey.pem\"`");
     Some(RawPair {
@@ -133,7 +133,7 @@ fn pair(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> Option<RawPair> {
     })
 }
 
-/// Reads every file, and reports all that is wrong with any; none where something is.
+/// Reads every file and reports every problem. Returns nothing if there is one.
 pub(super) fn resolve(
     raw: &RawTls,
     hosts: &[OwnHost],
@@ -146,7 +146,7 @@ pub(super) fn resolve(
         .map(|raw| load(raw, folder, found))
         .collect();
     let pairs: Option<Vec<_>> = pairs.into_iter().collect();
-    // That there are none was reported.
+    // An empty list is already reported.
     let tls = pairs.filter(|pairs| !pairs.is_empty()).map(Tls::new)?;
     let tls = tls
         .map_err(|reason| found.push(refused(raw, &reason)))
@@ -156,7 +156,7 @@ pub(super) fn resolve(
 }
 
 fn refused(raw: &RawTls, reason: &rustls::Error) -> Diagnostic {
-    let message = format!("can't set TLS up: {reason}");
+    let message = format!("can't set up TLS: {reason}");
     Diagnostic::error("tls-unavailable", message).at(raw.header, "")
 }
 
@@ -166,12 +166,12 @@ fn load(raw: &RawPair, folder: &Path, found: &mut Vec<Diagnostic>) -> Option<Pai
     let key = contents(&raw.key, folder, "key", found);
     let (certificate, key) = (certificate?, key?);
     if key.others_read {
-        let message = "everybody on this machine can read this key, and so pass for this server";
+        let message = "every user on this machine can read this key and impersonate this server";
         found.push(
             Diagnostic::warning("world-readable-key", message)
                 .at(raw.key.span, "")
                 .help(
-                    "take that right from others, and give it to the group that flashgate runs as: `chgrp` to that \
+                    "let only the group that flashgate runs as read it: `chgrp` to that \
                      group, then `chmod 640`",
                 ),
         );
@@ -261,8 +261,8 @@ fn out_of_date(certificate: &Certificate, place: Span) -> Option<Diagnostic> {
     Some(
         Diagnostic::warning(rule, message)
             .at(place, "")
-            .note("it is served, and clients refuse it")
-            .help("put another one in its place, or set this machine's clock"),
+            .note("flashgate serves it, but clients reject it")
+            .help("replace it, or correct this machine's clock"),
     )
 }
 
@@ -277,24 +277,24 @@ fn faulty(fault: &CertificateFault, raw: &RawPair, certificate: &[u8], key: &[u8
     let finding = Diagnostic::error(rule, fault.to_string()).at(place.span, "");
     let help = match fault {
         CertificateFault::NoCertificate if holds(certificate, "PRIVATE KEY-----") => {
-            "there is a key in this file: are `certificate` and `key` the wrong way round?"
+            "this file contains a key: are `certificate` and `key` swapped?"
         }
-        CertificateFault::NoCertificate => "PEM begins with `-----BEGIN CERTIFICATE-----`",
+        CertificateFault::NoCertificate => "PEM files begin with `-----BEGIN CERTIFICATE-----`",
         CertificateFault::BadCertificate(_) => {
             "get the file again from the authority that issued the certificate"
         }
         CertificateFault::NoKey if holds(key, "ENCRYPTED PRIVATE KEY-----") => {
-            "this key needs a password, and nobody is there to type it: `openssl pkey` writes it without"
+            "this key has a password, which flashgate can't ask for; remove it with `openssl pkey`"
         }
         CertificateFault::NoKey if holds(key, "BEGIN CERTIFICATE-----") => {
-            "there is a certificate in this file: are `certificate` and `key` the wrong way round?"
+            "this file contains a certificate: are `certificate` and `key` swapped?"
         }
-        CertificateFault::NoKey => "PEM begins with `-----BEGIN PRIVATE KEY-----`",
+        CertificateFault::NoKey => "PEM files begin with `-----BEGIN PRIVATE KEY-----`",
         CertificateFault::BadKey(_) => {
-            "RSA from 2,048 bits on, ECDSA on P-256 or P-384, and Ed25519 can be used"
+            "use RSA with at least 2,048 bits, ECDSA on P-256 or P-384, or Ed25519"
         }
         CertificateFault::Mismatch => {
-            "each renewal makes a new pair: use the two that belong together; the server's own certificate comes first in its file"
+            "each renewal creates a new pair: use two files from the same renewal; the server's certificate comes first in its file"
         }
     };
     finding.help(help)

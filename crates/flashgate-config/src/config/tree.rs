@@ -1,6 +1,6 @@
-//! The TOML as a tree with places: access by type that reports what does not fit, and goes on.
+//! The TOML as a tree with places. Access is by type, and reports what does not fit without stopping.
 //!
-//! Which keys a table may have is `keys`' to say; `meant` has suggestions for some.
+//! `keys` defines which keys a table may have; `meant` makes suggestions.
 
 use flash_policy::{Diagnostic, Span};
 use toml::de::{DeTable, DeValue};
@@ -11,7 +11,7 @@ use super::meant;
 pub(super) mod scalar;
 pub(super) mod text;
 
-/// A value, and where it stands.
+/// A value and its place.
 #[derive(Clone, Debug)]
 pub(super) struct At<T> {
     pub(super) value: T,
@@ -24,16 +24,16 @@ pub(super) struct Table<'a> {
     source: &'a str,
     /// None if the file has no such table.
     entries: Option<&'a DeTable<'a>>,
-    /// Says which keys it may have.
+    /// The keys that it may have.
     section: &'static Section,
-    /// As the user wrote it: `[limits]`, `[[listen]]`.
+    /// The header as the user wrote it: `[limits]`, `[[listen]]`.
     name: String,
-    /// Its header, or the whole of it where it is written in one line.
+    /// Its header, or all of it if it is an inline table.
     pub(super) span: Span,
 }
 
 impl<'a> Table<'a> {
-    /// The file as a whole.
+    /// The whole file.
     pub(super) fn root(source: &'a str, entries: &'a DeTable<'a>) -> Self {
         Self {
             source,
@@ -44,7 +44,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// One that the file does not have.
+    /// A table that the file does not have.
     pub(super) fn empty(section: &'static Section) -> Self {
         Self {
             source: "",
@@ -55,7 +55,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The value of a key, if it is there.
+    /// The value of a key, if it is present.
     pub(super) fn get(&self, key: &str) -> Option<Value<'a>> {
         debug_assert!(self.section.key(key).is_some(), "`{key}` is in the table");
         self.values().find(|value| value.key == key)
@@ -73,12 +73,12 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// Reports every key that it may not have.
+    /// Reports every unknown key.
     pub(super) fn only_known(&self, found: &mut Vec<Diagnostic>) {
         self.only_known_or(&[], found);
     }
 
-    /// Reports every key that it may not have, except for keys that are reported elsewhere.
+    /// Reports every unknown key, except keys that are reported elsewhere.
     pub(super) fn only_known_or(&self, others: &[&str], found: &mut Vec<Diagnostic>) {
         let unknown = self.unknown();
         for value in unknown.filter(|value| !others.contains(&value.key.as_str())) {
@@ -86,30 +86,29 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Every key that it may not have.
+    /// Every unknown key.
     pub(super) fn unknown(&self) -> impl Iterator<Item = Value<'a>> {
         self.values()
             .filter(|value| self.section.key(&value.key).is_none())
     }
 
-    /// The key that one that it may not have most likely stands for.
+    /// The known key that an unknown one probably means.
     pub(super) fn meant(&self, value: &Value<'_>) -> Option<&'static str> {
         meant::key(&value.key, &self.section.names())
     }
 
-    /// Whether one of its keys most likely stands for this one of those it may have: that is reported, and what follows
-    /// from it need not be.
+    /// Whether an unknown key probably means this known one. That key is reported, so its consequences need not be.
     pub(super) fn misspells(&self, key: &str) -> bool {
         self.unknown().any(|value| self.meant(&value) == Some(key))
     }
 
-    /// Whether one of its keys may stand for this one: it does, or nobody can tell what it stands for.
+    /// Whether an unknown key may mean this one: it probably does, or its meaning is not clear.
     pub(super) fn may_have(&self, key: &str) -> bool {
         self.unknown()
             .any(|value| self.meant(&value).is_none_or(|meant| meant == key))
     }
 
-    /// Says that one of the keys it may have is needed and not there, unless it stands there under another name.
+    /// Reports a missing key, unless it may be present under another name.
     pub(super) fn missing(&self, key: &str, help: &str) -> Option<Diagnostic> {
         let message = format!("expected `{key}` in {}, found none", shown(&self.name));
         (!self.may_have(key)).then(|| {
@@ -119,23 +118,23 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// Says that it has no such key, and which one is most likely meant.
+    /// Reports an unknown key, with a suggestion.
     pub(super) fn unknown_key(&self, value: &Value<'_>) -> Diagnostic {
         let help = self.meant(value).map_or_else(
-            || format!("it has {}", listed(&self.section.names())),
+            || format!("valid keys are {}", listed(&self.section.names())),
             |name| format!("did you mean `{name}`?"),
         );
         self.no_such_key(value).help(help)
     }
 
-    /// The same without help.
+    /// Reports an unknown key, without help.
     pub(super) fn no_such_key(&self, value: &Value<'_>) -> Diagnostic {
         let message = format!("{} has no key `{}`", shown(&self.name), value.key);
         Diagnostic::error("unknown-key", message).at(value.key_span, "")
     }
 }
 
-/// A table's name in a sentence: `[limits]` in code, "the top level" as it is.
+/// A table's name in a sentence: `[limits]` in code, "the top level" in plain text.
 fn shown(table: &str) -> String {
     if table.starts_with('[') {
         format!("`{table}`")
@@ -144,13 +143,13 @@ fn shown(table: &str) -> String {
     }
 }
 
-/// Names in code, with commas between them.
+/// Names as code, with commas between them.
 pub(super) fn listed(names: &[&str]) -> String {
     let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
     names.join(", ")
 }
 
-/// What a key holds.
+/// The value of a key.
 #[derive(Clone, Debug)]
 pub(super) struct Value<'a> {
     source: &'a str,
@@ -161,7 +160,7 @@ pub(super) struct Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// The values in a list.
+    /// The items of a list.
     pub(super) fn items(&self, expected: &str, found: &mut Vec<Diagnostic>) -> Vec<Self> {
         let DeValue::Array(items) = self.content else {
             found.push(self.wrong_type(expected));
@@ -186,7 +185,7 @@ impl<'a> Value<'a> {
         self.table_like(section, section.title, found)
     }
 
-    /// A table of this section whose header has a name in it.
+    /// A table of this section whose header contains a name.
     pub(super) fn named(
         &self,
         section: &'static Section,
@@ -198,7 +197,7 @@ impl<'a> Value<'a> {
         Some(Table { name, ..table })
     }
 
-    /// A table of this section; `example` is how it is written.
+    /// A table of this section. `example` shows how to write it.
     pub(super) fn table_like(
         &self,
         section: &'static Section,
@@ -207,10 +206,10 @@ impl<'a> Value<'a> {
     ) -> Option<Table<'a>> {
         let DeValue::Table(entries) = self.content else {
             let finding = self.wrong_type("a table");
-            found.push(finding.help(format!("it is written as `{example}`")));
+            found.push(finding.help(format!("write it as `{example}`")));
             return None;
         };
-        // A table that only its parts name has no header; the first of them stands for it.
+        // A table that is only implied by its subtables has no header, so the first subtable's header is used.
         let headless = self.span.start == self.span.end;
         Some(Table {
             source: self.source,
@@ -229,7 +228,10 @@ impl<'a> Value<'a> {
     ) -> Vec<Table<'a>> {
         if self.content.is_table() {
             let finding = self.wrong_type("a list of tables");
-            found.push(finding.help(format!("there may be several: write `{}`", section.title)));
+            found.push(finding.help(format!(
+                "write `{}`, because there may be several",
+                section.title
+            )));
             return Vec::new();
         }
         let items = self.items("a list of tables", found);
@@ -239,7 +241,7 @@ impl<'a> Value<'a> {
             .collect()
     }
 
-    /// The table, or each of the list of tables, that it is; nothing where it is neither.
+    /// The table, or the tables of a list. Nothing for other types.
     pub(super) fn tables_if_any(&self, section: &'static Section) -> Vec<Table<'a>> {
         let mut ignored = Vec::new();
         if self.content.is_array() {
@@ -264,7 +266,7 @@ impl<'a> Value<'a> {
         self.content.is_array()
     }
 
-    /// Whether it is a string, and this one.
+    /// Whether it is this string.
     pub(super) fn is(&self, text: &str) -> bool {
         self.content.as_str() == Some(text)
     }
@@ -273,19 +275,19 @@ impl<'a> Value<'a> {
         let (key, kind) = (&self.key, kind(self.content));
         let message = format!("expected {expected} for `{key}`, found {kind}");
         let finding = Diagnostic::error("wrong-type", message).at(self.span, "");
-        // What tables and lists of them hold is for their readers to say.
+        // Callers that expect tables and lists add their own help.
         if expected.starts_with("a table") || expected.starts_with("a list") {
             return finding;
         }
         self.with_help(finding)
     }
 
-    /// Adds what to write instead of this value, if somebody can tell.
+    /// Adds what to write instead of this value, if that is clear.
     pub(super) fn with_help(&self, finding: Diagnostic) -> Diagnostic {
         let text = match self.content {
             DeValue::String(text) => Some(text.as_ref()),
             DeValue::Integer(_) | DeValue::Float(_) => self.written(),
-            // In quotes it means nothing anywhere.
+            // A quoted boolean makes no sense for any text key.
             DeValue::Boolean(_) if meant::is_text(&self.key) => None,
             DeValue::Boolean(true) => Some("true"),
             DeValue::Boolean(false) => Some("false"),

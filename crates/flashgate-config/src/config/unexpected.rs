@@ -1,4 +1,4 @@
-//! Why a text is not a value: what was expected, what was found, and what was most likely meant.
+//! Why a text is not a valid value: what was expected, what was found, and a suggestion.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -24,16 +24,16 @@ pub(super) enum Expected {
     AboveZero,
     DurationOrOff,
     Network,
-    /// Nothing behind the prefix; this is the network without it.
+    /// No bits set after the prefix. Has the network with those bits cleared.
     NoHostBits(Network),
     Backend,
     BackendPort,
-    /// An address that can be connected to, rather than the unspecified one at this port.
+    /// An address to connect to, instead of the unspecified address with this port.
     Connectable(u16),
     HostAlone,
     Host(HostError),
     Path,
-    /// A path with one placeholder instead of both.
+    /// A path with one placeholder, not both.
     OnePlaceholder,
     Url,
     User,
@@ -50,7 +50,7 @@ impl Expected {
 }
 
 impl Unexpected {
-    /// Adds what was most likely meant, if anything is known.
+    /// Adds a suggestion, if there is one.
     pub(super) fn meant(self, meant: Option<String>) -> Self {
         Self { meant, ..self }
     }
@@ -68,7 +68,7 @@ impl Display for Unexpected {
             Expected::User => write!(f, "expected {expected}, found nothing"),
             Expected::Connectable(port) => write!(
                 f,
-                "expected {expected}, found `{found}`; for a server on this machine: `127.0.0.1:{port}`"
+                "expected {expected}, found `{found}`; for a server on this machine, write `127.0.0.1:{port}`"
             ),
             Expected::Duration
             | Expected::AtMostAYear
@@ -98,20 +98,20 @@ impl Display for Expected {
             Self::DurationOrOff => "a duration like `5s` or `off` for `idle`",
             Self::Network => "a network like `10.0.0.0/8` or `2001:db8::/32`",
             Self::NoHostBits(network) => {
-                return write!(f, "no bits behind the prefix, as in `{network}`");
+                return write!(f, "no bits set after the prefix, as in `{network}`");
             }
             Self::Backend => {
                 "a host and a port, like `127.0.0.1:9340`, `game.internal:9340` or `[::1]:9340`"
             }
-            Self::BackendPort => "a port from 1 to 65535 behind the host",
+            Self::BackendPort => "a port from 1 to 65535 after the host",
             Self::Connectable(_) => "an address to connect to",
-            Self::HostAlone => "a host alone",
+            Self::HostAlone => "a host without a port or URL",
             Self::Host(_) => "a host",
             Self::Path | Self::OnePlaceholder => {
-                "a path with `{port}` or `{name}` in it, like `/{port}`"
+                "a path that contains `{port}` or `{name}`, like `/{port}`"
             }
             Self::Url => "a URL like `wss://play.example.com`",
-            Self::User => "the name of a user",
+            Self::User => "a user name",
         })
     }
 }

@@ -1,6 +1,6 @@
-//! Values with a notation of their own: durations, networks and names.
+//! Values with their own notation: durations, networks and names.
 //!
-//! Each parser takes the text alone; its error says what was expected and what was found.
+//! Each parser takes only the text. Its error says what was expected and what was found.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::unexpected::{Expected, Unexpected};
 use crate::snapshot::Network;
 
-/// Longer than anything here can be meant to last, and far from what clocks overflow at.
+/// Longer than any sensible setting, and far below the point where clocks overflow.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3_600);
 
 /// `200ms`, `5s`, `10m`, `2h`, `1d`.
@@ -32,7 +32,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, Unexpected> {
         .ok_or_else(|| Expected::AtMostAYear.but_found(text))
 }
 
-/// Names of units, and how many milliseconds each is.
+/// Names of units, and their length in milliseconds.
 const UNITS: [(&[&str], u64); 6] = [
     (
         &[
@@ -52,12 +52,12 @@ const UNITS: [(&[&str], u64); 6] = [
     (&["w", "week", "weeks"], 604_800_000),
 ];
 
-/// How a duration in another notation would be written here: `5 min`, `1h30m`, `1.5s`, or seconds without a unit.
+/// Converts a duration in another notation: `5 min`, `1h30m`, `1.5s`, or seconds without a unit.
 pub(super) fn meant(text: &str) -> Option<String> {
     meant_in(text, 1_000)
 }
 
-/// The same, where a number without a unit is in units of this many milliseconds.
+/// Like `meant`, but a number without a unit is in units of this many milliseconds.
 pub(super) fn meant_in(text: &str, unitless: u64) -> Option<String> {
     let (mut rest, mut total, mut smallest) = (text.trim(), 0_u64, u64::MAX);
     while !rest.is_empty() {
@@ -81,7 +81,7 @@ pub(super) fn meant_in(text: &str, unitless: u64) -> Option<String> {
     (total > 0 && written != text).then_some(written)
 }
 
-/// A number of milliseconds in the largest unit that it is a whole number of; in none that is longer than `longest`.
+/// A number of milliseconds in the largest unit that divides it, up to a length of `longest`.
 fn in_units(milliseconds: u64, longest: u64) -> Option<String> {
     let units = [
         ("d", 86_400_000),
@@ -95,19 +95,19 @@ fn in_units(milliseconds: u64, longest: u64) -> Option<String> {
     Some(format!("{}{unit}", milliseconds / length))
 }
 
-/// A duration as the config has it: `5m`, `1500ms`.
+/// A duration as written in the config: `5m`, `1500ms`.
 pub(super) fn written(duration: Duration) -> String {
     let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let longest = if duration.is_zero() { 1_000 } else { u64::MAX };
     in_units(milliseconds, longest).unwrap_or_default()
 }
 
-/// A duration that lasts, as a flag has it: the error shows what was most likely meant.
+/// A duration above zero from a flag. The error has a suggestion.
 pub fn of_flag(text: &str) -> Result<Duration, Unexpected> {
     lasting(text).map_err(|error| error.meant(meant(text)))
 }
 
-/// A duration that lasts.
+/// A duration above zero.
 pub(super) fn lasting(text: &str) -> Result<Duration, Unexpected> {
     match duration(text) {
         Ok(Duration::ZERO) => Err(Expected::AboveZero.but_found(text)),
@@ -139,15 +139,15 @@ pub(super) fn network(text: &str) -> Result<Network, Unexpected> {
     }
 }
 
-/// Names stand in logs, so they are made of what needs no quotes there; says what is wrong with one.
+/// What is wrong with a name, if anything. Names appear in logs, so they contain only what needs no quotes there.
 pub(super) fn bad_name(name: &str) -> Option<String> {
     let fit = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    // As a step of a path, these two alone would mean something else.
+    // As parts of a path, these two have a special meaning.
     (matches!(name, "" | "." | "..") || !name.chars().all(fit))
         .then(|| format!("expected a name of letters, digits, `-`, `_` and dots, found `{name}`"))
 }
 
-/// The digits in front, and what follows them.
+/// The leading digits and the rest.
 fn split(text: &str) -> (&str, &str) {
     split_at_first(text, |c| !c.is_ascii_digit())
 }

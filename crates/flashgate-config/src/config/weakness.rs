@@ -1,6 +1,6 @@
-//! What clients refuse about a certificate, in words: what is wrong, and what to do.
+//! Warnings about certificates that clients reject: what is wrong, and what to do.
 //!
-//! The certificate is served anyway: a test may want it, and some clients are set up to accept it.
+//! The certificate is served anyway, because a test may want it, and some clients are configured to accept it.
 
 use flash_policy::{Diagnostic, Host, Span};
 
@@ -37,10 +37,10 @@ fn rule(weakness: &Weakness) -> &'static str {
 fn message(weakness: &Weakness) -> String {
     match weakness {
         Weakness::SelfSigned => {
-            "this certificate is self-signed: clients refuse it unless they are set up to trust it".to_owned()
+            "this certificate is self-signed: clients reject it unless they are configured to trust it".to_owned()
         }
         Weakness::CertificateAuthority => {
-            "this is the certificate of an authority (`CA:TRUE`): many clients refuse it for a server".to_owned()
+            "this is a CA certificate (`CA:TRUE`): many clients reject it for a server".to_owned()
         }
         Weakness::NotForServers => {
             "this certificate is not for servers: its extended key usage lacks `serverAuth`".to_owned()
@@ -49,15 +49,15 @@ fn message(weakness: &Weakness) -> String {
             "this certificate is not for servers: its key usage lacks `digitalSignature`".to_owned()
         }
         Weakness::NoNames => {
-            "this certificate names no host: it has no subject alternative name, and clients ignore the common name"
+            "this certificate contains no host name: it has no subject alternative name, and clients ignore the common name"
                 .to_owned()
         }
         Weakness::WrongOrder => "the certificates in this file are in the wrong order".to_owned(),
         Weakness::Unrelated { subject, issuer } => format!(
-            "the certificate after `{subject}` in this file is not that of its issuer, `{issuer}`"
+            "the certificate after `{subject}` in this file is not the certificate of its issuer, `{issuer}`"
         ),
         Weakness::MissingIntermediate { issuer } => format!(
-            "the certificate of the issuer, `{issuer}`, is not in this file: clients that don't know it refuse"
+            "the certificate of the issuer, `{issuer}`, is not in this file: clients that don't have it reject the connection"
         ),
         Weakness::OutOfDate {
             subject,
@@ -68,10 +68,10 @@ fn message(weakness: &Weakness) -> String {
             "the certificate of `{subject}` in this file has expired: it was valid until {date}"
         ),
         Weakness::WeakSignature { subject } => {
-            format!("the certificate of `{subject}` is signed with MD5 or SHA-1: clients refuse it")
+            format!("the certificate of `{subject}` is signed with MD5 or SHA-1: clients reject it")
         }
         Weakness::WeakKey { subject } => {
-            format!("the RSA key of `{subject}` has fewer than 2,048 bits: clients refuse it")
+            format!("the RSA key of `{subject}` has fewer than 2,048 bits: clients reject it")
         }
         Weakness::Broken(Broken { subject, fault }) => {
             let whose = subject.as_ref().map_or_else(
@@ -83,21 +83,21 @@ fn message(weakness: &Weakness) -> String {
     }
 }
 
-/// What is wrong with a link, of the certificate at fault.
+/// What is wrong with a link of the chain, as the end of a sentence about a certificate.
 const fn wrong(fault: LinkFault) -> &'static str {
     match fault {
         LinkFault::NoAuthority => {
-            "can't vouch for the one before it: it is not that of an authority (`CA:TRUE`, `keyCertSign`)"
+            "can't be the issuer of the one before it: it is not a CA certificate (`CA:TRUE`, `keyCertSign`)"
         }
         LinkFault::NotForServers => {
-            "can't vouch for a server's: its extended key usage lacks `serverAuth`"
+            "can't issue certificates for servers: its extended key usage lacks `serverAuth`"
         }
         LinkFault::TooFar => "allows fewer certificates below it (`pathlen`)",
         LinkFault::OtherNames => {
-            "can't vouch for the names of the server's certificate (`nameConstraints`)"
+            "does not allow the names of the server's certificate (`nameConstraints`)"
         }
         LinkFault::OtherKey => {
-            "is not signed by the one that follows it, which has the name of its issuer and another key"
+            "is not signed by the one after it, which has its issuer's name but a different key"
         }
     }
 }
@@ -105,26 +105,26 @@ const fn wrong(fault: LinkFault) -> &'static str {
 fn help(weakness: &Weakness) -> &'static str {
     match weakness {
         Weakness::SelfSigned => {
-            "for players, use a certificate from a public authority, such as Let's Encrypt; for a test this is fine"
+            "for players, use a certificate from a public authority, such as Let's Encrypt; for a test, this is fine"
         }
         Weakness::CertificateAuthority => {
-            "issue one for the server; with `openssl req -x509`: `-addext basicConstraints=critical,CA:FALSE`"
+            "issue a server certificate; with `openssl req -x509`: `-addext basicConstraints=critical,CA:FALSE`"
         }
         Weakness::NotForServers | Weakness::NotForSignatures => {
-            "get one that is issued for a web server"
+            "get a certificate for a web server"
         }
         Weakness::NoNames => {
-            "get one with the names that clients connect to; with `openssl req`: \
+            "get a certificate with the names that clients connect to; with `openssl req`: \
              `-addext subjectAltName=DNS:play.example.com`"
         }
         Weakness::WrongOrder => {
-            "write the server's own first, then the one that issued it, and so on, as in certbot's `fullchain.pem`"
+            "put the server's certificate first, then its issuer's, and so on, as in certbot's `fullchain.pem`"
         }
         Weakness::Unrelated { .. } => {
-            "let each certificate be followed by that of its issuer, and remove what belongs to another chain"
+            "put each issuer's certificate after the one it issued, and remove certificates of other chains"
         }
         Weakness::MissingIntermediate { .. } => {
-            "use the file with the whole chain, such as certbot's `fullchain.pem` rather than `cert.pem`"
+            "use the file with the whole chain, such as certbot's `fullchain.pem`, not `cert.pem`"
         }
         Weakness::OutOfDate { .. } => {
             "get the chain again from the authority that issued the certificate, or correct this machine's clock"
@@ -132,12 +132,12 @@ fn help(weakness: &Weakness) -> &'static str {
         Weakness::WeakSignature { .. } => "get a new certificate, signed with SHA-256",
         Weakness::WeakKey { .. } => "get a new certificate with a longer key",
         Weakness::Broken(_) => {
-            "clients refuse this chain: get all of it again from the authority that issued the certificate"
+            "clients reject this chain: get all of it again from the authority that issued the certificate"
         }
     }
 }
 
-/// A warning if no certificate is for any of the `hosts`; names that only this machine uses aside.
+/// A warning if no certificate covers any of the `hosts`, except names that only this machine uses.
 pub(super) fn of_hosts(
     hosts: &[OwnHost],
     certificates: &[Certificate],
@@ -154,13 +154,13 @@ pub(super) fn of_hosts(
         return None;
     }
     let message = format!(
-        "no certificate names any of the `hosts`, such as `{}`",
+        "no certificate covers any of the `hosts`, such as `{}`",
         first.written
     );
     Some(
         Diagnostic::warning("certificate-for-other-hosts", message)
             .at(place, "")
-            .note("clients refuse a certificate that does not name the host they connect to")
+            .note("clients reject a certificate that does not contain the host they connect to")
             .help("add a certificate for the name that players and pages connect to"),
     )
 }

@@ -1,4 +1,4 @@
-//! From what is served to the doors: a bridge, where there is one, stands for the gates' own ports.
+//! Makes the doors from a plan. With a bridge, its URLs replace the gates' own ports.
 
 use flash_policy::Port;
 use flashgate_wire::http::HostField;
@@ -9,8 +9,8 @@ use crate::snapshot::{
 };
 
 impl Doors {
-    /// A door for every gate that a page can reach. A gate on any free port has none before it is bound: nobody can
-    /// tell yet what movies dial.
+    /// A door for every gate that a page can reach. A gate on any free port has no door until it is bound, because the
+    /// port is not known before.
     pub fn of(plan: &Plan, free: &FreePorts) -> Self {
         let scheme = match plan.transport {
             ListenTransport::Clear => WebSocketScheme::Ws,
@@ -24,8 +24,8 @@ impl Doors {
                 None => own_port(gate, port, scheme),
             };
             let port = port.get();
-            // Two gates that are dialled alike, on two addresses, have one way by their own port. Over a bridge only
-            // one of them can be meant; the config file's findings say so.
+            // Two gates on two addresses may have the same port. Without a bridge, both have the same URL. With a
+            // bridge, only one of them can be used; the config findings report that.
             if doors.iter().all(|door| door.port != port) {
                 doors.extend(way.map(|way| MoviePort { port, way }));
             }
@@ -41,7 +41,7 @@ impl Doors {
     }
 }
 
-/// Every gate, with each port that movies dial for it.
+/// Every gate, with each port that movies connect to for it.
 fn gates<'a>(plan: &'a Plan, free: &FreePorts) -> Vec<(&'a Gate, Port)> {
     let mut gates = Vec::new();
     for listener in &plan.listeners {
@@ -56,7 +56,7 @@ fn gates<'a>(plan: &'a Plan, free: &FreePorts) -> Vec<(&'a Gate, Port)> {
     gates
 }
 
-/// The host that pages reach the bridge by, if the config says so.
+/// The host of `public-url`, if it is set.
 fn public_host(plan: &Plan) -> Option<OwnHost> {
     let url = plan.bridge.as_ref()?.public_url.as_ref()?;
     host_of(url).map(OwnHost::from)
@@ -67,7 +67,7 @@ fn host_of(url: &str) -> Option<flash_policy::Host> {
     HostField::parse(authority.as_bytes()).map(|field| field.host)
 }
 
-/// The way to a gate through the bridge.
+/// The URL of a gate through the bridge.
 fn over(
     bridge: &BridgeSettings,
     listens_on: Option<Port>,

@@ -1,4 +1,4 @@
-//! `--listen`: what people write for an address.
+//! Parses addresses to listen on, as `--listen` takes them.
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -6,20 +6,20 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
-/// Where to listen.
+/// An address to listen on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ListenAddress {
     /// Every address of the machine, IPv6 and IPv4: a bare port, or `[::]:843`.
     Everywhere {
-        /// The port; 0 takes a free one.
+        /// The port. 0 takes a free one.
         port: u16,
     },
-    /// One address; `0.0.0.0` is every IPv4 address.
+    /// One address. `0.0.0.0` is every IPv4 address.
     Exactly(SocketAddr),
 }
 
 impl ListenAddress {
-    /// The port; 0 is any that is free.
+    /// The port. 0 takes a free one.
     pub fn port(self) -> u16 {
         match self {
             Self::Everywhere { port } => port,
@@ -27,7 +27,7 @@ impl ListenAddress {
         }
     }
 
-    /// What people would write for the address of a socket.
+    /// The address of a socket, as people write it.
     pub fn of(address: SocketAddr) -> Self {
         match address {
             SocketAddr::V6(address) if address.ip().is_unspecified() => Self::Everywhere {
@@ -37,7 +37,7 @@ impl ListenAddress {
         }
     }
 
-    /// For every address, all of them that a machine without IPv6 has.
+    /// The IPv4 form of "every address", for a machine without IPv6.
     pub fn everywhere_on_v4(self) -> Option<Self> {
         match self {
             Self::Everywhere { port } => Some(Self::Exactly((Ipv4Addr::UNSPECIFIED, port).into())),
@@ -45,7 +45,7 @@ impl ListenAddress {
         }
     }
 
-    /// Whether another address is one of those that this one stands for, so that both can't be bound.
+    /// Whether another address is one of those that this wildcard includes, so that both can't be bound.
     pub fn covers(self, other: Self) -> bool {
         let Self::Exactly(other) = other else {
             return false;
@@ -61,16 +61,16 @@ impl ListenAddress {
             }
     }
 
-    /// The wildcard among these whose socket takes this address's connections; none, if it is bound itself.
+    /// The wildcard among these whose socket receives this address's connections. None if the address is bound itself.
     pub(crate) fn holder(self, all: &HashSet<Self>) -> Option<Self> {
         let port = self.port();
-        // Beside `0.0.0.0`, `[::]` takes IPv6 alone.
+        // Next to `0.0.0.0`, `[::]` takes only IPv6.
         let on_v4 = Self::Exactly((Ipv4Addr::UNSPECIFIED, port).into());
         let mut wildcards = [on_v4, Self::Everywhere { port }].into_iter();
         wildcards.find(|wide| wide.covers(self) && all.contains(wide))
     }
 
-    /// Whether it reaches no further than this machine.
+    /// Whether only this machine can reach it.
     pub(crate) fn is_loopback(self) -> bool {
         match self {
             Self::Everywhere { .. } => false,
@@ -78,7 +78,7 @@ impl ListenAddress {
         }
     }
 
-    /// Whether it is every IPv4 address on this port, which `[::]` would take too.
+    /// Whether it is every IPv4 address on this port, which `[::]` would include.
     pub fn is_every_v4(self, port: u16) -> bool {
         port != 0 && self == Self::Exactly((Ipv4Addr::UNSPECIFIED, port).into())
     }
@@ -92,11 +92,11 @@ impl FromStr for ListenAddress {
     }
 }
 
-/// The port that players ask first, and the one that examples have.
+/// The port that players ask first, which examples use.
 const MASTER: u16 = 843;
 
 impl ListenAddress {
-    /// Reads one; what is written instead of a text that is none has this port.
+    /// Parses an address. If it is invalid, the error suggests one with the port `example`.
     pub(crate) fn read(text: &str, example: u16) -> Result<Self, NoAddress> {
         if let Ok(port) = text.parse() {
             return Ok(Self::Everywhere { port });
@@ -111,11 +111,11 @@ impl ListenAddress {
     }
 }
 
-/// A text that is no address to listen on.
+/// A text that is not an address to listen on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoAddress {
     text: String,
-    /// The port that is written instead.
+    /// The port in suggestions.
     example: u16,
 }
 
@@ -141,7 +141,7 @@ impl fmt::Display for NoAddress {
 
 impl Error for NoAddress {}
 
-/// What somebody most likely meant: an address without a port, IPv6 without brackets, or a name that every machine has.
+/// A suggestion for an address without a port, IPv6 without brackets, or a name that every machine has.
 fn meant(text: &str, port: u16) -> Option<String> {
     if let Some((_, rest)) = text.split_once("://") {
         let address = rest.split('/').next()?;
@@ -155,7 +155,7 @@ fn meant(text: &str, port: u16) -> Option<String> {
         .strip_prefix('[')
         .and_then(|text| text.strip_suffix(']'));
     let (host, given) = match text.rsplit_once(':') {
-        // One digit is more likely a part of the address.
+        // A single digit is taken as part of the address.
         Some((host, port)) if port.len() > 1 && port.parse::<u16>().is_ok() => (host, Some(port)),
         Some(_) | None => (text, None),
     };

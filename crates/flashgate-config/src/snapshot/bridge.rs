@@ -1,6 +1,6 @@
-//! The bridge: one public endpoint for WebSockets, where the path says which gate is meant.
+//! The bridge: one public WebSocket endpoint, whose path selects the gate.
 //!
-//! A path names an entry of a table that the config file makes. Nothing in a request can name a host or a port.
+//! A path selects an entry of a table that the config file defines. A request can't choose a host or a port.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,20 +12,20 @@ use flash_policy::Port;
 use super::gate::Gate;
 use super::network::Network;
 
-/// See the module.
+/// The settings of the bridge.
 #[derive(Debug)]
 pub struct BridgeSettings {
-    /// Which paths lead to gates.
+    /// The pattern of paths.
     pub path: PathPattern,
-    /// How pages reach it, `wss://play.example.com`, without a slash at the end; the path comes behind it.
+    /// The URL that pages use, such as `wss://play.example.com`, without a trailing slash. The path is appended.
     pub public_url: Option<String>,
-    /// Peers whose `X-Forwarded-For` is believed.
+    /// Peers whose `X-Forwarded-For` is trusted.
     pub(crate) trust_forwarded_for: Vec<Network>,
-    /// By what stands in the pattern's segment.
+    /// The gates, by the text in the pattern's segment.
     pub routes: HashMap<String, Arc<Gate>>,
 }
 
-/// A path with one part that says which gate: `/{port}`, `/game/{name}`.
+/// A path with one part that selects the gate: `/{port}`, `/game/{name}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PathPattern {
     pub(crate) before: String,
@@ -33,24 +33,24 @@ pub struct PathPattern {
     pub(crate) after: String,
 }
 
-/// What of a gate stands in the path.
+/// What the path contains of a gate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Segment {
     #[default]
-    /// The port that players dial.
+    /// The port that players connect to.
     Port,
     /// The gate's name.
     Name,
 }
 
 impl BridgeSettings {
-    /// The gate that a path leads to; the path is without its query.
+    /// The gate for a path without its query.
     pub fn gate(&self, path: &str) -> Option<&Arc<Gate>> {
         let rest = path.strip_prefix(&*self.path.before)?;
         self.routes.get(rest.strip_suffix(&*self.path.after)?)
     }
 
-    /// Whether an address is that of a proxy of ours.
+    /// Whether this is the address of a trusted proxy.
     pub fn trusts(&self, address: IpAddr) -> bool {
         let mut trusted = self.trust_forwarded_for.iter();
         trusted.any(|network| network.contains(address))
@@ -73,7 +73,7 @@ impl fmt::Display for PathPattern {
 }
 
 impl PathPattern {
-    /// The path that leads to a gate of this name and port; none where its port is needed and not known.
+    /// The path to a gate with this name and port. None if the path needs the port and it is not known.
     pub(crate) fn path(&self, name: &str, port: Option<Port>) -> Option<String> {
         let Self { before, after, .. } = self;
         Some(match self.segment {

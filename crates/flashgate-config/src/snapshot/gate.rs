@@ -1,4 +1,4 @@
-//! A gate: a server's own port, where policy requests are answered on the way.
+//! A gate: the port of a server, where flashgate answers policy requests.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,39 +7,39 @@ use flash_policy::{Policy, Port};
 use flashgate_wire::proxy_header;
 use tokio_flash_policy::HttpDetection;
 
-/// A server's own port: what is no policy request goes to the server, and its answers come back.
+/// The port of a server. Everything except policy requests is forwarded to the server, and its answers come back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gate {
-    /// Its name, for logs and metrics.
+    /// The name, for logs and metrics.
     pub name: String,
     /// The server.
     pub backend: Backend,
-    /// Another one for HTTP requests.
+    /// Another server for HTTP requests.
     pub http_backend: Option<Backend>,
-    /// A client that has been silent for so long may wait for the server to speak.
+    /// How long a client may be silent before the gate connects to the server.
     pub speaks_first_after: Duration,
-    /// Whether the server is told who the client is, and how.
+    /// The version of the PROXY header that is sent to the server, if any.
     pub send_proxy: Option<proxy_header::ProxyVersion>,
-    /// Whether a client may go on as a WebSocket on the gate's own port.
+    /// Whether clients may open WebSockets on the gate's own port.
     pub websocket: WebSocketMode,
     /// Which pages may open one, here or through the bridge.
     pub policy: Policy,
-    /// The port that players dial; none where it is the one listened on and any free one was asked for.
+    /// The port that players connect to. None if it is the listening port and that is any free one.
     pub public_port: Option<Port>,
 }
 
-/// What HTTP is on a gate's own port.
+/// What happens with HTTP on a gate's own port.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum WebSocketMode {
-    /// A way to go on as a WebSocket.
+    /// It can become a WebSocket.
     #[default]
     Upgrade,
-    /// Bytes for a server.
+    /// It is forwarded to the server like other bytes.
     Off,
 }
 
 impl Gate {
-    /// Without a server of its own, and without WebSockets, HTTP is bytes like all others.
+    /// Without an HTTP server and WebSockets, HTTP is treated like other bytes.
     pub const fn http(&self) -> HttpDetection {
         match (&self.http_backend, self.websocket) {
             (None, WebSocketMode::Off) => HttpDetection::Off,
@@ -48,7 +48,7 @@ impl Gate {
     }
 }
 
-/// Where a server is; its name is looked up at each connection.
+/// The address of a server. Its name is looked up for each connection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Backend {
     /// A host name, or an address without brackets.

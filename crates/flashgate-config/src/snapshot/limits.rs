@@ -1,4 +1,4 @@
-//! How much of everything there may be, and how long it may take.
+//! Limits on connections and on time.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -7,58 +7,58 @@ use tokio_flash_policy::Linger;
 
 use super::Network;
 
-/// How much of everything.
+/// All limits.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Connections at a time, where the limit on open files allows so many.
+    /// Connections at the same time, if the limit on open files allows that many.
     pub connections: usize,
-    /// Who says so.
+    /// Where that number comes from.
     pub connections_chosen: Chosen,
-    /// Connections at a time from one address; none is no limit.
+    /// Connections at the same time from one address. None means no limit.
     pub per_address: Option<NonZeroU32>,
-    /// New connections a second from one address; none is no limit.
+    /// New connections per second from one address. None means no limit.
     pub rate_per_address: Option<NonZeroU32>,
-    /// Open relays from one address; none is no limit.
+    /// Open relays from one address. None means no limit.
     pub relays_per_address: Option<NonZeroU32>,
-    /// Who is exempt from the three.
+    /// Networks that the three per-address limits don't apply to.
     pub exempt: Vec<Network>,
-    /// For the first bytes, in all.
+    /// The time for the first bytes, in total.
     pub request: Duration,
-    /// For the peer to end its side after a reply.
+    /// The time for the peer to close its side after a reply.
     pub linger: Linger,
-    /// For connecting to a backend, in all.
+    /// The time to connect to a backend, in total.
     pub backend_connect: Duration,
-    /// For a relay of which one direction has ended.
+    /// The time for a relay to end after one direction has ended.
     pub half_open: Duration,
-    /// For a relay without a byte; none is no limit.
+    /// The time that a relay may be silent. None means no limit.
     pub idle: Option<Duration>,
-    /// Between two pings on a WebSocket.
+    /// The time between two pings on a WebSocket.
     pub ping: Duration,
 }
 
 /// Where a setting comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Chosen {
-    /// Nobody has said anything.
+    /// The default.
     ByDefault,
     /// A flag or the config file.
     ByOperator,
 }
 
-/// How long everything may take that one connection does.
+/// The deadlines of a single connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadlines {
-    /// For the first bytes, in all.
+    /// The time for the first bytes, in total.
     pub request: Duration,
-    /// For the peer to end its side after a reply.
+    /// The time for the peer to close its side after a reply.
     pub linger: Linger,
-    /// For connecting to a backend, in all.
+    /// The time to connect to a backend, in total.
     pub backend_connect: Duration,
-    /// For a relay of which one direction has ended.
+    /// The time for a relay to end after one direction has ended.
     pub half_open: Duration,
-    /// For a relay without a byte; none is no limit.
+    /// The time that a relay may be silent. None means no limit.
     pub idle: Option<Duration>,
-    /// Between two pings on a WebSocket.
+    /// The time between two pings on a WebSocket.
     pub ping: Duration,
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// See the module.
+/// A range of addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network {
     address: IpAddr,
@@ -11,7 +11,7 @@ pub struct Network {
 }
 
 impl Network {
-    /// The network of an address; a prefix beyond the address' length counts as that length.
+    /// The network of an address. A prefix that is too long is shortened to the length of the address.
     pub(crate) fn new(address: IpAddr, prefix: u8) -> Self {
         let prefix = prefix.min(Self::longest(address));
         Self {
@@ -33,12 +33,12 @@ impl Network {
         self.address
     }
 
-    /// Whether every address of its family is in it.
+    /// Whether it includes every address of its family.
     pub(crate) const fn is_everything(self) -> bool {
         self.prefix == 0
     }
 
-    /// Whether an address is in it; an IPv4 address counts as such also in its IPv6 form.
+    /// Whether it includes an address. An IPv4 address also matches in its IPv6 form.
     pub fn contains(self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         address.is_ipv4() == self.address.is_ipv4() && masked(address, self.prefix) == self.address

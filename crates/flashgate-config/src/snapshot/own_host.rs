@@ -4,24 +4,24 @@ use std::str::FromStr;
 
 use flash_policy::{Host, origin::HostError};
 
-/// See the module.
+/// A name or address that Flash content uses for this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnHost {
     pub(crate) host: Host,
-    /// As movies spell it: Ruffle compares letter by letter.
+    /// As movies write it, because Ruffle compares letter by letter.
     pub(crate) written: String,
 }
 
 impl OwnHost {
-    /// Whether it is what Ruffle makes of a host that a movie leaves out, rather than the name of a machine.
+    /// Whether it is what Ruffle looks up if a movie passes no host, rather than the name of a machine.
     pub(crate) fn is_null(&self) -> bool {
         self.written.eq_ignore_ascii_case("null")
     }
 
-    /// Whether a URL with it leads to the machine of the visitor who opens it.
+    /// Whether a URL with it points to the visitor's own machine.
     pub(crate) fn is_local(&self) -> bool {
         match &self.host {
-            // RFC 6761: it is this machine, whatever a resolver says.
+            // RFC 6761: this is always the local machine.
             Host::Name(name) => &**name == "localhost" || name.ends_with(".localhost"),
             Host::Address(address) => {
                 let address = address.to_canonical();
@@ -45,7 +45,7 @@ impl From<Host> for OwnHost {
     fn from(host: Host) -> Self {
         let written = match &host {
             Host::Name(name) => name.to_string(),
-            // Movies need no brackets; URLs do.
+            // Movies use no brackets; URLs do.
             Host::Address(address) => address.to_string(),
         };
         Self { host, written }

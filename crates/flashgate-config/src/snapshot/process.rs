@@ -1,55 +1,55 @@
-//! How the process behaves, whatever it serves.
+//! Settings of the process that do not depend on what it serves.
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How the process behaves.
+/// The settings of the process.
 #[derive(Clone, Debug)]
 pub struct ProcessPlan {
-    /// Whom to become after binding, when started as root.
+    /// The user to switch to after binding, if started as root.
     pub user: User,
     /// How many threads serve.
     pub threads: NonZeroU32,
-    /// Whether to give up what is not needed.
+    /// Whether to enter the sandbox.
     pub sandbox: SandboxMode,
-    /// What a stop gives open connections.
+    /// How long open connections may continue after a stop.
     pub drain: Duration,
-    /// Where a successor asks for the listeners, if anywhere.
+    /// The socket where a new process asks for the listeners, if set.
     pub handover: Option<PathBuf>,
-    /// What a system call that is given up leads to.
+    /// The effect of a forbidden system call.
     pub violation: Violation,
 }
 
-/// Whom to become.
+/// The user to switch to.
 #[derive(Clone, Debug)]
 pub enum User {
-    /// The account without rights, by its number.
+    /// The unprivileged account, by its number.
     Nobody,
     /// An account by name or number.
     Configured {
-        /// Its name or number, as written.
+        /// The name or number, as written.
         name: String,
     },
 }
 
-/// What a forbidden system call leads to.
+/// The effect of a forbidden system call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Violation {
     /// It fails.
     Refuse,
-    /// The process ends: for tests, which must notice.
+    /// The process ends. Used by tests, which must notice.
     Kill,
 }
 
-/// How much it matters that the sandbox can be set up.
+/// Whether the sandbox is required.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SandboxMode {
-    /// Whatever the system allows.
+    /// As much as the system supports.
     #[default]
     BestEffort,
-    /// All of it, or no start.
+    /// All of it, or flashgate does not start.
     Required,
-    /// None.
+    /// No sandbox.
     Off,
 }

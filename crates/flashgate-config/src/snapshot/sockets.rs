@@ -1,7 +1,7 @@
-//! Which sockets a plan needs, and what each answers.
+//! The sockets that a plan needs, and the services on each.
 //!
-//! Where a wildcard holds a port, the kernel lets nobody bind one of its addresses beside it. So the wildcard's socket
-//! serves both, and the local address of a connection says whose it is.
+//! If a wildcard is bound to a port, the kernel allows no other socket to bind one of its addresses. So the wildcard's
+//! socket serves both, and the local address of a connection selects the service.
 
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
@@ -15,31 +15,31 @@ use super::{AskedBy, ListenAddress, Listener, Plan, Service};
 /// A socket to be bound.
 #[derive(Clone, Debug)]
 pub struct Socket {
-    /// Where.
+    /// Its address.
     pub address: ListenAddress,
     /// The name under which another process may have bound it.
     pub name: String,
-    /// What asks for it.
+    /// The flag or section that sets it.
     pub asked_by: AskedBy,
-    /// What is done there.
+    /// The services on it.
     pub services: Services,
 }
 
-/// What is done on a socket, by the local address of a connection.
+/// The services on a socket, by the local address of a connection.
 #[derive(Clone, Debug)]
 pub struct Services {
-    /// On every address that is not among the others.
+    /// For every address that is not in `special`.
     general: Arc<Service>,
-    /// On single addresses of a wildcard.
+    /// For single addresses of a wildcard.
     special: Vec<(SocketAddr, Arc<Service>)>,
 }
 
-/// The ports that listeners got which asked for any free one; known once they are bound.
+/// The ports of listeners that asked for any free one. They are known once the listeners are bound.
 #[derive(Debug, Default)]
 pub struct FreePorts(Vec<(Arc<Service>, Port)>);
 
 impl FreePorts {
-    /// From what was asked for, what is done there, and what was bound; in the order of the plan.
+    /// Takes the requested address, the service and the bound address of each socket, in the order of the plan.
     pub fn new<'a>(
         bound: impl IntoIterator<Item = (ListenAddress, &'a Arc<Service>, SocketAddr)>,
     ) -> Self {
@@ -113,7 +113,7 @@ impl Services {
         !self.special.is_empty()
     }
 
-    /// What is done with connections to a local address.
+    /// The service for connections to a local address.
     pub fn at(&self, local: Option<SocketAddr>) -> &Arc<Service> {
         let special = local.and_then(|local| {
             let mine = |(address, _): &&(SocketAddr, Arc<Service>)| is_same(*address, local);
@@ -122,17 +122,17 @@ impl Services {
         special.map_or(&self.general, |(_, service)| service)
     }
 
-    /// On every address but single ones.
+    /// The service for every address without its own.
     pub fn general(&self) -> &Arc<Service> {
         &self.general
     }
 
-    /// On single addresses of a wildcard.
+    /// The services for single addresses of a wildcard.
     pub fn special(&self) -> &[(SocketAddr, Arc<Service>)] {
         &self.special
     }
 
-    /// What is left of them during a stop; a client may take `request` to send a policy request.
+    /// The services during a stop. A client has `request` to send a policy request.
     pub fn answers_only(&self, request: Duration) -> Self {
         let less = |service: &Arc<Service>| Arc::new(service.answers_only(request));
         let special = self.special.iter();
@@ -144,7 +144,7 @@ impl Services {
         }
     }
 
-    /// How many descriptors a connection may come to have.
+    /// How many descriptors a connection may use.
     pub fn descriptors(&self) -> u8 {
         self.all()
             .map(|service| service.descriptors())
@@ -152,18 +152,18 @@ impl Services {
             .unwrap_or(1)
     }
 
-    /// All of them.
+    /// All services.
     pub fn all(&self) -> impl Iterator<Item = &Arc<Service>> {
         let special = self.special.iter().map(|(_, service)| service);
         std::iter::once(&self.general).chain(special)
     }
 }
 
-/// Whether a local address, as a socket of either family tells it, is the one that the plan means.
+/// Whether a local address, which a socket of either family may report, is the planned one.
 fn is_same(planned: SocketAddr, local: SocketAddr) -> bool {
     let same = planned.ip().to_canonical() == local.ip().to_canonical();
     match (planned, local) {
-        // One link-local address may be that of several interfaces.
+        // Several interfaces may have the same link-local address.
         (SocketAddr::V6(planned), SocketAddr::V6(local)) if planned.scope_id() != 0 => {
             same && planned.scope_id() == local.scope_id()
         }

@@ -1,19 +1,19 @@
-//! A file that a plan was made from, and what it was just before it was read: by that, a later change is noticed.
+//! A file that a plan was made from, with its state just before it was read, so that a later change is noticed.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-/// See the module.
+/// A file and its state when it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Watched {
-    /// Where it is.
+    /// The path of the file.
     pub path: PathBuf,
-    /// What was there.
+    /// Its state.
     pub seen: Sight,
 }
 
-/// What a file is, as far as can be seen from outside; none where there is none to be seen.
+/// The state of a file as seen in its metadata. None if there is no file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sight(Option<Identity>);
 
@@ -23,12 +23,12 @@ struct Identity {
     inode: u64,
     length: u64,
     modified: (i64, i64),
-    /// Who may read it: a file that was refused may be mended by that alone.
+    /// Who may read it. A change of permissions alone may fix a file that could not be read.
     access: (u32, u32, u32),
 }
 
 impl Watched {
-    /// Looks at a file that is about to be read.
+    /// Records the state of a file that is about to be read.
     pub fn look(path: PathBuf) -> Self {
         let seen = Sight::of(&path);
         Self { path, seen }
@@ -36,12 +36,12 @@ impl Watched {
 }
 
 impl Sight {
-    /// Whether there was nothing, or nothing that this process may look at.
+    /// Whether there was no file, or none that this process may see.
     pub const fn is_nothing(self) -> bool {
         self.0.is_none()
     }
 
-    /// What is there now.
+    /// The current state.
     pub fn of(path: &Path) -> Self {
         Self(fs::metadata(path).ok().map(|data| Identity {
             device: data.dev(),

@@ -1,6 +1,6 @@
-//! A certificate and its key: from the bytes of two PEM files to what a handshake takes.
+//! A certificate and its key, from two PEM files.
 //!
-//! It says what is wrong with them, and never shows anything of a key.
+//! Errors say what is wrong with them, and never show any part of a key.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -20,20 +20,20 @@ use x509_cert::time::{Time, Validity};
 
 use super::provider::provider;
 
-/// What is known of a certificate.
+/// What flashgate needs to know about a certificate.
 #[derive(Clone, Debug)]
 pub struct Certificate {
-    /// The file, as the operator has written it.
+    /// The file, as the operator wrote it.
     pub file: String,
-    /// The host names that it is for, in lower case; `*.example.com` among them.
+    /// The host names that it covers, in lower case, including `*.example.com`.
     pub names: Vec<String>,
-    /// The addresses that it is for.
+    /// The addresses that it covers.
     pub(crate) addresses: Vec<IpAddr>,
     not_before: Time,
     not_after: Time,
 }
 
-/// A certificate that can be shown, with the key that proves it.
+/// A certificate with its private key.
 #[derive(Clone, Debug)]
 pub(crate) struct Pair {
     pub(crate) certificate: Certificate,
@@ -43,19 +43,19 @@ pub(crate) struct Pair {
 /// What is wrong with a pair of files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CertificateFault {
-    /// The file has no certificate in it.
+    /// The file contains no certificate.
     NoCertificate,
-    /// It has something that is none.
+    /// The file contains an invalid certificate.
     BadCertificate(String),
-    /// The file has no key in it.
+    /// The file contains no key.
     NoKey,
-    /// It has one that can't be used.
+    /// The file contains a key that can't be used.
     BadKey(String),
-    /// The key is another certificate's.
+    /// The key belongs to another certificate.
     Mismatch,
 }
 
-/// Whether a certificate is good at a time.
+/// Whether a certificate is valid at some time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Validness {
     Valid,
@@ -76,7 +76,7 @@ impl Certificate {
             Host::Name(name) => {
                 let name = name.to_string();
                 let name = name.trim_end_matches('.');
-                // A `*` stands for one label (RFC 6125, 6.4.3).
+                // A `*` matches one label (RFC 6125, 6.4.3).
                 let wild = name.split_once('.').map(|(_, rest)| format!("*.{rest}"));
                 let is_it = |it: &String| *it == name || Some(it) == wild.as_ref();
                 self.names.iter().any(is_it)
@@ -84,25 +84,25 @@ impl Certificate {
         }
     }
 
-    /// From when it is valid, as `2026-11-24T00:00:00Z`.
+    /// The time from which it is valid, as `2026-11-24T00:00:00Z`.
     pub(crate) fn begins(&self) -> DateTime {
         self.not_before.to_date_time()
     }
 
-    /// Until when.
+    /// The time until which it is valid.
     pub fn ends(&self) -> DateTime {
         self.not_after.to_date_time()
     }
 
-    /// Until when, since 1970.
+    /// The time until which it is valid, as the time since 1970.
     pub fn not_after(&self) -> Duration {
         self.not_after.to_unix_duration()
     }
 }
 
-/// Whether what is valid between two times is valid now.
+/// Whether a period includes this time.
 pub(super) fn validness(not_before: Time, not_after: Time, now: SystemTime) -> Validness {
-    // Before 1970 the clock was not set.
+    // Before 1970, the clock was not set.
     let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
     if now < not_before.to_unix_duration() {
         Validness::NotYet
@@ -114,7 +114,7 @@ pub(super) fn validness(not_before: Time, not_after: Time, now: SystemTime) -> V
 }
 
 impl Pair {
-    /// Takes the bytes of both files; `file` is what the certificate is called.
+    /// Takes the bytes of both files. `file` is the name of the certificate.
     pub(crate) fn new(
         file: String,
         certificate: &[u8],
@@ -147,12 +147,12 @@ fn unusable(error: &TlsError) -> CertificateFault {
     }
 }
 
-/// Bytes of the file are not shown: they may be a key's.
+/// Bytes of the file are not shown, because they may be part of a key.
 fn said(error: &PemError) -> String {
     let said = match error {
-        PemError::MissingSectionEnd { .. } => "the line that ends it is missing",
-        PemError::IllegalSectionStart { .. } => "a line that begins a section is broken",
-        PemError::Base64Decode(_) => "what stands between its lines is no base64",
+        PemError::MissingSectionEnd { .. } => "its end line is missing",
+        PemError::IllegalSectionStart { .. } => "a begin line is malformed",
+        PemError::Base64Decode(_) => "the text between its begin and end lines is not base64",
         PemError::Io(_) | PemError::NoItemsFound | PemError::SectionTooLarge | _ => {
             "it can't be read"
         }
@@ -161,7 +161,7 @@ fn said(error: &PemError) -> String {
 }
 
 fn understand(file: String, der: &CertificateDer<'_>) -> Result<Certificate, CertificateFault> {
-    // Certificates that break the rules of RFC 5280, as serial numbers of private authorities do, are shown all the same.
+    // Some certificates violate RFC 5280, for example in serial numbers from private authorities. They are accepted.
     let parsed: CertificateInner<Raw> = CertificateInner::from_der(der)
         .map_err(|error| CertificateFault::BadCertificate(error.to_string()))?;
     let content = parsed.tbs_certificate();
@@ -180,7 +180,7 @@ fn understand(file: String, der: &CertificateDer<'_>) -> Result<Certificate, Cer
     })
 }
 
-/// Whether it is for any host at all.
+/// Whether it contains any host name or address.
 pub(super) fn has_names(content: &TbsCertificateInner<Raw>) -> bool {
     let names = alternative_names(content);
     let is_host =
@@ -207,7 +207,7 @@ fn host_name(name: GeneralName) -> Option<String> {
     let GeneralName::DnsName(name) = name else {
         return None;
     };
-    // Nobody asks for another, and it would be shown.
+    // No client asks for other names, and they would be shown.
     let name = name.as_str();
     let graphic = name.bytes().all(|byte| byte.is_ascii_graphic());
     graphic.then(|| name.to_ascii_lowercase())
@@ -220,17 +220,16 @@ impl fmt::Display for CertificateFault {
             Self::BadCertificate(reason) => {
                 write!(
                     f,
-                    "expected a certificate in PEM form, found a broken one: {reason}"
+                    "expected a certificate in PEM form, found an invalid one: {reason}"
                 )
             }
             Self::NoKey => f.write_str("expected a private key in PEM form, found none"),
             Self::BadKey(reason) => {
-                write!(
-                    f,
-                    "expected a private key that can be used, found another: {reason}"
-                )
+                write!(f, "expected a usable private key, found another: {reason}")
             }
-            Self::Mismatch => f.write_str("expected the key of the certificate, found another one"),
+            Self::Mismatch => {
+                f.write_str("expected the key of the certificate, found a different key")
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Which certificate a client gets: by the name it asks for, and by what its signature algorithms can check.
+//! Chooses the certificate for a client by the server name it sends and the signature algorithms it supports.
 //!
-//! Where nothing fits, the first: clients that name no server exist, and a wrong certificate tells its operator more
-//! than none.
+//! If none matches, the first is used. Some clients send no server name, and for operators a wrong certificate is
+//! easier to diagnose than none.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use tokio_rustls::rustls::sign::CertifiedKey;
 
 use super::Pair;
 
-/// See the module.
+/// The certificates to choose from.
 #[derive(Debug)]
 pub(super) struct Chooser {
     all: Vec<Arc<CertifiedKey>>,
-    /// By name, `*.` included: an RSA and an ECDSA certificate may share one.
+    /// By name, including names with `*.`. An RSA and an ECDSA certificate may have the same name.
     by_name: BTreeMap<String, Vec<usize>>,
 }
 
@@ -34,10 +34,10 @@ impl Chooser {
         }
     }
 
-    /// Those for a name, the exact ones first.
+    /// The certificates for a name, exact matches first.
     fn named(&self, name: &str) -> impl Iterator<Item = &Arc<CertifiedKey>> {
         let name = name.to_ascii_lowercase();
-        // A `*` stands for one label (RFC 6125, 6.4.3).
+        // A `*` matches one label (RFC 6125, 6.4.3).
         let wild = name.split_once('.').map(|(_, rest)| format!("*.{rest}"));
         let exact = self.by_name.get(&name);
         let wild = wild.and_then(|wild| self.by_name.get(&wild));

@@ -1,6 +1,6 @@
-//! Whether each certificate of a chain may vouch for the one before it, and has done so.
+//! Checks that each certificate of a chain may issue the one before it, and has signed it.
 //!
-//! The last one of a chain is taken for trusted: whether it is, only a client knows.
+//! The last certificate of the chain is assumed to be trusted, because only a client knows that.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,11 +11,11 @@ use x509_cert::ext::pkix::{BasicConstraints, KeyUsage as Usage};
 
 use super::x509::{is_for_servers, is_self_signed, shown};
 
-/// What is wrong between a certificate and those before it.
+/// A problem between a certificate and those before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Broken {
-    /// Whose certificate is at fault: that of the one who is to vouch, or the one that is not vouched for. None is the
-    /// server's, whose subject is often empty.
+    /// The certificate with the problem: the issuer, or the one it did not sign. None is the server's certificate,
+    /// whose subject is often empty.
     pub(crate) subject: Option<String>,
     pub(crate) fault: ChainFault,
 }
@@ -26,18 +26,18 @@ pub(crate) enum ChainFault {
     NoAuthority,
     /// It may not sign certificates for servers.
     NotForServers,
-    /// It allows fewer others between itself and the server's.
+    /// It allows fewer certificates between itself and the server's.
     TooFar,
-    /// It is not for the server's names.
+    /// It does not allow the server's names.
     OtherNames,
-    /// It is not signed with the key of the next one, which has the right name.
+    /// It is not signed with the key of the next one, although the name is right.
     OtherKey,
 }
 
-/// More certificates than any chain has; signatures take time.
+/// More certificates than any chain has. Checking signatures takes time.
 const MOST: usize = 10;
 
-/// The first link that is broken, of a chain in which each one names the next as its issuer.
+/// The first broken link of a chain in which each certificate's issuer is the next one's subject.
 pub(super) fn broken(
     chain: &[CertificateDer<'_>],
     parsed: &[CertificateInner<Raw>],
@@ -50,7 +50,7 @@ pub(super) fn broken(
             let subject = Some(shown(issuer.tbs_certificate().subject()));
             return Some(Broken { subject, fault });
         }
-        // RFC 5280, 4.2.1.9: those that a key's owner issued for itself don't count.
+        // RFC 5280, 4.2.1.9: self-issued certificates don't count.
         between += usize::from(!is_self_signed(issuer));
     }
     let (at, fault) = (1..chain.len().min(MOST)).find_map(|last| {
@@ -69,14 +69,14 @@ pub(super) fn broken(
     Some(Broken { subject, fault })
 }
 
-/// Why one may not vouch for others, with so many between it and the server's.
+/// Why a certificate may not issue others, with this many certificates between it and the server's.
 fn unfit(issuer: &CertificateInner<Raw>, between: usize) -> Option<ChainFault> {
     let content = issuer.tbs_certificate();
     // Old roots have no extensions, and clients have their own copies of them.
     if content.version() != Version::V3 && is_self_signed(issuer) {
         return None;
     }
-    // What can't be read is not judged.
+    // Extensions that can't be parsed are not checked.
     let constraints = content.get_extension::<BasicConstraints>().ok()?;
     let usage = content.get_extension::<Usage>().ok()?;
     let constraints = constraints.map(|(_, it)| it).filter(|it| it.ca);
@@ -94,7 +94,7 @@ fn unfit(issuer: &CertificateInner<Raw>, between: usize) -> Option<ChainFault> {
         .then_some(ChainFault::TooFar)
 }
 
-/// What the certificate at a place does not prove for those before it, taken for trusted itself.
+/// What the certificate at this index does not prove for those before it, if it is trusted itself.
 fn unproven(chain: &[CertificateDer<'_>], last: usize, now: SystemTime) -> Option<ChainFault> {
     let own = EndEntityCert::try_from(chain.first()?).ok()?;
     let anchors = [anchor_from_trusted_cert(chain.get(last)?).ok()?];
@@ -108,7 +108,7 @@ fn unproven(chain: &[CertificateDer<'_>], last: usize, now: SystemTime) -> Optio
         None,
         None,
     );
-    // Other errors are told elsewhere, or are only webpki's, as an algorithm is that it does not know.
+    // Other errors are reported elsewhere, or concern only webpki, such as an algorithm that it does not support.
     let error = verified.err()?;
     if error == Error::InvalidSignatureForPublicKey {
         Some(ChainFault::OtherKey)

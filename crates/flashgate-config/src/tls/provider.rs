@@ -1,12 +1,12 @@
-//! What does the arithmetic of TLS.
+//! The cryptography library for TLS.
 
 use std::sync::Arc;
 
 use tokio_rustls::rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring};
 
-/// The algorithms and the randomness; the one place that chooses them.
+/// The algorithms and the source of randomness. Nothing else chooses them.
 ///
-/// Signatures of clients are never checked, for they show no certificates: what is not named here takes no memory.
+/// Clients send no certificates, so their signatures are never checked. Leaving out those algorithms saves memory.
 pub(super) fn provider() -> Arc<CryptoProvider> {
     Arc::new(CryptoProvider {
         signature_verification_algorithms: WebPkiSupportedAlgorithms {

@@ -1,6 +1,6 @@
-//! Why clients would refuse a certificate that can be loaded: what a chain of certificates shows by itself.
+//! Why clients would reject a certificate that can be loaded, from the chain alone.
 //!
-//! No store of trusted roots is read: which roots a client trusts is not known here.
+//! No store of trusted roots is read, because it is not known which roots a client trusts.
 
 use std::time::SystemTime;
 
@@ -14,26 +14,26 @@ use super::certificate::{Validness, validness};
 use super::links::{self, Broken};
 use super::x509::{is_for_servers, is_self_signed, shown};
 
-/// Something that clients refuse.
+/// A reason for clients to reject a certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Weakness {
-    /// Nobody vouches for the server's certificate but itself.
+    /// The server's certificate is signed by itself.
     SelfSigned,
-    /// It is made to sign others.
+    /// It is meant for signing other certificates.
     CertificateAuthority,
     /// It is for something else, such as mail or clients.
     NotForServers,
-    /// Its key is not for signatures, without which there is no TLS any more.
+    /// Its key is not for signatures, which current TLS needs.
     NotForSignatures,
-    /// It names no host and no address; the common name no longer counts.
+    /// It contains no host name or address. Clients ignore the common name.
     NoNames,
-    /// The one that vouches for the first is in the file, and not where it belongs.
+    /// The issuer of the first certificate is in the file, but not after it.
     WrongOrder,
-    /// The next one in the file does not vouch for this one.
+    /// The next certificate in the file is not the issuer of this one.
     Unrelated { subject: String, issuer: String },
-    /// Nothing follows the server's own, which is not issued by a root.
+    /// The server's certificate is alone in the file, but a root did not issue it.
     MissingIntermediate { issuer: String },
-    /// One that vouches for others is out of date.
+    /// An issuer's certificate is expired or not yet valid.
     OutOfDate {
         subject: String,
         when: Validness,
@@ -43,17 +43,17 @@ pub(crate) enum Weakness {
     WeakSignature { subject: String },
     /// An RSA key of fewer than 2,048 bits.
     WeakKey { subject: String },
-    /// One that may not vouch for others, or has not.
+    /// A certificate that may not issue others, or did not sign the one before it.
     Broken(Broken),
 }
 
-/// Everything that is wrong with a chain, the server's own certificate first.
+/// Everything that is wrong with a chain, the server's certificate first.
 pub(super) fn of(chain: &[CertificateDer<'_>], now: SystemTime) -> Vec<Weakness> {
     let parsed: Vec<_> = chain
         .iter()
         .filter_map(|der| CertificateInner::<Raw>::from_der(der).ok())
         .collect();
-    // One that can't be read is not judged by its neighbours.
+    // If a certificate can't be parsed, the chain is not checked.
     let Some((own, others)) = parsed.split_first().filter(|_| parsed.len() == chain.len()) else {
         return Vec::new();
     };
@@ -65,7 +65,7 @@ pub(super) fn of(chain: &[CertificateDer<'_>], now: SystemTime) -> Vec<Weakness>
     }
     found.extend(others.iter().filter_map(|it| out_of_date(it, now)));
     found.extend(parsed.iter().flat_map(weak));
-    // What is wrong with a single one says more, and a broken link may follow from it.
+    // A problem of a single certificate is more specific, and may cause a broken link.
     if found.is_empty() {
         found.extend(links::broken(chain, &parsed, now).map(Weakness::Broken));
     }
@@ -95,7 +95,7 @@ fn judge_own(own: &CertificateInner<Raw>) -> Vec<Weakness> {
     found
 }
 
-/// Whether each one is vouched for by the next.
+/// Whether the next certificate is the issuer of each.
 fn judge_order(chain: &[CertificateInner<Raw>]) -> Option<Weakness> {
     let vouches = |pair: &[CertificateInner<Raw>]| match pair {
         [one, next] => one.tbs_certificate().issuer() == next.tbs_certificate().subject(),
@@ -104,7 +104,7 @@ fn judge_order(chain: &[CertificateInner<Raw>]) -> Option<Weakness> {
     let broken = chain.windows(2).find(|pair| !vouches(pair))?.first()?;
     let content = broken.tbs_certificate();
     let mut others = chain.iter().map(|it| it.tbs_certificate().subject());
-    // A root that is followed by something is no link of the chain.
+    // A root that is followed by another certificate is not a link of the chain.
     if !is_self_signed(broken) && others.any(|subject| subject == content.issuer()) {
         return Some(Weakness::WrongOrder);
     }
@@ -114,7 +114,8 @@ fn judge_order(chain: &[CertificateInner<Raw>]) -> Option<Weakness> {
     })
 }
 
-/// Whether it says where its issuer's certificate can be had. Public authorities do, and never issue from a root.
+/// Whether it says where to get its issuer's certificate. Certificates from public authorities do, and are never
+/// issued by a root.
 fn names_its_issuer(certificate: &CertificateInner<Raw>) -> bool {
     let content = certificate.tbs_certificate();
     let access = content.get_extension::<AuthorityInfoAccessSyntax>();
@@ -139,7 +140,7 @@ fn out_of_date(certificate: &CertificateInner<Raw>, now: SystemTime) -> Option<W
     })
 }
 
-/// A root's signature by itself proves nothing, and is not looked at.
+/// A root's own signature proves nothing, so it is not checked.
 fn weak(certificate: &CertificateInner<Raw>) -> Vec<Weakness> {
     let content = certificate.tbs_certificate();
     let subject = || shown(content.subject());
@@ -155,7 +156,7 @@ fn weak(certificate: &CertificateInner<Raw>) -> Vec<Weakness> {
     found
 }
 
-/// The modulus alone takes 256 bytes where it has 2,048 bits.
+/// The modulus of 2,048 bits takes 256 bytes.
 const SHORTEST_RSA: usize = 256;
 
 /// RFC 8017, appendix A.1.

@@ -1,4 +1,4 @@
-//! What a certificate says of itself, where the library has no word for it.
+//! Properties of a certificate that the library has no function for.
 
 use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::certificate::{CertificateInner, Raw};
@@ -21,9 +21,10 @@ pub(super) fn is_self_signed(certificate: &CertificateInner<Raw>) -> bool {
     content.issuer() == content.subject()
 }
 
-/// A name as RFC 4514 writes it, what says most first: `CN=www.example.com,O=Example`. Parts without text are left out.
+/// A name in the form of RFC 4514, most specific part first: `CN=www.example.com,O=Example`. Parts without text are
+/// left out.
 ///
-/// `Name` can write itself, but brings a table of 1,500 identifiers, which every idle daemon would keep in memory.
+/// `Name` can format itself, but includes a table of 1,500 identifiers, which every idle daemon would keep in memory.
 pub(super) fn shown(name: &Name) -> String {
     let mut parts: Vec<_> = name.iter().filter_map(part).collect();
     parts.reverse();

@@ -1,6 +1,6 @@
-//! From the backend to the client: each read becomes a frame, its header put in front, and both leave in one write.
+//! From the backend to the client. Each read becomes a frame, sent with its header in one write.
 //!
-//! Control frames go between two of those, and the close frame behind everything.
+//! Control frames go between two data frames, and the close frame after everything else.
 
 use std::mem;
 use std::pin::Pin;
@@ -13,17 +13,17 @@ use super::stream::{give, read};
 use crate::rest::{Unwritten, with_shared};
 use crate::turn::{TransferError, TransferStep, Waits, errno, turn};
 
-/// Pongs that are kept for a client that takes nothing; of more, only the last (RFC 6455, 5.5.3).
+/// Room for pongs to a client that does not read. If there are more, only the last is kept (RFC 6455, 5.5.3).
 const CONTROL_ROOM: usize = 1024;
 
 #[derive(Debug, Default)]
 pub(super) struct Downstream {
-    /// What the client has no room for, from the middle of a frame on.
+    /// What the client has no room for, which may begin inside a frame.
     held: Option<Unwritten>,
-    /// Whole control frames.
+    /// Complete control frames.
     control: Vec<u8>,
     closing: ClosingFrame,
-    /// Something was written that the stream may keep.
+    /// Something was written that the stream may buffer.
     unflushed: bool,
     backend_ended: bool,
     received: u64,
@@ -33,15 +33,14 @@ pub(super) struct Downstream {
 enum ClosingFrame {
     #[default]
     No,
-    /// With a close frame, its code in it.
+    /// A close frame with this code must be sent.
     Wanted(Option<CloseCode>),
     Sending,
     Sent,
 }
 
 impl Downstream {
-    /// Moves bytes until that must wait for something, or a turn is over. It comes to nothing once the close frame is
-    /// out.
+    /// Moves bytes until it must wait for something, or a turn is over. Does nothing after the close frame was sent.
     pub(super) fn pump<C, B>(
         &mut self,
         context: &mut Context<'_>,
@@ -55,7 +54,7 @@ impl Downstream {
     {
         let step = || self.step(context, backend, client, room);
         let waits = turn(step, |_| Poll::Pending)?;
-        // Whether that has to wait or not, there is nothing else to do.
+        // There is nothing else to do, even if the flush is pending.
         let _ = self.flush(context, client)?;
         Ok(waits)
     }
@@ -101,7 +100,7 @@ impl Downstream {
                 return Ok(TransferStep::Waits(Waits::Source));
             }
             ClosingFrame::No => {
-                // What the client has no room for, TLS still has: that is what it may keep, and no more.
+                // TLS buffers what the client has no room for. That must be flushed before more is read.
                 if self.flush(context, client)?.is_pending() {
                     return Ok(TransferStep::Waits(Waits::Sink));
                 }
@@ -111,7 +110,7 @@ impl Downstream {
         Ok(TransferStep::Moved(0))
     }
 
-    /// Reads once, and writes that as a frame.
+    /// Reads once, and writes the bytes as a frame.
     fn take<C, B>(
         &mut self,
         context: &mut Context<'_>,
@@ -143,7 +142,7 @@ impl Downstream {
         })
     }
 
-    /// TLS keeps what it could not write.
+    /// TLS buffers what it could not write.
     fn flush<C: AsyncWrite + Unpin>(
         &mut self,
         context: &mut Context<'_>,
@@ -166,7 +165,7 @@ impl Downstream {
         self.held = Some(Unwritten::new(bytes));
     }
 
-    /// Pings the client, unless something is under way to it already.
+    /// Sends a ping, unless something is waiting to be sent.
     pub(super) fn ping(&mut self) {
         if self.held.is_none() && self.control.is_empty() {
             self.control.extend_from_slice(&websocket::PING);
@@ -182,14 +181,14 @@ impl Downstream {
         self.control.extend(frame);
     }
 
-    /// Sends a close frame, and nothing behind it.
+    /// Sends a close frame, and nothing after it.
     pub(super) fn close(&mut self, code: Option<CloseCode>) {
         if self.closing == ClosingFrame::No {
             self.closing = ClosingFrame::Wanted(code);
         }
     }
 
-    /// Whether the close frame is out.
+    /// Whether the close frame was sent.
     pub(super) fn is_closed(&self) -> bool {
         self.closing == ClosingFrame::Sent
     }
@@ -199,12 +198,12 @@ impl Downstream {
         self.backend_ended
     }
 
-    /// Whether there is something that the client has no room for.
+    /// Whether something is waiting because the client has no room.
     pub(super) const fn holds(&self) -> bool {
         self.held.is_some() || self.unflushed
     }
 
-    /// How many bytes came from the backend.
+    /// The number of bytes from the backend.
     pub(super) const fn received(&self) -> u64 {
         self.received
     }

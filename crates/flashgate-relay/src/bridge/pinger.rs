@@ -20,7 +20,7 @@ impl Pinger {
         }
     }
 
-    /// Whether it is time; otherwise the task is woken when it is.
+    /// Whether it is time. Otherwise the task is woken when it is.
     pub(super) fn is_due(&mut self, context: &mut Context<'_>) -> bool {
         let mut due = false;
         while self.timer.as_mut().poll(context).is_ready() {

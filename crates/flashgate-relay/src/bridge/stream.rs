@@ -1,4 +1,4 @@
-//! One read and one write on a stream of tokio's, in clear or inside TLS.
+//! One read or write on a tokio stream, plain or inside TLS.
 
 use std::io::ErrorKind;
 use std::pin::Pin;
@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::turn::{TransferError, errno};
 
-/// Reads once; 0 at the end, be it one without the farewell that TLS has. `None` if there is nothing.
+/// Reads once. Returns 0 at the end, even without `close_notify` in TLS, and `None` if there is nothing to read.
 pub(super) fn read<S: AsyncRead + Unpin>(
     context: &mut Context<'_>,
     stream: &mut S,
@@ -23,7 +23,7 @@ pub(super) fn read<S: AsyncRead + Unpin>(
     }
 }
 
-/// Writes once; `None` if there is no room.
+/// Writes once. Returns `None` if there is no room.
 pub(super) fn give<S: AsyncWrite + Unpin>(
     context: &mut Context<'_>,
     stream: &mut S,

@@ -1,6 +1,6 @@
-//! From the client to the backend: frames are opened as they come, and what they carry goes on in one write.
+//! From the client to the backend. Frames are decoded as they arrive, and their payloads are sent in one write.
 //!
-//! While anything is kept that the backend had no room for, nothing more is read: that is the back-pressure.
+//! Nothing more is read while the backend has no room. That is the back-pressure.
 
 use std::task::{Context, Poll};
 
@@ -29,15 +29,15 @@ pub(super) struct Upstream {
 /// How the client left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ClientDeparture {
-    /// With a frame that nothing follows.
+    /// With a final frame.
     Said(InputEnd),
     /// It ended the stream between two messages.
     Silently,
-    /// It ended the stream within a message.
+    /// It ended the stream inside a message.
     MidMessage,
 }
 
-/// What becomes of what it sends.
+/// What happens to the client's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Delivery {
     Deliver,
@@ -58,7 +58,7 @@ impl Upstream {
         }
     }
 
-    /// Moves bytes until that must wait for something, or a turn is over.
+    /// Moves bytes until it must wait for something, or a turn is over.
     pub(super) fn pump<C, B>(
         &mut self,
         context: &mut Context<'_>,
@@ -88,7 +88,7 @@ impl Upstream {
         turn(step, |_| Poll::Pending)
     }
 
-    /// Reads once, and writes what that carried.
+    /// Reads once, and writes the payloads.
     fn take<C, B>(
         &mut self,
         context: &mut Context<'_>,
@@ -140,18 +140,18 @@ impl Upstream {
         self.left
     }
 
-    /// Throws away what comes from now on, and what is kept.
+    /// Discards all further bytes, and those that are waiting.
     pub(super) fn discard(&mut self) {
         self.delivery = Delivery::Discard;
         self.held = None;
     }
 
-    /// Whether there is something that the backend has no room for.
+    /// Whether something is waiting because the backend has no room.
     pub(super) const fn holds(&self) -> bool {
         self.held.is_some()
     }
 
-    /// How many bytes of the client's the backend took.
+    /// The number of the client's bytes that the backend has taken.
     pub(super) fn delivered(&self) -> u64 {
         self.delivered.saturating_sub(self.header as u64)
     }

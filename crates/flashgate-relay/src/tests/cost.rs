@@ -1,4 +1,4 @@
-//! What relays cost in memory. Each test is a process of its own, so that nothing else is counted.
+//! The memory that relays use. Each test runs in its own process, so that nothing else is counted.
 
 use std::net::TcpStream;
 use std::os::fd::AsFd;
@@ -12,7 +12,7 @@ use super::{TIMEOUTS, buffered, pair, registered, runtime};
 
 const ALONE: &str = "FLASHGATE_TEST_ALONE";
 
-/// Runs a test of this file again, by itself in a new process.
+/// Runs a test of this file again, alone in a new process.
 #[track_caller]
 fn alone(name: &str, test: impl FnOnce()) {
     if std::env::var_os(ALONE).is_some() {
@@ -32,7 +32,7 @@ fn alone(name: &str, test: impl FnOnce()) {
     println!("{output}");
 }
 
-/// This process's resident memory.
+/// The resident memory of this process.
 fn resident() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -54,7 +54,7 @@ fn swapped<T>((one, other): (T, T)) -> (T, T) {
     (other, one)
 }
 
-/// Relays between pairs of a peer and the relay's own socket.
+/// Relays between peers. Each pair has a peer's socket and the relay's own.
 fn crowd_of(
     count: usize,
     client: impl Fn() -> (TcpStream, TcpStream),
@@ -81,7 +81,7 @@ fn crowd_of(
     crowd
 }
 
-/// Lets every task run until nothing is left to do.
+/// Lets all tasks run until nothing is left to do.
 async fn settle() {
     for _ in 0..200 {
         yield_now().await;
@@ -107,7 +107,7 @@ fn an_idle_relay_costs_less_than_two_and_a_half_kilobytes() {
     );
 }
 
-/// Nobody reads, and one side sends as much as is taken from it.
+/// Neither side reads, and one sends as much as possible.
 #[test]
 fn a_stalled_relay_keeps_at_most_one_buffer() {
     alone("a_stalled_relay_keeps_at_most_one_buffer", || {
@@ -118,7 +118,7 @@ fn a_stalled_relay_keeps_at_most_one_buffer() {
     });
 }
 
-/// Nobody reads, and both sides do.
+/// Neither side reads, and both send as much as possible.
 #[test]
 fn a_relay_stalled_both_ways_keeps_hardly_more() {
     alone("a_relay_stalled_both_ways_keeps_hardly_more", || {
@@ -148,13 +148,13 @@ fn stalled(crowd: impl FnOnce() -> Crowd, push: impl Fn(&[TcpStream; 2]) -> usiz
     });
 }
 
-/// Sends what the kernel takes without waiting.
+/// Sends as much as the kernel takes without waiting.
 fn push(stream: &impl AsFd) -> usize {
     static BYTES: [u8; 65_536] = [0; 65_536];
     send(stream, &BYTES, SendFlags::DONTWAIT | SendFlags::NOSIGNAL).unwrap_or(0)
 }
 
-/// Pipes come back when they are empty, and no thread has more than it may.
+/// Empty pipes return to the pool, and a thread never has more than the limit.
 #[test]
 fn pipes_are_pooled() {
     alone("pipes_are_pooled", || {
@@ -171,7 +171,7 @@ fn pipes_are_pooled() {
                     settle().await;
                 }
             }
-            assert!(pipe::pooled().0 > 0, "empty ones come back");
+            assert!(pipe::pooled().0 > 0, "empty pipes return");
             for _ in 0..20_000 {
                 for [client, _] in &crowd.peers {
                     while push(client) > 0 {}
@@ -181,19 +181,15 @@ fn pipes_are_pooled() {
                     break;
                 }
             }
-            assert_eq!(pipe::pooled(), (0, 16), "stalled, they keep theirs");
+            assert_eq!(pipe::pooled(), (0, 16), "stalled relays keep their pipes");
             crowd.peers.clear();
             while crowd.relays.join_next().await.is_some() {}
-            assert_eq!(
-                pipe::pooled(),
-                (0, 0),
-                "what was left in one is nobody else's"
-            );
+            assert_eq!(pipe::pooled(), (0, 0), "pipes with bytes do not return");
         });
     });
 }
 
-/// Reads what is there.
+/// Reads what is available.
 fn pull(stream: &impl AsFd) -> usize {
     let mut bytes = vec![0; 1 << 20];
     recv(stream, &mut bytes[..], RecvFlags::DONTWAIT).map_or(0, |(count, _)| count)

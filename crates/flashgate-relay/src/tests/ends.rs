@@ -1,4 +1,4 @@
-//! Half-close, close and reset mean through a relay what they mean without one.
+//! Half-close, close and reset have the same effect through a relay as without one.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -16,7 +16,7 @@ enum Act {
 
 const ACTS: [Act; 3] = [Act::HalfClose, Act::Close, Act::Reset];
 
-/// Does it; the socket, if it is still there.
+/// Acts on a socket. Returns it if it still exists.
 fn act(act: Act, stream: TcpStream) -> Option<TcpStream> {
     match act {
         Act::HalfClose => end(&stream),
@@ -29,7 +29,7 @@ fn act(act: Act, stream: TcpStream) -> Option<TcpStream> {
     Some(stream)
 }
 
-/// Writes until the peer's reset is seen.
+/// Writes until the peer's reset is visible.
 pub(super) fn write_until_reset(mut stream: &TcpStream) -> ErrorKind {
     loop {
         if let Err(error) = stream.write_all(b"x") {
@@ -44,7 +44,7 @@ fn scene(first: Act, then: Act, mut one: TcpStream, mut other: TcpStream) -> Vec
     let mut seen = Vec::new();
     let mut note = |what: &str, thing: &dyn std::fmt::Debug| seen.push(format!("{what} {thing:?}"));
     one.write_all(b"before").unwrap();
-    // So that a reset can't overtake it.
+    // So that a reset can't overtake these bytes.
     let mut before = [0; 6];
     other.read_exact(&mut before).unwrap();
     let left = act(first, one);
@@ -63,7 +63,7 @@ fn scene(first: Act, then: Act, mut one: TcpStream, mut other: TcpStream) -> Vec
     seen
 }
 
-/// All nine orders, begun by either side, against what a plain connection shows.
+/// All nine orders, begun by either side, compared with a plain connection.
 #[test]
 fn every_order_of_ends_is_as_without_a_relay() {
     for (first, then) in ACTS
@@ -103,7 +103,7 @@ fn every_order_of_ends_is_as_without_a_relay() {
     }
 }
 
-/// Nothing is read from a side that has ended; its reset must be noticed nevertheless.
+/// Nothing is read from a side that has ended, but its reset must still be noticed.
 #[test]
 fn a_reset_after_an_end_is_passed_on() {
     for client_first in [true, false] {
@@ -127,7 +127,7 @@ fn a_reset_after_an_end_is_passed_on() {
     }
 }
 
-/// Nor is anything read from a side whose peer takes nothing.
+/// Nothing is read from a side whose peer does not read, either.
 #[test]
 fn a_reset_behind_a_stalled_reader_is_passed_on() {
     let report = relay_with(
@@ -137,7 +137,7 @@ fn a_reset_behind_a_stalled_reader_is_passed_on() {
         |client, mut backend| {
             fill(&client);
             reset(client);
-            // Not a byte of it is taken before the relay has gone.
+            // The relay ends before any byte of this is taken.
             assert_eq!(write_until_reset(&backend), ErrorKind::ConnectionReset);
             let _ = backend.read(&mut [0; 9]);
         },
@@ -145,7 +145,7 @@ fn a_reset_behind_a_stalled_reader_is_passed_on() {
     assert_eq!(report.end, RelayEnd::ClientReset);
 }
 
-/// Writes until nothing has gone for a long while, as other threads see it.
+/// Writes until no byte was taken for a long time, as other threads see it.
 pub(super) fn fill(mut stream: &TcpStream) -> usize {
     stream.set_nonblocking(true).unwrap();
     let bytes = vec![0; 65_536];
@@ -176,7 +176,7 @@ fn a_cut_resets_both_sides() {
         }
     });
     assert_eq!(report.end, RelayEnd::Stopped);
-    // Those that come later are cut as well.
+    // Later relays are also cut.
     let report = relay_with(TIMEOUTS, None, &stop, |client, _backend| {
         assert_eq!(
             read_to_end(&client).unwrap_err().1,

@@ -1,4 +1,4 @@
-//! What goes in comes out: every byte, in order, both ways, and then the end.
+//! Everything arrives: every byte, in order, in both directions, and then the end.
 
 use std::future::poll_fn;
 use std::hash::{DefaultHasher, Hasher};
@@ -17,7 +17,7 @@ use super::{TIMEOUTS, end, pair, read_to_end, registered, relay, relay_with, run
 
 const MIB: u64 = 1024 * 1024;
 
-/// Numbers that are the same in every run.
+/// Pseudo-random numbers that are the same in every run.
 struct Random(u64);
 
 impl Random {
@@ -28,14 +28,14 @@ impl Random {
         self.0
     }
 
-    /// A size, small ones as often as large ones.
+    /// A size. Small sizes are as frequent as large ones.
     fn size(&mut self) -> usize {
         let largest = 1 << (self.next() % 20);
         usize::try_from(1 + self.next() % largest).unwrap()
     }
 }
 
-/// Sends so many bytes in pieces of all sizes, and the end; returns their hash.
+/// Sends `total` bytes in pieces of all sizes, then the end. Returns their hash.
 fn send(mut stream: &TcpStream, total: u64, seed: u64) -> u64 {
     let mut random = Random(seed);
     let mut hash = DefaultHasher::new();
@@ -56,7 +56,7 @@ fn send(mut stream: &TcpStream, total: u64, seed: u64) -> u64 {
     hash.finish()
 }
 
-/// Reads in pieces of all sizes to the end, at times after a while; returns the hash and how much it was.
+/// Reads in pieces of all sizes to the end, sometimes after a pause. Returns the hash and the number of bytes.
 fn receive(mut stream: &TcpStream, seed: u64) -> (u64, u64) {
     let mut random = Random(seed);
     let mut hash = DefaultHasher::new();
@@ -97,13 +97,13 @@ fn two_hundred_mebibytes_each_way_arrive_as_they_were_sent() {
         end: RelayEnd::Clean,
         from_client: total,
         from_backend: total,
-        // Chance.
+        // Depends on timing.
         backend_ended_first: report.backend_ended_first,
     };
     assert_eq!(report, expected);
 }
 
-/// Small buffers in the kernel, so that every way of stopping half-way is met.
+/// Small kernel buffers, so that every kind of partial write occurs.
 #[test]
 fn back_pressure_loses_nothing() {
     let total = 8 * MIB;
@@ -141,7 +141,7 @@ fn an_end_right_behind_the_bytes_is_passed_on() {
     }
 }
 
-/// Bytes that are there before the relay begins: no event will say so.
+/// No event announces bytes that arrived before the relay began.
 #[test]
 fn what_was_queued_before_is_found() {
     runtime().block_on(async {
@@ -152,7 +152,7 @@ fn what_was_queued_before_is_found() {
         client.write_all(b"more").unwrap();
         backend.write_all(b"greeting").unwrap();
         for stream in [&near, &far] {
-            // As whoever looks at the first bytes may leave it: the event is used up, the bytes are not.
+            // The state that a look at the first bytes may leave: the event is used up, but the bytes are not.
             stream.readable().await.unwrap();
             let nothing = || Err::<(), _>(std::io::ErrorKind::WouldBlock.into());
             stream.try_io(Interest::READABLE, nothing).unwrap_err();
@@ -185,7 +185,7 @@ fn what_was_queued_before_is_found() {
     });
 }
 
-/// A byte sent as urgent is a byte like any other, and stops nothing behind it.
+/// An urgent byte is forwarded like any other, and does not stop the bytes after it.
 #[test]
 fn urgent_bytes_are_passed_on() {
     let report = relay(TIMEOUTS, |mut client, backend| {
@@ -208,7 +208,7 @@ fn urgent_bytes_are_passed_on() {
     assert_eq!((report.end, report.from_client), (RelayEnd::Clean, 300_007));
 }
 
-/// A relay that could go on and on lets others have their turn first.
+/// A relay with more to do lets other tasks run first.
 #[test]
 fn a_turn_is_short() {
     let (client, near) = pair(None);
@@ -217,14 +217,14 @@ fn a_turn_is_short() {
     let queued = fill(&client);
     assert!(
         queued > 3 * most / 2,
-        "{queued} bytes are too few to show it"
+        "{queued} bytes are too few for this test"
     );
     runtime().block_on(async {
         let (near, far) = (registered(near), registered(far));
         let mut relay = Relay::new(near, far, Preface::default(), TIMEOUTS, &Stop::default());
         poll_fn(|context| Poll::Ready(Pin::new(&mut relay).poll(context).is_ready())).await;
         assert!((1..=most).contains(&waiting(&backend)));
-        // And takes up where it was.
+        // It then continues where it was.
         drop(client);
         let reader = thread::spawn(move || read_to_end(&backend).unwrap().len());
         assert_eq!(relay.await.end, RelayEnd::Clean);

@@ -1,4 +1,4 @@
-//! How long a relay without bytes is kept.
+//! How long a silent relay is kept.
 
 use std::io::{ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use super::{TIMEOUTS, end, read_to_end, relay, relay_with};
 
 const SHORT: Duration = Duration::from_millis(500);
 
-/// So much longer than a machine is busy elsewhere.
+/// Much longer than a busy machine delays the test.
 const IDLE: Duration = Duration::from_secs(1);
 
 #[test]
@@ -28,19 +28,19 @@ fn a_side_that_stays_silent_after_the_other_ended_is_given_up() {
             end(&one);
             let began = Instant::now();
             (&other).write_all(b"x").unwrap();
-            // What was cut must not look whole.
+            // What was cut must not look complete.
             let cut = (b"x".to_vec(), ErrorKind::ConnectionReset);
             assert_eq!(read_to_end(&one).unwrap_err(), cut);
             let took = began.elapsed();
             assert!(took >= SHORT && took < 10 * SHORT, "{took:?}");
-            // Its end came first.
+            // Its end arrived first.
             assert_eq!((&other).read(&mut [0; 9]).unwrap(), 0);
         });
         assert_eq!(report.end, RelayEnd::HalfOpenExpired);
     }
 }
 
-/// The backend has not got the client's end: it is behind bytes for which it has no room.
+/// The backend has not received the client's end, which is after bytes that it has no room for.
 #[test]
 fn an_end_that_has_not_arrived_gets_more_time() {
     let timeouts = RelayTimeouts {
@@ -52,7 +52,7 @@ fn an_end_that_has_not_arrived_gets_more_time() {
         Some(4_096),
         &Stop::default(),
         |mut client, backend| {
-            // Before the last byte, so that a pause of this thread can't make it shorter.
+            // Measured before the last byte, so that a pause of this thread can't make it shorter.
             let began = Instant::now();
             client.write_all(&vec![0; 100_000]).unwrap();
             end(&client);
@@ -68,7 +68,7 @@ fn an_end_that_has_not_arrived_gets_more_time() {
     assert_eq!(report.end, RelayEnd::HalfOpenExpired);
 }
 
-/// The client has ended, and takes what it asked for as slowly as it can.
+/// The client has ended its side, and reads very slowly.
 #[test]
 fn a_slow_reader_that_has_ended_gets_more_time() {
     let timeouts = RelayTimeouts {
@@ -96,7 +96,7 @@ fn idle_counts_only_where_it_is_set() {
     let report = relay(timeouts, |mut client, mut backend| {
         let began = Instant::now();
         let mut last = began;
-        // Bytes, each before the limit is over, keep it.
+        // Each byte arrives before the limit, so the relay is kept.
         while began.elapsed() < 2 * IDLE {
             last = Instant::now();
             client.write_all(b"x").unwrap();

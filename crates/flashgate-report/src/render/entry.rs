@@ -1,18 +1,18 @@
-//! One outcome with its text, as every format gets it.
+//! An outcome with its text, as every format gets it.
 
 use flash_policy::Diagnostic;
 
 use super::source::Source;
 use crate::outcome::FileOutcome;
 
-/// One outcome with its text.
+/// An outcome with its text.
 pub(super) struct OutcomeText<'a> {
     pub(super) outcome: &'a FileOutcome,
     pub(super) source: Source,
 }
 
 impl OutcomeText<'_> {
-    /// In the order of the file.
+    /// The findings, in the order of the file.
     pub(super) fn findings(&self) -> &[Diagnostic] {
         let judged = self.outcome.judged.as_ref();
         judged.map_or(&[], |judged| &judged.findings)

@@ -1,6 +1,6 @@
-//! Workflow commands of GitHub Actions: a finding becomes a note beside the line.
+//! Workflow commands of GitHub Actions. Each finding becomes an annotation of the line.
 //!
-//! Source: GitHub, *Workflow commands for GitHub Actions*; what must be escaped, and how, is in its `actions/toolkit`,
+//! Source: GitHub, *Workflow commands for GitHub Actions*. The escaping is in its `actions/toolkit`,
 //! `packages/core/src/command.ts`.
 
 use std::fmt::Write as _;
@@ -41,7 +41,7 @@ fn command(finding: &Diagnostic, file: &str, source: &Source) -> String {
         let end = source.position(label.span.end);
         let _ = write!(place, ",line={},col={}", start.line, start.column);
         let _ = write!(place, ",endLine={}", end.line);
-        // Only within one line does it take an end column.
+        // An end column is allowed only in the same line.
         if start.line == end.line {
             let _ = write!(place, ",endColumn={}", end.column.max(start.column));
         }
@@ -66,7 +66,7 @@ fn data(text: &str) -> String {
 }
 
 fn property(text: &str) -> String {
-    // GitHub decodes line ends; what else a terminal would act on has no code there.
+    // GitHub decodes line ends. It has no code for other characters that terminals act on.
     let lines: Vec<_> = text.split(['\r', '\n']).map(printable).collect();
     let mut ends = text.matches(['\r', '\n']);
     let mut shown = String::new();

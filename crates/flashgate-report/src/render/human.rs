@@ -1,4 +1,4 @@
-//! Findings with carets, notes and what to write instead, in the compiler's manner.
+//! Findings with carets, notes and help, in the style of a compiler.
 
 use std::io;
 use std::ops::Range;
@@ -13,23 +13,24 @@ use super::repeats::repeats;
 use super::source::{Excerpt, Source};
 use super::summary::omitted;
 
-/// More than this nobody reads, and a file can have tens of thousands.
+/// The most findings that are shown. A file can have tens of thousands, and no one reads more than this.
 const MOST_SHOWN: usize = 50;
 
-/// Longer lines are shown in part. A change of one is told and not shown: it would fill the screen twice.
+/// Longer lines are shown in part. A fix in such a line is named but not shown, because it would fill the screen
+/// twice.
 const LONG: usize = 120;
 
-/// Of longer ones the renderer gets a part only.
+/// The renderer gets only a part of longer lines.
 const VERY_LONG: usize = 8 * 1024;
 
-/// Whether the changes that `--fix` would make are shown; only `flashgate lint` has that flag.
+/// Whether the changes of `--fix` are shown. Only `flashgate lint` has that flag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fixes {
     Shown,
     Hidden,
 }
 
-/// Renders the findings of a file one after another, each followed by an empty line.
+/// Renders the findings of a file, each followed by an empty line.
 pub(super) fn findings(
     entry: &OutcomeText<'_>,
     renderer: &Renderer,
@@ -47,7 +48,7 @@ pub(super) fn findings(
     Ok(())
 }
 
-/// The same as text.
+/// Renders findings as a string.
 pub(super) fn text(
     found: &[Diagnostic],
     source: &Source,
@@ -84,7 +85,7 @@ fn rendered(finding: &Diagnostic, source: &Source, fixes: Fixes, renderer: &Rend
     corrected
 }
 
-/// A place as it is in a part of the lines, and as it is in the file.
+/// A place as the renderer shows it for a part of the lines, and the place in the file.
 fn columns(label: &Label, source: &Source) -> Option<(String, String)> {
     let (excerpt, range) = cut(label, source)?;
     let before = excerpt.text.get(..range.start)?;
@@ -128,8 +129,8 @@ fn groups<'a>(finding: &'a Diagnostic, source: &'a Source, fixes: Fixes) -> Vec<
     std::iter::once(group).chain(patch).collect()
 }
 
-/// The lines of all places together where they are short, and each by itself otherwise: no two marks are then further
-/// apart than a line can be shown.
+/// The lines of all places together if they are short, otherwise each place separately. Then no two marks are further
+/// apart than a line can show.
 fn places<'a>(finding: &'a Diagnostic, source: &'a Source) -> Vec<Element<'a>> {
     let primary = finding.label.iter();
     let others = finding.secondary.iter();
@@ -147,7 +148,7 @@ fn places<'a>(finding: &'a Diagnostic, source: &'a Source) -> Vec<Element<'a>> {
         return parts.filter_map(|label| part(label, source)).collect();
     }
     match lines(&labels, source) {
-        // What comes from flags has no place.
+        // Findings about flags have no place.
         None if source.name().is_empty() => Vec::new(),
         None => vec![Origin::path(source.name()).into()],
         Some((Width::Long, _)) if labels.len() > 1 => each(),
@@ -155,7 +156,7 @@ fn places<'a>(finding: &'a Diagnostic, source: &'a Source) -> Vec<Element<'a>> {
     }
 }
 
-/// Whether a place is in lines so long that the renderer would take many times their size.
+/// Whether a place is in lines so long that the renderer would need many times their size.
 fn is_very_long(label: &Label, source: &Source) -> bool {
     let excerpt = source.excerpt(std::iter::once(label.span));
     excerpt.is_some_and(|excerpt| excerpt.text.len() > VERY_LONG)
@@ -180,13 +181,13 @@ fn part<'a>(
     Some(snippet.into())
 }
 
-/// Whether the lines fit on a narrow terminal.
+/// Whether the lines fit into a narrow terminal.
 enum Width {
     Short,
     Long,
 }
 
-/// The lines that some places are in, with marks below them.
+/// The lines of some places, with marks below them.
 fn lines<'a>(
     labels: &[(AnnotationKind, &'a Label)],
     source: &'a Source,
@@ -212,12 +213,12 @@ fn lines<'a>(
     Some((width, snippet.into()))
 }
 
-/// What the file would look like.
+/// The file after the fix.
 fn patch<'a>(fix: &'a Fix, source: &'a Source) -> Option<Group<'a>> {
     let excerpt = source.excerpt(fix.edits.iter().map(|edit| edit.span))?;
     let title = Level::HELP.secondary_title(format!("`--fix` can {}", fix.title));
     let too_long = |text: &str| text.lines().any(|line| line.len() > LONG);
-    // Such as a byte order mark, which is not part of the text.
+    // For example a byte order mark, which is not part of the text.
     let invisible =
         |edit: &Edit| edit.text.is_empty() && excerpt.range(source, edit.span).is_empty();
     if too_long(excerpt.text)

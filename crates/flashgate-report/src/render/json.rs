@@ -1,6 +1,6 @@
-//! Findings as one JSON document; `docs/lint.schema.json` describes it.
+//! Findings as a JSON document. `docs/lint.schema.json` describes it.
 //!
-//! A key never changes its meaning; there may be more of them in later versions.
+//! The meaning of a key never changes. Later versions may add keys.
 
 use std::io;
 
@@ -16,13 +16,13 @@ use super::source::Source;
 use super::summary::Summary;
 use crate::visible;
 
-/// More places of the same mistake are counted only.
+/// The most places listed for one mistake. Others are only counted.
 const MOST_PLACES: usize = 100;
 
 /// The version of the schema.
 const VERSION: u32 = 1;
 
-/// Writes one file, and what stands before it; a finding a line.
+/// Writes a file and the text before it, with one finding per line.
 pub(super) fn file(
     entry: &OutcomeText<'_>,
     is_first: bool,
@@ -57,7 +57,7 @@ fn start(out: &mut impl io::Write) -> io::Result<()> {
     write!(out, "{{\"version\":{VERSION},\"files\":[")
 }
 
-/// Writes what stands behind the last file.
+/// Writes the text after the last file.
 pub(super) fn end(summary: &Summary, out: &mut impl io::Write) -> io::Result<()> {
     if summary.files + summary.faults == 0 {
         start(out)?;
@@ -105,7 +105,7 @@ fn label(label: &Label, source: &Source) -> Value {
     value
 }
 
-/// What changes in all places of a finding.
+/// The changes in all places of a finding.
 fn fix(finding: &Diagnostic, title: &str, source: &Source) -> Value {
     let edit = |edit: &Edit| {
         let mut value = place(edit.span, source);

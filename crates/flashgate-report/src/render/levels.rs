@@ -2,7 +2,7 @@
 
 use flash_policy::{Diagnostic, Severity};
 
-/// The level's name, as every format but SARIF and GitHub's has it.
+/// The level's name in every format except SARIF and GitHub's.
 pub fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
@@ -11,7 +11,7 @@ pub fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// Findings as people read them: errors first, then warnings, hints last; what is of one level stays in its order.
+/// Findings in the order for people: errors, warnings, hints. The order within a level is kept.
 pub(super) fn by_level(found: &[Diagnostic]) -> Vec<&Diagnostic> {
     let mut sorted: Vec<_> = found.iter().collect();
     sorted.sort_by_key(|finding| std::cmp::Reverse(finding.severity));

@@ -1,10 +1,10 @@
-//! Where the same mistake is made again, in words.
+//! Where the same mistake is repeated, in words.
 
 use flash_policy::Diagnostic;
 
 use super::source::Source;
 
-/// Nothing if it is made once.
+/// Nothing if the mistake is not repeated.
 pub(super) fn repeats(finding: &Diagnostic, source: &Source) -> Option<String> {
     let others = finding.places() - 1;
     let mut lines: Vec<_> = finding
@@ -19,7 +19,10 @@ pub(super) fn repeats(finding: &Diagnostic, source: &Source) -> Option<String> {
         .as_ref()
         .map(|label| source.position(label.span.start).line);
     if others > 0 && lines.iter().all(|line| Some(*line) == own) {
-        return Some(format!("the same is in this line {}", times(others)));
+        return Some(format!(
+            "the same mistake is in this line {}",
+            times(others)
+        ));
     }
     lines.retain(|line| Some(*line) != own);
     let named: Vec<_> = lines
@@ -36,8 +39,8 @@ pub(super) fn repeats(finding: &Diagnostic, source: &Source) -> Option<String> {
         all => format!("lines {} and others", all.join(", ")),
     };
     Some(match others {
-        1 => format!("the same is in {lines}"),
-        _ => format!("the same is in {others} other places: {lines}"),
+        1 => format!("the same mistake is in {lines}"),
+        _ => format!("the same mistake is in {others} other places: {lines}"),
     })
 }
 
@@ -48,5 +51,5 @@ fn times(number: usize) -> String {
     }
 }
 
-/// How many lines are named of those where a mistake is made again.
+/// The most lines that are listed.
 const LINES_NAMED: usize = 8;

@@ -1,7 +1,7 @@
-//! What `flashgate lint` says, in the format that is asked for, file by file as they are judged.
+//! Writes the report of `flashgate lint`, file by file as they are checked.
 //!
-//! What programs read must be nothing but their format: the rest goes to standard error. No report is held in memory:
-//! that of a hostile file is many times as large as the file.
+//! Output for programs contains nothing but their format. The rest goes to standard error. No report is kept in
+//! memory, because the report of a hostile file is many times as large as the file.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -19,7 +19,7 @@ use super::terminal::renderer;
 use super::{github, human, json, sarif, short};
 use crate::outcome::{FileError, FileOutcome, KindFrom};
 
-/// The form of a report.
+/// The format of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
     /// With carets, for people.
@@ -27,7 +27,7 @@ pub enum Format {
     Human,
     /// A line for each finding, for editors.
     Short,
-    /// As `docs/lint.schema.json` describes it.
+    /// The format in `docs/lint.schema.json`.
     Json,
     /// SARIF 2.1.0.
     Sarif,
@@ -41,11 +41,11 @@ pub struct Reporter<W: Write> {
     form: FormatState,
     summary: Summary,
     more: More,
-    /// The first write that failed; after it nothing is written.
+    /// The first write error. Nothing is written after it.
     written: io::Result<()>,
 }
 
-/// What each format keeps from file to file.
+/// The state that each format keeps between files.
 enum FormatState {
     Human(Box<Renderer>),
     Short { stderr: String },
@@ -55,7 +55,7 @@ enum FormatState {
 }
 
 impl<W: Write> Reporter<W> {
-    /// A report that goes to `out`, but for what is meant for people beside a format for programs.
+    /// A report to `out`. For formats for programs, text for people goes elsewhere.
     pub fn new(format: Format, out: W) -> Self {
         let stderr = String::new();
         Self {
@@ -73,7 +73,7 @@ impl<W: Write> Reporter<W> {
         }
     }
 
-    /// Writes what there is to say of one file or folder.
+    /// Writes the result for a file or folder.
     pub fn add(&mut self, outcome: &FileOutcome) {
         let bytes = outcome.judged.as_ref().map(|judged| &judged.bytes);
         let bytes = bytes.map_or(&[][..], Vec::as_slice);
@@ -119,7 +119,7 @@ impl<W: Write> Reporter<W> {
         Ok(())
     }
 
-    /// Writes what stands at the end: how much there was, and whether all of it could be written.
+    /// Writes the end of the report. Returns the summary, and whether everything could be written.
     pub fn finish(mut self) -> (Summary, io::Result<()>) {
         if self.written.is_ok() {
             self.written = self.write_end();
@@ -147,7 +147,7 @@ impl<W: Write> Reporter<W> {
     }
 }
 
-/// What is said to people beside a format that editors or GitHub read.
+/// Text for people, if the format is for editors or GitHub.
 fn asides(entry: &OutcomeText<'_>) -> String {
     let more = match entry.omitted() {
         0 => String::new(),
@@ -156,7 +156,7 @@ fn asides(entry: &OutcomeText<'_>) -> String {
     [fixes(entry), fault(entry), guess(entry), more].concat()
 }
 
-/// What a file was taken for, where it is perhaps of another kind: what is wrong may be the guess.
+/// The kind that the file was checked as, if it may be another kind. Then the findings may be wrong.
 fn guess(entry: &OutcomeText<'_>) -> String {
     let judged = entry.outcome.judged.as_ref();
     let guessed = judged.filter(|judged| judged.kind_from == KindFrom::File);
@@ -164,10 +164,10 @@ fn guess(entry: &OutcomeText<'_>) -> String {
     let name = entry.source.name();
     match guessed.map(|judged| judged.kind) {
         Some(PolicyKind::Url) => format!(
-            "{name} was taken for a URL policy, which a web server has; `--as socket` judges it as a socket policy\n\n"
+            "{name} was checked as a URL policy, which a web server serves; use `--as socket` to check it as a socket policy\n\n"
         ),
         Some(PolicyKind::Socket) if entry.findings().iter().any(without_ports) => format!(
-            "{name} was taken for a socket policy; if a web server has it as /crossdomain.xml, add `--as url`\n\n"
+            "{name} was checked as a socket policy; if a web server serves it as /crossdomain.xml, use `--as url`\n\n"
         ),
         Some(_) | None => String::new(),
     }
@@ -179,7 +179,7 @@ fn fixes(entry: &OutcomeText<'_>) -> String {
     if entry.fixed().is_empty() {
         return text;
     }
-    // Writing to a string does not fail.
+    // Writing to a string can't fail.
     let _ = writeln!(text, "fixed {}:", entry.source.name());
     let mut titles: Vec<(&str, usize)> = Vec::new();
     for title in entry.fixed() {

@@ -1,6 +1,6 @@
 //! Findings as SARIF 2.1.0, for code scanning.
 //!
-//! Source: OASIS, *Static Analysis Results Interchange Format (SARIF) Version 2.1.0*; section numbers are its own.
+//! Source: OASIS, *Static Analysis Results Interchange Format (SARIF) Version 2.1.0*; section numbers refer to it.
 
 use std::fmt::Write as _;
 use std::io;
@@ -19,7 +19,7 @@ use crate::visible;
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// More places of the same mistake are counted only.
+/// The most places listed for one mistake. Others are only counted.
 const MOST_PLACES: usize = 100;
 
 /// Where a rule's page is.
@@ -28,12 +28,12 @@ const PAGES: &str = concat!(
     "/blob/main/docs/book/src/reference/rules/"
 );
 
-/// What of a run is known only when all files were judged, and therefore stands behind the results.
+/// What is known only after all files were checked, and is therefore written after the results.
 #[derive(Debug, Default)]
 pub(super) struct SarifRun {
-    /// The rules that found something, once each, as they came.
+    /// The rules that found something, without duplicates, in order of appearance.
     rules: Vec<&'static str>,
-    /// What could not be done, and findings that are left out.
+    /// Errors, and findings that are left out.
     notifications: Vec<Value>,
     has_faults: bool,
     has_begun: bool,
@@ -41,7 +41,7 @@ pub(super) struct SarifRun {
 }
 
 impl SarifRun {
-    /// Writes the results of one file, each on a line.
+    /// Writes the results of a file, each in one line.
     pub(super) fn add(
         &mut self,
         entry: &OutcomeText<'_>,
@@ -81,12 +81,12 @@ impl SarifRun {
         })
     }
 
-    /// Writes what stands behind the results.
+    /// Writes the text after the results.
     pub(super) fn end(&self, out: &mut impl io::Write) -> io::Result<()> {
         if !self.has_begun {
             start(out)?;
         }
-        // Whether all of it could be done, and if not, why (3.20).
+        // Whether everything could be done, and if not, why (3.20).
         let invocation = json!({
             "executionSuccessful": !self.has_faults,
             "toolExecutionNotifications": self.notifications,
@@ -150,7 +150,7 @@ fn result(finding: &Diagnostic, entry: &OutcomeText<'_>, index: usize) -> Value 
     let others = finding.secondary.iter();
     let others = others.map(|label| (label.span, label.text.as_str()));
     let repeats = finding.repeats.iter().take(MOST_PLACES);
-    let repeats = repeats.map(|again| (again.span, "the same is here"));
+    let repeats = repeats.map(|again| (again.span, "the same mistake"));
     let others: Vec<_> = others
         .chain(repeats)
         .enumerate()
@@ -200,7 +200,7 @@ fn region(span: Span, source: &Source) -> Value {
     })
 }
 
-/// What changes in all places of a finding.
+/// The changes in all places of a finding.
 fn fix(finding: &Diagnostic, title: &str, entry: &OutcomeText<'_>) -> Value {
     let replacement = |edit: &Edit| {
         json!({
@@ -219,7 +219,7 @@ fn fix(finding: &Diagnostic, title: &str, entry: &OutcomeText<'_>) -> Value {
     })
 }
 
-/// A relative path as it is, for the reader knows where it starts; an absolute one as a `file` URI (3.4.3).
+/// A relative path unchanged, because the reader knows its base; an absolute path as a `file` URI (3.4.3).
 fn artifact(name: &str) -> Value {
     let path = Path::new(name);
     let path = path.strip_prefix("./").unwrap_or(path);
@@ -230,7 +230,7 @@ fn artifact(name: &str) -> Value {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => {
                 uri.push(char::from(*byte));
             }
-            // Writing to a string does not fail.
+            // Writing to a string can't fail.
             _ => drop(write!(uri, "%{byte:02X}")),
         }
     }

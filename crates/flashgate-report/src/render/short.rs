@@ -1,4 +1,4 @@
-//! A line for each finding, as editors and `grep` like them: `file:line:column: level[rule]: message`.
+//! One line for each finding, for editors and `grep`: `file:line:column: level[rule]: message`.
 
 use std::io;
 

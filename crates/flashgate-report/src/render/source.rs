@@ -1,37 +1,37 @@
-//! The text that findings are about: places in bytes become lines and columns, and excerpts.
+//! The text that findings are about. Turns byte offsets into lines and columns, and makes excerpts.
 //!
-//! It must never show a column that an editor would not: a byte order mark has none, and a character has one.
+//! Columns must match those of an editor: a byte order mark has none, and a character has one.
 
 use std::ops::Range;
 
 use flash_policy::Span;
 use flash_policy::diagnostic::is_hidden;
 
-/// Characters are counted once, up to each so many bytes, so that a place in a very long line is found at once.
+/// Characters are counted once up to each multiple of this, so that places in very long lines are found quickly.
 const STRIDE: usize = 1024;
 
-/// So many bytes or characters are replaced at most; what follows is not shown. A file with more of them is no text, and
-/// each takes 16 bytes to find again.
+/// The most bytes or characters that are replaced. What follows is not shown. A file with more of them is not text,
+/// and each takes 16 bytes to map back.
 const MOST_REPLACED: usize = 200_000;
 
-/// The byte order mark of UTF-8; editors hide it.
+/// The byte order mark of UTF-8. Editors hide it.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// A text by the name the user knows it by.
+/// A text, with its name as the user wrote it.
 #[derive(Debug)]
 pub struct Source {
     name: String,
-    /// Without a byte order mark; what is not UTF-8 or not to be seen is replaced.
+    /// Without a byte order mark. Invalid UTF-8 and invisible characters are replaced.
     text: String,
-    /// Where valid and faulty stretches begin: in the bytes, and in the text.
+    /// Where valid and invalid stretches begin, in the bytes and in the text.
     stretches: Vec<(u32, u32)>,
-    /// Where each line begins.
+    /// The start of each line.
     lines: Vec<u32>,
-    /// How many characters there are before each stride.
+    /// The number of characters before each stride.
     counts: Vec<usize>,
 }
 
-/// A place as an editor shows it; both count from 1, columns in characters.
+/// A place as an editor shows it. Both numbers count from 1; columns are in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
     /// The line.
@@ -40,16 +40,16 @@ pub struct Position {
     pub column: usize,
 }
 
-/// Some whole lines of a text.
+/// Some complete lines of a text.
 pub(super) struct Excerpt<'a> {
     pub(super) text: &'a str,
-    /// The number of the first one.
+    /// The number of the first line.
     pub(super) line: usize,
     start: usize,
 }
 
 impl Source {
-    /// A file or a flag. Control characters in the name are escaped: it goes to terminals.
+    /// A file or a flag. Control characters in the name are escaped, because it is shown on terminals.
     pub fn new(name: &str, bytes: &[u8]) -> Self {
         let marked = bytes.starts_with(MARK);
         let mut at = if marked { MARK.len() } else { 0 };
@@ -61,7 +61,7 @@ impl Source {
             }
             stretches.push(stretch(at, &text));
             let mut rest = chunk.valid();
-            // A terminal would act on these, or hide them.
+            // A terminal would act on these characters or hide them.
             while let Some((shown, hidden)) = rest.find(is_replaced).map(|at| rest.split_at(at))
                 && stretches.len() <= 2 * MOST_REPLACED
             {
@@ -96,12 +96,12 @@ impl Source {
         }
     }
 
-    /// The name, without anything that a terminal would act on.
+    /// The name, without characters that terminals act on.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The line and column of a byte of the file.
+    /// The line and column of a byte in the file.
     pub fn position(&self, at: usize) -> Position {
         let place = self.place(at);
         let line = self.line(place);
@@ -112,7 +112,7 @@ impl Source {
         }
     }
 
-    /// The lines that these places are in; none if there are no places.
+    /// The lines that contain these places. None if there are no places.
     pub(super) fn excerpt(&self, spans: impl Iterator<Item = Span>) -> Option<Excerpt<'_>> {
         let (mut first, mut last) = (usize::MAX, 0);
         for span in spans {
@@ -129,7 +129,7 @@ impl Source {
         })
     }
 
-    /// A place in the bytes as a place in the text; one inside a character becomes its start.
+    /// Turns an offset in the bytes into one in the text. Inside a character, it is the start of the character.
     fn place(&self, at: usize) -> usize {
         let index = self
             .stretches
@@ -148,7 +148,7 @@ impl Source {
         place
     }
 
-    /// The number of the line that a place in the text is in.
+    /// The number of the line at an offset in the text.
     fn line(&self, place: usize) -> usize {
         self.lines.partition_point(|start| wide(*start) <= place)
     }
@@ -167,7 +167,7 @@ impl Source {
 }
 
 impl<'a> Excerpt<'a> {
-    /// The same with less of a very long line: what is around a range of it, and the range there.
+    /// Cuts very long lines to the part around a range. Also returns the range in that part.
     pub(super) fn around(self, range: &Range<usize>) -> (Self, Range<usize>) {
         let mut start = range.start.saturating_sub(SHOWN_AROUND);
         let mut end = range.end.min(range.start + SHOWN_AROUND) + SHOWN_AROUND;
@@ -191,14 +191,14 @@ impl<'a> Excerpt<'a> {
         (cut, shown)
     }
 
-    /// A place of the file as a place in these lines.
+    /// Turns a place in the file into a range of this excerpt.
     pub(super) fn range(&self, source: &Source, span: Span) -> Range<usize> {
         let place = |at| (source.place(at).max(self.start) - self.start).min(self.text.len());
         let start = place(span.start);
         start..place(span.end).max(start)
     }
 
-    /// The same without the end of the last line, which nobody sees and nothing can be drawn below.
+    /// Like `range`, but without the end of the last line, which is invisible, so that nothing can be drawn below it.
     pub(super) fn visible(&self, source: &Source, span: Span) -> Range<usize> {
         let range = self.range(source, span);
         let marked = self.text.get(range.clone()).unwrap_or_default();
@@ -210,7 +210,7 @@ impl<'a> Excerpt<'a> {
 /// How much of a very long line is shown on each side of a place.
 const SHOWN_AROUND: usize = 400;
 
-/// A place in a text, which is shorter than 4 GiB.
+/// An offset in a text. Texts are shorter than 4 GiB.
 fn narrow(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
@@ -219,7 +219,7 @@ fn wide(at: u32) -> usize {
     usize::try_from(at).unwrap_or(usize::MAX)
 }
 
-/// What is hidden but ASCII: of that, the renderer makes pictures, or lines.
+/// Hidden characters except ASCII, for which the renderer has its own replacements.
 fn is_replaced(c: char) -> bool {
     is_hidden(c) && !c.is_ascii()
 }
@@ -233,12 +233,12 @@ fn counts(text: &str) -> Vec<usize> {
     std::iter::once(0).chain(sums).collect()
 }
 
-/// How many characters begin in these bytes of a text.
+/// The number of characters that begin in these bytes of a text.
 fn characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
-/// A name without anything that a terminal would act on.
+/// A name without characters that terminals act on.
 pub fn printable(name: &str) -> String {
     let mut shown = String::new();
     for c in name.chars() {

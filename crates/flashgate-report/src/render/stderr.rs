@@ -1,4 +1,4 @@
-//! What goes to standard error, and errors that have no place in a text.
+//! Writes to standard error, and errors without a place in a text.
 
 use std::io::Write as _;
 
@@ -6,7 +6,7 @@ use annotate_snippets::{Group, Level};
 
 use super::terminal::renderer;
 
-/// An error that has no place in a text: what is wrong, and what to do about it.
+/// An error without a place in a text: what is wrong, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlainError {
     message: String,
@@ -14,7 +14,7 @@ pub struct PlainError {
 }
 
 impl PlainError {
-    /// What is wrong, and as many pieces of advice as there are.
+    /// What is wrong, and any number of help texts.
     pub fn new(message: &str, help: &[&str]) -> Self {
         Self {
             message: message.to_owned(),
@@ -22,7 +22,7 @@ impl PlainError {
         }
     }
 
-    /// As text for standard error.
+    /// The text for standard error.
     pub fn text(&self) -> String {
         let title = Group::with_title(Level::ERROR.primary_title(&self.message));
         let mut text = renderer(&std::io::stderr()).render(&[title]);
@@ -35,12 +35,12 @@ impl PlainError {
     }
 }
 
-/// Prints an error that has no place in a text.
+/// Prints an error without a place in a text.
 pub fn plain_error(message: &str, help: &[&str]) {
     to_stderr(&PlainError::new(message, help).text());
 }
 
-/// Prints to standard error; where that fails, nobody is left to tell.
+/// Prints to standard error. Errors are ignored, because there is no other place to report them.
 pub fn to_stderr(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }

@@ -1,4 +1,4 @@
-//! How much was found, in numbers, and where there is more about it.
+//! The number of findings, and where to find more about them.
 
 use std::fmt::Write as _;
 
@@ -6,10 +6,10 @@ use flash_policy::{Diagnostic, Severity, lint};
 
 use super::entry::OutcomeText;
 
-/// How much of what there is.
+/// The number of findings of each kind.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Summary {
-    /// Files that could be judged.
+    /// Files that were checked.
     pub files: usize,
     /// Findings that are errors.
     pub errors: usize,
@@ -17,7 +17,7 @@ pub struct Summary {
     pub warnings: usize,
     /// Findings that are hints.
     pub hints: usize,
-    /// Findings that were left out because there are too many like them.
+    /// Findings that were left out because there are too many similar ones.
     pub omitted: usize,
     /// Findings that were fixed.
     pub fixed: usize,
@@ -43,7 +43,7 @@ impl Summary {
         }
     }
 
-    /// As in "2 files: 1 error, 3 warnings; `--fix` can fix 2 of them".
+    /// For example "2 files: 1 error, 3 warnings; `--fix` can fix 2 of them".
     pub(super) fn line(&self) -> String {
         let counts = [
             (self.errors, "error"),
@@ -53,9 +53,9 @@ impl Summary {
         let counts = counts.iter().filter(|(number, _)| *number > 0);
         let counts: Vec<_> = counts.map(|(number, what)| plural(*number, what)).collect();
         let mut line = plural(self.files, "file");
-        line.push_str(if self.files == 0 { " judged" } else { ": " });
+        line.push_str(if self.files == 0 { " checked" } else { ": " });
         match counts.as_slice() {
-            // What nobody could read may hold anything.
+            // Without a readable file, "no findings" would be wrong.
             [] if self.files == 0 => {}
             [] => line.push_str("no findings"),
             counts => line.push_str(&counts.join(", ")),
@@ -76,7 +76,7 @@ impl Summary {
     }
 }
 
-/// Where there is more about findings: the worst of them is the example.
+/// Where to find more about the findings. The worst one is the example.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct More {
     worst: Option<(Severity, &'static str)>,
@@ -99,7 +99,7 @@ impl More {
         }
     }
 
-    /// Nothing where no rule has a page.
+    /// Nothing if none of the rules has a page.
     pub(super) fn line(self) -> Option<String> {
         let (_, rule) = self.worst?;
         Some(if self.are_of_several_rules {

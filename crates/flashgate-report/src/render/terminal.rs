@@ -1,10 +1,10 @@
-//! What a terminal can show, and what its user wants of it.
+//! What a terminal supports, and what the user wants.
 
 use std::io::IsTerminal;
 
 use annotate_snippets::Renderer;
 
-/// Coloured for terminals, unless the user wants none; as wide as the terminal, so that no caret is wrapped away.
+/// Colored for terminals unless turned off, and as wide as the terminal, so that no caret is wrapped.
 pub(super) fn renderer(stream: &(impl IsTerminal + std::os::fd::AsFd)) -> Renderer {
     if !stream.is_terminal() {
         return Renderer::plain();
@@ -20,15 +20,15 @@ pub(super) fn renderer(stream: &(impl IsTerminal + std::os::fd::AsFd)) -> Render
     }
 }
 
-/// Whether the user wants no colours, or the terminal has none.
+/// Whether the user turned colors off, or the terminal has none.
 pub fn wants_plain() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || is_dumb()
 }
 
-/// A terminal that knows no escape sequences.
+/// Whether the terminal supports no escape sequences.
 pub fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
-/// Where a terminal says that it is narrower, it most likely does not know.
+/// A terminal that reports a smaller width probably does not know it.
 const NARROWEST: u16 = 40;

@@ -1,7 +1,7 @@
-//! Every rule as people see it: the first example of its Markdown test, rendered.
+//! Every rule as people see it: renders the first example of its Markdown test.
 //!
-//! The tests lie in `crates/flash-policy/tests/lint`; `UPDATE=1 cargo test -p flashgate-report rendered` rewrites the blocks of
-//! rendered text. Read what changed before it goes in: each has to be enough to mend the file.
+//! The tests are in `crates/flash-policy/tests/lint`. `UPDATE=1 cargo test -p flashgate-report rendered` rewrites the
+//! blocks of rendered text. Review the changes: each text must be enough to fix the file.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use flash_policy::lint::{lint_with, rules};
 use super::{Source, human};
 use examples::Block;
 
-#[allow(dead_code, reason = "not everything in it is for rendering")]
+#[allow(dead_code, reason = "not everything in it is used here")]
 #[path = "../../../flash-policy/tests/rules/examples.rs"]
 mod examples;
 
@@ -37,7 +37,7 @@ fn rendered() {
     }
 }
 
-/// The file with what is rendered behind the example's findings; what stood there before is gone.
+/// The file with the new rendered text after the example's findings, instead of the old one.
 fn with_rendered(text: &str, blocks: &[Block], rule: &str) -> String {
     let lines: Vec<_> = text.split_inclusive('\n').collect();
     let findings = blocks.get(1).filter(|block| block.says("findings"));
@@ -54,12 +54,12 @@ fn with_rendered(text: &str, blocks: &[Block], rule: &str) -> String {
     )
 }
 
-/// How many lines there are up to the end of a block.
+/// The number of lines up to the end of a block.
 fn end(block: &Block) -> usize {
     block.line + block.text.matches('\n').count() + 1
 }
 
-/// What is printed of this rule's findings alone.
+/// The rendered findings of this rule.
 fn render(block: &Block, rule: &str) -> String {
     let bytes = block.bytes();
     let mut findings = lint_with(&bytes, &block.options()).findings;

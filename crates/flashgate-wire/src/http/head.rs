@@ -1,7 +1,7 @@
-//! The head of a request: every way to cut it gives the same verdict, at the same byte.
+//! The head of a request. However it is cut into pieces, the verdict is the same, at the same byte.
 //!
-//! Lines are judged as they come, everything else once the head is whole, by httparse and then by our own rules, which
-//! are narrower: RFC 9112 lets a server take more than two programs would read alike.
+//! Line ends are checked as they arrive. The rest is checked once the head is complete, by httparse and then by
+//! stricter rules here, because RFC 9112 lets a server accept heads that programs read differently.
 
 use httparse::{EMPTY_HEADER, Error, Header, Status};
 
@@ -9,49 +9,49 @@ use super::host::HostField;
 use super::method::{Method, Methods};
 use super::refusal::HeadRefusal;
 
-/// The longest head; browsers with many cookies send four.
+/// The longest head. Browsers with many cookies send four KiB.
 const LONGEST: usize = 8 * 1024;
 
-/// A head grows in steps of so many bytes, so that its buffer is never much larger than what has come of it.
+/// A head grows in steps of this size, so that its buffer is never much larger than the received part.
 const STEP: usize = 512;
 
 /// More fields than any client sends.
 const MOST_FIELDS: usize = 64;
 
-/// Takes a head piece by piece.
+/// Reads a head piece by piece.
 #[derive(Debug, Default)]
 pub struct HeadReader {
     bytes: Vec<u8>,
     methods: Methods,
 }
 
-/// What a head is, as far as it has come.
+/// The verdict about the received part of a head.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HeadVerdict {
-    /// It is not whole yet.
+    /// It is incomplete.
     NeedMore,
-    /// It is whole, and may be answered.
+    /// It is complete, and may be answered.
     Request(HttpRequest),
-    /// It is answered with an error, and nothing more of it is read.
+    /// It is answered with an error, and the rest is not read.
     Refused(HeadRefusal),
 }
 
 /// A request that may be answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpRequest {
-    /// One of those that the reader takes.
+    /// One of the methods that the reader accepts.
     pub method: Method,
-    /// Of HTTP/1: 1 or 0.
+    /// The minor version of HTTP/1: 1 or 0.
     pub version: u8,
-    /// Without the query.
+    /// The path without the query.
     pub path: String,
-    /// Whom the client takes us for; none only from a client of HTTP/1.0.
+    /// The host that the client wants to reach. None only in HTTP/1.0.
     pub host: Option<HostField>,
-    /// Those that are [kept](KEPT), by their names in lower case, in their order.
+    /// The [kept](KEPT) fields in order, with lower-case names.
     fields: Vec<(&'static str, Vec<u8>)>,
 }
 
-/// The fields that somebody looks at.
+/// The fields that are used later.
 const KEPT: [&str; 6] = [
     "connection",
     "origin",
@@ -62,7 +62,7 @@ const KEPT: [&str; 6] = [
 ];
 
 impl HttpRequest {
-    /// The values of a field, in their order.
+    /// The values of a field, in order.
     pub fn values(&self, name: &str) -> impl DoubleEndedIterator<Item = &[u8]> {
         let fields = self.fields.iter();
         fields
@@ -70,7 +70,7 @@ impl HttpRequest {
             .map(|(_, value)| value.as_slice())
     }
 
-    /// The value of a field that is there once.
+    /// The value of a field that appears exactly once.
     pub fn only(&self, name: &str) -> Option<&[u8]> {
         let mut values = self.values(name);
         let value = values.next()?;
@@ -79,7 +79,7 @@ impl HttpRequest {
 }
 
 impl HeadReader {
-    /// One that takes OPTIONS too.
+    /// A reader that also accepts OPTIONS.
     pub fn with_options() -> Self {
         Self {
             bytes: Vec::new(),
@@ -87,7 +87,7 @@ impl HeadReader {
         }
     }
 
-    /// Takes what has arrived, and returns what stands behind the head. After a verdict it takes nothing more.
+    /// Takes the received bytes, and returns those after the head. After a verdict it takes no more.
     pub fn feed<'a>(&mut self, input: &'a [u8]) -> (HeadVerdict, &'a [u8]) {
         for (index, byte) in input.iter().enumerate() {
             let verdict = self.take(*byte);
@@ -98,30 +98,30 @@ impl HeadReader {
         (HeadVerdict::NeedMore, &[])
     }
 
-    /// How much memory the head takes so far.
+    /// How much memory the head uses so far.
     pub fn held(&self) -> usize {
         self.bytes.capacity()
     }
 
-    /// How many bytes it has taken.
+    /// How many bytes the reader has taken.
     pub fn taken(&self) -> usize {
         self.bytes.len()
     }
 
-    /// All that has come, given the piece that brought the verdict and what had been taken before it.
+    /// All received bytes, given the last piece and the number of bytes taken before it.
     pub fn into_bytes(mut self, before: usize, piece: &[u8]) -> Vec<u8> {
         self.bytes.truncate(before);
         self.bytes.extend_from_slice(piece);
         self.bytes
     }
 
-    /// Which method it is, as far as an answer depends on it: HEAD gets no body, whatever else is wrong.
+    /// The method as far as the answer depends on it: HEAD gets no body, even for an invalid request.
     pub fn method(&self) -> Method {
         Method::of(&self.bytes)
     }
 
     fn take(&mut self, byte: u8) -> HeadVerdict {
-        // LF follows CR and nothing else does: what ends a line for one program ends it for the next.
+        // LF must follow CR and nothing else, so that all programs see the same line ends.
         if (byte == b'\n') != self.bytes.ends_with(b"\r") {
             return HeadVerdict::Refused(HeadRefusal::LineEnd);
         }
@@ -141,7 +141,7 @@ impl HeadReader {
 }
 
 fn parse(bytes: &[u8], methods: Methods) -> Result<HttpRequest, HeadRefusal> {
-    // httparse skips empty lines in front.
+    // httparse skips empty lines at the start.
     if bytes.starts_with(b"\r") {
         return Err(HeadRefusal::Malformed);
     }
@@ -183,7 +183,7 @@ fn kept(fields: &[Header<'_>]) -> Vec<(&'static str, Vec<u8>)> {
     fields.iter().filter_map(kept).collect()
 }
 
-/// Whether the first line ends in a version of HTTP that is none of ours; a blank too many is read as one otherwise.
+/// Whether the first line ends with an unsupported version of HTTP. Otherwise, an extra space could look like one.
 fn names_another_version(bytes: &[u8]) -> bool {
     let line = bytes.split(|byte| *byte == b'\r').next();
     let last = line.and_then(|line| line.rsplit(|byte| *byte == b' ').next());
@@ -192,7 +192,7 @@ fn names_another_version(bytes: &[u8]) -> bool {
     })
 }
 
-/// A whole URL would name a host of its own, so only a path is taken.
+/// A full URL contains its own host, so only a path is accepted.
 fn path(target: &str) -> Result<String, HeadRefusal> {
     if !target.starts_with('/') || !target.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(HeadRefusal::Target);
@@ -200,7 +200,7 @@ fn path(target: &str) -> Result<String, HeadRefusal> {
     Ok(target.split('?').next().unwrap_or_default().to_owned())
 }
 
-/// None of the methods has a body; one that says so has a second request in it.
+/// None of the methods has a body. A head that announces one may hide a second request.
 fn no_body(fields: &[Header<'_>]) -> Result<(), HeadRefusal> {
     let has_body = |field: &Header<'_>| {
         field.name.eq_ignore_ascii_case("transfer-encoding")

@@ -1,22 +1,22 @@
-//! The `Host` field: whom a client takes us for.
+//! The `Host` field: the host that a client wants to reach.
 
 use flash_policy::Host;
 
-/// A host, and a port if one is named.
+/// A host with an optional port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostField {
-    /// The name or the address.
+    /// The name or address.
     pub host: Host,
-    /// The port; none means the scheme's own.
+    /// The port. None means the scheme's default.
     pub port: Option<u16>,
 }
 
 impl HostField {
-    /// Reads `www.example.com`, `127.0.0.1:9843` or `[::1]:9843`; none for anything else.
+    /// Reads `www.example.com`, `127.0.0.1:9843` or `[::1]:9843`. None for anything else.
     pub fn parse(value: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(value).ok()?;
         let (host, port) = split(text)?;
-        // RFC 3986, 3.2.3: the port may be empty, and is digits only.
+        // RFC 3986, 3.2.3: the port may be empty, and consists of digits.
         let port = match port {
             None | Some("") => None,
             Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -29,7 +29,7 @@ impl HostField {
     }
 }
 
-/// At the colon behind the host; an IPv6 address has colons of its own, and brackets for that.
+/// Splits at the colon after the host. IPv6 addresses contain colons, so they have brackets.
 fn split(text: &str) -> Option<(&str, Option<&str>)> {
     if !text.starts_with('[') {
         return Some(match text.split_once(':') {

@@ -1,22 +1,22 @@
-//! Whether any server, however lenient, could read a request to upgrade in a head, be it one to us or none.
+//! Whether any server, even a lenient one, could read an upgrade request in a head, whoever the request is for.
 //!
-//! Servers differ in what ends a line, in which bytes they skip, and in what may stand around a name. So whatever could
-//! begin a line for one of them begins one here, and letters and digits alone make up a name. It must never say "no"
-//! where a server says "yes"; the reverse only costs a client a status.
+//! Servers differ in what ends a line, which bytes they skip, and what may be around a name. So everything that could
+//! begin a line for one of them begins a line here, and names consist only of letters and digits. The answer must
+//! never be "no" if a server would say "yes". The reverse only costs a client a status.
 
-/// What fields of an upgrade are called, and of a WebSocket's handshake, of its drafts too; without the hyphens: to
-/// programs that get fields as CGI variables, any other mark is as good.
+/// Names of fields of an upgrade and of a WebSocket handshake, including drafts, without hyphens: programs that get
+/// fields as CGI variables treat other punctuation like hyphens.
 const NAME: &[u8] = b"upgrade";
 const PREFIX: &[u8] = b"secwebsocket";
 
-/// What a WebSocket is called, in either.
+/// The name of the WebSocket protocol in these fields.
 const WEBSOCKET: &[u8] = b"websocket";
 
-/// Whether it could be read in a head of which only the lines are known to be what they seem: one that everybody reads
-/// may ask for something else than a WebSocket, as `Upgrade: h2c` does.
+/// Whether a head with clear line ends could ask for a WebSocket. A readable head may ask for another protocol, as
+/// with `Upgrade: h2c`.
 pub fn may_ask_for_websocket(head: &[u8]) -> bool {
     let mut lines = head.split(|byte| *byte == b'\n');
-    // Among characters beyond ASCII are some whose lower case is a `k` or an `s`.
+    // Some non-ASCII characters have `k` or `s` as their lower case.
     lines.any(|line| may_ask_for_upgrade(line) && (!line.is_ascii() || names_websocket(line)))
 }
 
@@ -27,16 +27,17 @@ fn names_websocket(line: &[u8]) -> bool {
         .any(|part| part == WEBSOCKET)
 }
 
-/// With what HTTP/2 begins (RFC 9113, 3.4). Its requests, of which some open WebSockets (RFC 8441), are not read here.
+/// The beginning of HTTP/2 (RFC 9113, 3.4). Some of its requests open WebSockets (RFC 8441), but they are not parsed
+/// here.
 const HTTP2: &[u8] = b"PRI * HTTP/2.0";
 
-/// See the module. In a head that is malformed, nobody knows which value is which name's.
+/// Whether a head could ask for any upgrade. In a malformed head, it is not clear which value belongs to which name.
 pub fn may_ask_for_upgrade(head: &[u8]) -> bool {
     let breaks = |byte: &u8| byte.is_ascii_control() || !byte.is_ascii();
     head.starts_with(HTTP2) || head.split(breaks).any(begins_with_such_a_name) || without_nul(head)
 }
 
-/// Some servers drop a NUL, or whatever else they don't know, where it stands: then two pieces make up one name.
+/// Some servers drop a NUL or other unknown bytes. Then two pieces form one name.
 fn without_nul(head: &[u8]) -> bool {
     let lines = head.split(|byte| matches!(byte, b'\r' | b'\n'));
     let odd = |byte: &&u8| byte.is_ascii_control() || !byte.is_ascii();
@@ -57,13 +58,13 @@ fn begins_with_such_a_name(line: &[u8]) -> bool {
     name == NAME || name.starts_with(PREFIX)
 }
 
-/// What a token is made of (RFC 9110, 5.6.2).
+/// The characters of a token (RFC 9110, 5.6.2).
 const fn may_be_in_a_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
 }
 
-/// Letters and digits alone, in lower case.
+/// Only the letters and digits, in lower case.
 fn folded(text: &[u8]) -> Vec<u8> {
     let kept = text.iter().filter(|byte| byte.is_ascii_alphanumeric());
     kept.map(u8::to_ascii_lowercase).collect()

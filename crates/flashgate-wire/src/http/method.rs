@@ -1,18 +1,18 @@
-//! The methods of requests that are answered.
+//! The request methods that are supported.
 
-/// The methods that are answered.
+/// The supported methods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// A page.
+    /// Asks for a page.
     Get,
-    /// The head of a response alone.
+    /// Asks only for the head of the response.
     Head,
-    /// What may be asked for.
+    /// Asks for the supported methods.
     Options,
 }
 
 impl Method {
-    /// The method of a head, as far as an answer depends on it.
+    /// The method of a head, as far as the answer depends on it.
     pub fn of(head: &[u8]) -> Self {
         if head.starts_with(b"HEAD ") {
             Self::Head
@@ -22,18 +22,18 @@ impl Method {
     }
 }
 
-/// Which methods are answered.
+/// A set of accepted methods.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Methods {
     /// GET and HEAD.
     #[default]
     Reading,
-    /// And OPTIONS, which browsers ask with before they ask for a page of another site.
+    /// Also OPTIONS, which browsers send before requests to another site.
     WithOptions,
 }
 
 impl Methods {
-    /// As the field `Allow` has them.
+    /// The list for the `Allow` field.
     pub const fn listed(self) -> &'static str {
         match self {
             Self::Reading => "GET, HEAD",

@@ -1,22 +1,22 @@
-//! The `Origin` field: which page a browser acts for. It names the page's host, not the movie's.
+//! The `Origin` field: the page that a browser acts for. It has the page's host, not the movie's.
 
 use flash_policy::{Origin, Scheme};
 
 use super::HttpRequest;
 
-/// Where the page of a request comes from.
+/// The origin of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RequestOrigin {
     /// A site.
     At(Origin),
-    /// Nowhere that has a name: no field at all, `null`, a file, an extension of the browser.
+    /// An origin without a host: no field, `null`, a file, or a browser extension.
     Nowhere,
-    /// Several fields, or something that no browser sends.
+    /// Several fields, or a value that no browser sends.
     Unreadable,
 }
 
 impl RequestOrigin {
-    /// That of a request.
+    /// The origin of a request.
     pub fn of(request: &HttpRequest) -> Self {
         let mut values = request.values("origin");
         match (values.next(), values.next()) {
@@ -26,10 +26,11 @@ impl RequestOrigin {
         }
     }
 
-    /// Reads `https://www.example.com`, with a port if it is not the scheme's, and nothing behind it (RFC 6454, 6.2).
+    /// Reads `https://www.example.com`, with a port if it is not the scheme's default, and nothing after it (RFC 6454,
+    /// 6.2).
     ///
-    /// Browsers write an origin in one way only, so what they never write is refused. Two differences are accepted,
-    /// because nobody reads them differently: capitals, and the scheme's own port.
+    /// Browsers write an origin in only one way, so other forms are rejected. Two differences are accepted because all
+    /// programs read them in the same way: upper case, and the scheme's default port.
     fn parse(value: &[u8]) -> Self {
         let text = std::str::from_utf8(value).unwrap_or_default();
         if text == "null" {
@@ -54,7 +55,7 @@ impl RequestOrigin {
     }
 }
 
-/// Whether the port, if there is one, is a number without leading zeros. Its range is checked with the rest.
+/// Whether the port, if there is one, is a number without leading zeros. The range is checked later.
 fn is_port_as_written(authority: &str) -> bool {
     let behind_brackets = authority.rsplit(']').next().unwrap_or_default();
     match behind_brackets.split_once(':') {

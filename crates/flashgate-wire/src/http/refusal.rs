@@ -1,20 +1,20 @@
-//! Why a request is not answered, and what is sent instead.
+//! Why a request is rejected, and the error response.
 
 use super::method::Methods;
 use super::response::{Response, StatusCode};
 
-/// Why a request is not answered.
+/// Why a request is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeadRefusal {
-    /// A line ends in CR or LF alone.
+    /// A line ends with CR or LF alone.
     LineEnd,
     /// More than 8 KiB or 64 fields.
     TooLarge,
-    /// Not a request of HTTP/1.
+    /// Not an HTTP/1 request.
     Malformed,
     /// A version of HTTP other than 1.0 and 1.1.
     Version,
-    /// None of the methods that are answered.
+    /// A method that is not supported.
     Method(Methods),
     /// The target is not a path.
     Target,
@@ -29,7 +29,7 @@ pub enum HeadRefusal {
 }
 
 impl HeadRefusal {
-    /// Whether everybody sees the same lines and fields in such a head.
+    /// Whether all programs see the same lines and fields in such a head.
     pub const fn is_readable(self) -> bool {
         match self {
             Self::LineEnd | Self::TooLarge | Self::Malformed | Self::Version => false,
@@ -59,9 +59,9 @@ impl HeadRefusal {
 
     const fn text(self) -> &'static str {
         match self {
-            Self::LineEnd => "expected lines that end in CR LF, found CR or LF alone\n",
+            Self::LineEnd => "expected lines that end with CR LF, found CR or LF alone\n",
             Self::TooLarge => "expected a head of at most 8 KiB and 64 fields\n",
-            Self::Malformed => "expected a request of HTTP/1.1\n",
+            Self::Malformed => "expected an HTTP/1.1 request\n",
             Self::Version => "expected HTTP/1.1 or HTTP/1.0\n",
             Self::Method(Methods::Reading) => "expected GET or HEAD\n",
             Self::Method(Methods::WithOptions) => "expected GET, HEAD or OPTIONS\n",
@@ -69,7 +69,7 @@ impl HeadRefusal {
             Self::Body => "expected a request without a body\n",
             Self::NoHost => "expected a Host field, found none\n",
             Self::SeveralHosts => "expected one Host field, found several\n",
-            Self::BadHost => "expected a host and at most a port in the Host field\n",
+            Self::BadHost => "expected a host, optionally with a port, in the Host field\n",
         }
     }
 }

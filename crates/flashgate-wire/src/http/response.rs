@@ -1,11 +1,11 @@
-//! A response: its head and body as bytes. There is one to a connection, so every one of them says that it is the last.
+//! A response as bytes. Each connection gets one, so every response says that it is the last.
 
 use std::fmt::Write as _;
 use std::time::SystemTime;
 
 use httpdate::HttpDate;
 
-/// What is answered.
+/// A response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
     status: StatusCode,
@@ -15,23 +15,23 @@ pub struct Response {
     readers: Readers,
 }
 
-/// Whose pages may read it.
+/// The sites whose pages may read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Readers {
     Nobodys,
     Everybodys,
 }
 
-/// Whether the body is sent; its length always is.
+/// Whether the body is sent. Its length always is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Body {
-    /// Head and body.
+    /// The head and the body.
     Sent,
-    /// The head alone, for HEAD.
+    /// Only the head, for HEAD.
     LeftOut,
 }
 
-/// The codes that are used.
+/// The status codes that are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatusCode {
     /// 200 OK.
@@ -63,7 +63,7 @@ pub enum StatusCode {
 }
 
 impl Response {
-    /// Its code and what that means.
+    /// The status code and its text.
     pub const fn status(&self) -> &'static str {
         self.status.line()
     }
@@ -89,7 +89,7 @@ impl StatusCode {
     }
 }
 
-/// What is said is for this moment: no cache keeps it, and no browser takes it for something else.
+/// Responses are valid only now, so caches must not keep them. Browsers must not guess another type.
 const ALWAYS: &str = "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
 
 impl Readers {
@@ -104,12 +104,12 @@ impl Readers {
 }
 
 impl Response {
-    /// Text for a person or a probe.
+    /// A plain-text response.
     pub fn plain(status: StatusCode, body: impl Into<String>) -> Self {
         Self::typed(status, "text/plain; charset=utf-8", body)
     }
 
-    /// A body of another type.
+    /// A response with another type.
     pub fn typed(status: StatusCode, content_type: &'static str, body: impl Into<String>) -> Self {
         Self {
             status,
@@ -120,19 +120,19 @@ impl Response {
         }
     }
 
-    /// With one more field.
+    /// Adds a field.
     pub fn with(mut self, name: &'static str, value: &'static str) -> Self {
         self.fields.push((name, value));
         self
     }
 
-    /// For the pages of every site.
+    /// Allows pages of all sites to read it.
     pub fn for_everybody(mut self) -> Self {
         self.readers = Readers::Everybodys;
         self
     }
 
-    /// All of it, to be sent now.
+    /// The bytes of the response, to send now.
     pub fn bytes(&self, body: Body, now: SystemTime) -> Vec<u8> {
         let (status, content_type, length) =
             (self.status.line(), self.content_type, self.body.len());
@@ -140,11 +140,11 @@ impl Response {
         let mut text =
             format!("HTTP/1.1 {status}\r\nDate: {date}\r\nContent-Type: {content_type}\r\n");
         for (name, value) in &self.fields {
-            // Writing to a string does not fail.
+            // Writing to a string can't fail.
             let _ = write!(text, "{name}: {value}\r\n");
         }
         let readers = self.readers.fields();
-        // Whoever sends `Upgrade` says so here too (RFC 9110, 7.8).
+        // A response with `Upgrade` must also list it here (RFC 9110, 7.8).
         let upgrade = self.fields.iter().any(|(name, _)| *name == "Upgrade");
         let connection = if upgrade { "Upgrade, close" } else { "close" };
         let _ = write!(

@@ -1,13 +1,13 @@
-//! Heads, whole and in pieces: what is answered, what is refused, and that cuts change nothing.
+//! Heads, whole and in pieces: which are answered, which are rejected, and that cuts change nothing.
 
 use std::time::{Duration, SystemTime};
 
 use super::*;
 
-/// What is behind the head must not matter to it.
+/// Bytes after the head must not affect it.
 const BEHIND: &[u8] = b"GET /second HTTP/1.1\r\nHost: a.test\r\n\r\n";
 
-/// Feeds pieces until there is a verdict; also how many bytes that took.
+/// Feeds pieces until there is a verdict. Also returns the number of bytes taken.
 fn fed<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (HeadVerdict, usize) {
     let (mut reader, mut taken) = (HeadReader::default(), 0);
     for piece in pieces {
@@ -20,7 +20,7 @@ fn fed<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (HeadVerdict, usize) {
     (HeadVerdict::NeedMore, taken)
 }
 
-/// Judges a head whole, byte by byte, cut in two everywhere, and with something behind it.
+/// Checks a head as a whole, byte by byte, cut in two everywhere, and with bytes after it.
 #[track_caller]
 fn verdict(head: &[u8]) -> HeadVerdict {
     let whole = fed([head]);
@@ -85,7 +85,7 @@ fn requests() {
     }
 }
 
-/// What is wrong with a field, after a Host that is right.
+/// Mistakes in a field after a valid Host field.
 #[test]
 fn fields() {
     for (field, refusal) in [
@@ -130,7 +130,7 @@ fn fields() {
             format!("GET / HTTP/1.1\r\nHost: a.test\r\n{field}\r\n\r\n"),
             refusal,
         );
-        // An HTTP/1.0 client's request is no safer.
+        // A request of an HTTP/1.0 client is not safer.
         refused(
             format!("HEAD / HTTP/1.0\r\nHost: a.test\r\n{field}\r\n\r\n"),
             refusal,

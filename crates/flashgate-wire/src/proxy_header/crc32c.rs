@@ -1,12 +1,12 @@
-//! The checksum of version 2 (RFC 9260, appendix A), bit by bit: a header is short, and few have one.
+//! The checksum of version 2 (RFC 9260, appendix A), bit by bit: headers are short, and few have a checksum.
 
-/// Castagnoli's polynomial, its bits in reverse.
+/// Castagnoli's polynomial, with its bits reversed.
 const POLYNOMIAL: u32 = 0x82f6_3b78;
 
-/// How many bytes a checksum has.
+/// The number of bytes of a checksum.
 const SIZE: usize = 4;
 
-/// The checksum of bytes in which it stands itself, `at` an offset: it counts as zeros there.
+/// The checksum of bytes that contain the checksum itself at offset `at`, where they count as zeros.
 pub(super) fn without(bytes: &[u8], at: usize) -> u32 {
     let zeroed = bytes.iter().enumerate().map(|(index, &byte)| {
         if (at..at + SIZE).contains(&index) {

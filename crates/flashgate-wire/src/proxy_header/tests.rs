@@ -1,4 +1,4 @@
-//! Headers as the specification has them.
+//! Headers as in the specification.
 
 mod beside_ppp;
 
@@ -16,7 +16,7 @@ enum Said {
     Unfinished,
 }
 
-/// What a reader says to all of it at once; it must say the same however the bytes are cut.
+/// The result for all bytes at once. It must be the same however the bytes are cut.
 #[track_caller]
 fn read(bytes: &[u8]) -> (Said, usize) {
     let at_once = ProxyReader::default().judge(bytes);
@@ -55,7 +55,7 @@ fn read(bytes: &[u8]) -> (Said, usize) {
     }
 }
 
-/// A header must be read as this, and nothing behind it.
+/// A header must be read like this, without the bytes after it.
 #[track_caller]
 fn check(header: &[u8], expected: Said) {
     let (said, length) = read(header);
@@ -140,7 +140,7 @@ fn lines() {
     }
 }
 
-/// Version 2: command, family, and what follows the length.
+/// Version 2: command, family, and the bytes after the length.
 fn binary(command: u8, family: u8, body: &[u8]) -> Vec<u8> {
     let length = u16::try_from(body.len()).unwrap().to_be_bytes();
     [super::v2::SIGNATURE, &[command, family], &length, body].concat()

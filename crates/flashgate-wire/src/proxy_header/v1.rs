@@ -7,10 +7,10 @@ use super::{AddressPair, Addresses, ProxyHeader, ProxyRefusal, ProxyVerdict};
 
 pub(super) const SIGNATURE: &[u8] = b"PROXY ";
 
-/// The longest line that makes sense: UNKNOWN with two IPv6 addresses and two ports, and CR LF (section 2.1).
+/// The longest valid line: UNKNOWN with two IPv6 addresses and two ports, and CR LF (section 2.1).
 const LONGEST: usize = 107;
 
-/// Judges bytes that begin like a line. `searched` of them have been looked at before.
+/// Checks bytes that begin like a line. The first `searched` of them contain no end of line.
 pub(super) fn read(bytes: &[u8], searched: &mut usize) -> ProxyVerdict {
     let line = bytes.get(..LONGEST).unwrap_or(bytes);
     let new = line.get(*searched..).unwrap_or_default();
@@ -18,7 +18,7 @@ pub(super) fn read(bytes: &[u8], searched: &mut usize) -> ProxyVerdict {
         *searched = line.len();
         return unfinished(line.len() + 2);
     };
-    // The end is looked for once, but a CR may have to wait for its LF.
+    // The end is searched only once, but a CR may have to wait for its LF.
     *searched += at;
     match line.get(*searched..) {
         Some([b'\r', b'\n', ..]) => judge(line.get(..*searched).unwrap_or_default(), *searched + 2),
@@ -43,7 +43,7 @@ fn judge(line: &[u8], length: usize) -> ProxyVerdict {
 }
 
 fn addresses(words: &[u8]) -> Result<Option<Addresses>, ProxyRefusal> {
-    // Whatever else such a line says must be ignored, letters or not.
+    // The rest of an UNKNOWN line must be ignored, whatever it contains.
     if matches!(words.strip_prefix(b"UNKNOWN"), Some([] | [b' ', ..])) {
         return Ok(None);
     }
@@ -57,7 +57,7 @@ fn addresses(words: &[u8]) -> Result<Option<Addresses>, ProxyRefusal> {
     .ok_or(ProxyRefusal::Malformed)
 }
 
-/// `SOURCE DESTINATION PORT PORT`, with one space each and nothing else.
+/// `SOURCE DESTINATION PORT PORT`, with single spaces and nothing else.
 fn pair<Ip: FromStr + Into<IpAddr>>(words: &str) -> Option<Addresses> {
     let mut words = words.split(' ');
     let mut next = || words.next();

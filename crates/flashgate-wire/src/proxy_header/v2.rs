@@ -1,6 +1,6 @@
-//! Version 2: binary, with extensions (TLVs) behind the addresses.
+//! Version 2: binary, with extensions (TLVs) after the addresses.
 //!
-//! Extensions are passed over, but for the checksum: where there is one, it must fit (section 2.2.3).
+//! Extensions are skipped, except the checksum, which must be correct if present (section 2.2.3).
 
 use std::mem;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -21,7 +21,7 @@ const TCP4: u8 = 0x11;
 const TCP6: u8 = 0x21;
 const CHECKSUM: u8 = 0x03;
 
-/// Judges bytes that begin like the signature.
+/// Checks bytes that begin like the signature.
 pub(super) fn read(bytes: &[u8]) -> ProxyVerdict {
     let Some(&[.., command, family, high, low]) = bytes.first_chunk::<FIXED>() else {
         return begun(bytes);
@@ -36,7 +36,7 @@ pub(super) fn read(bytes: &[u8]) -> ProxyVerdict {
     let Some(header) = bytes.get(..length) else {
         return ProxyVerdict::NeedMore { at_least: length };
     };
-    // LOCAL: the rest is to be thrown away, family and all.
+    // LOCAL: the rest must be ignored, including the family.
     let addresses = if command == LOCAL {
         Ok(None)
     } else {
@@ -48,7 +48,7 @@ pub(super) fn read(bytes: &[u8]) -> ProxyVerdict {
     }
 }
 
-/// Less than the fixed part: what is there already may be wrong.
+/// Fewer bytes than the fixed part. The bytes so far may already be wrong.
 fn begun(bytes: &[u8]) -> ProxyVerdict {
     let mut more = bytes.iter().skip(SIGNATURE.len());
     match (more.next(), more.next()) {
@@ -69,14 +69,14 @@ fn refuse(command: u8, family: u8) -> Option<ProxyRefusal> {
     }
 }
 
-/// The addresses, unless they are of no use here: those of datagrams and of Unix sockets.
+/// The addresses, unless they are of no use here: those of datagrams and Unix sockets.
 fn addresses(header: &[u8], family: u8) -> Result<Option<Addresses>, ProxyRefusal> {
     let body = header.get(FIXED..).unwrap_or_default();
     let size = match family >> 4 {
         1 => 12,
         2 => 36,
         3 => 216,
-        // Unspecified: nobody knows where its addresses would end, so nothing of it is read.
+        // For an unspecified family, the end of the addresses is unknown, so nothing is read.
         _ => return Ok(None),
     };
     let (addresses, extensions) = body.split_at_checked(size).ok_or(ProxyRefusal::TooShort)?;
@@ -100,7 +100,7 @@ fn pair<const N: usize>(bytes: &[u8], address: impl Fn([u8; N]) -> IpAddr) -> Op
     })
 }
 
-/// Goes through the extensions; each is a type, a length of two bytes, and so many bytes.
+/// Checks the extensions. Each has a type, a length of two bytes, and that many bytes.
 fn check(header: &[u8], mut extensions: &[u8]) -> Result<(), ProxyRefusal> {
     let mut checked = false;
     while let Some((&kind, rest)) = extensions.split_first() {
@@ -114,7 +114,7 @@ fn check(header: &[u8], mut extensions: &[u8]) -> Result<(), ProxyRefusal> {
         if kind == CHECKSUM {
             let said: [u8; 4] = value.try_into().map_err(|_| ProxyRefusal::Checksum)?;
             let from = header.len() - rest.len() - said.len();
-            // A second one can't fit, and going through all of it for each would be quadratic.
+            // A second checksum can't be correct, and computing each one would take quadratic time.
             if mem::replace(&mut checked, true)
                 || u32::from_be_bytes(said) != crc32c::without(header, from)
             {

@@ -1,4 +1,4 @@
-//! Ports that browsers open no WebSocket to, whoever listens there; Flash Player's own list is another.
+//! Ports that browsers block for WebSockets. Flash Player has a different list.
 
 /// The Fetch standard's "bad ports".
 const BAD_PORTS: [u16; 83] = [
@@ -9,7 +9,7 @@ const BAD_PORTS: [u16; 83] = [
     6668, 6669, 6679, 6697, 10080,
 ];
 
-/// Whether browsers open no WebSocket to this port.
+/// Whether browsers block WebSockets to this port.
 pub fn is_bad_port(port: u16) -> bool {
     BAD_PORTS.contains(&port)
 }

@@ -1,15 +1,15 @@
-//! How a WebSocket ends: the codes of close frames, and what breaks the protocol.
+//! How a WebSocket ends: the codes of close frames, and protocol errors.
 
 use std::fmt;
 
-/// A code that may stand in a close frame (RFC 6455, 7.4; IANA's registry).
+/// A code that is valid in a close frame (RFC 6455, 7.4; IANA's registry).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CloseCode(u16);
 
 impl CloseCode {
     /// The other side has ended.
     pub const NORMAL: Self = Self(1000);
-    /// This server stops, or has waited for too long.
+    /// This server stops, or a time limit has passed.
     pub const GOING_AWAY: Self = Self(1001);
     const PROTOCOL: Self = Self(1002);
     const UNSUPPORTED: Self = Self(1003);
@@ -17,7 +17,7 @@ impl CloseCode {
     /// The backend has failed.
     pub const INTERNAL: Self = Self(1011);
 
-    /// A peer's code, if it may send that one: 1004 means nothing, 1005, 1006 and 1015 are never sent.
+    /// A code from a peer, if it is allowed: 1004 is reserved, and 1005, 1006 and 1015 are never sent.
     pub(super) const fn received(code: u16) -> Option<Self> {
         match code {
             1000..=1003 | 1007..=1014 | 3000..=4999 => Some(Self(code)),
@@ -25,41 +25,41 @@ impl CloseCode {
         }
     }
 
-    /// As it is sent.
+    /// The number that is sent.
     pub const fn get(self) -> u16 {
         self.0
     }
 }
 
-/// What a client did that ends the WebSocket.
+/// A client's mistake that ends the WebSocket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FrameFault {
-    /// A reserved bit is set, though no extension was agreed on.
+    /// A reserved bit is set, although no extension was negotiated.
     ReservedBits,
-    /// An opcode that means nothing.
+    /// An unknown opcode.
     Opcode,
-    /// Its frames must have a mask.
+    /// A frame without a mask.
     Unmasked,
-    /// A length that is not written in its shortest form, or is 2^63 and more.
+    /// A length that is not in its shortest form, or is at least 2^63.
     Length,
     /// A control frame over 125 bytes.
     LongControl,
-    /// A control frame in pieces.
+    /// A fragmented control frame.
     FragmentedControl,
-    /// A message within another, or the continuation of none.
+    /// A message inside another, or a continuation without a message.
     Interleaved,
-    /// A close frame with half a code.
+    /// A close frame with only one byte of a code.
     CloseLength,
-    /// A close frame with a code that nobody sends.
+    /// A close frame with a code that must not be sent.
     CloseCode,
     /// A close frame with a reason that is not UTF-8.
     CloseReason,
-    /// A text message: the server behind is sent bytes.
+    /// A text message. The server behind the bridge expects bytes.
     Text,
 }
 
 impl FrameFault {
-    /// What the client is told.
+    /// The close code that is sent to the client.
     pub const fn code(self) -> CloseCode {
         match self {
             Self::Text => CloseCode::UNSUPPORTED,
@@ -87,10 +87,10 @@ impl fmt::Display for FrameFault {
             Self::LongControl => {
                 "expected a control frame of at most 125 bytes, found a longer one"
             }
-            Self::FragmentedControl => "expected a control frame in one piece, found a part",
+            Self::FragmentedControl => "expected a control frame in one piece, found a fragment",
             Self::Interleaved => "expected messages one after the other, found one inside another",
-            Self::CloseLength => "expected a code of two bytes in a close frame, found one",
-            Self::CloseCode => "expected a code that may be sent in a close frame, found another",
+            Self::CloseLength => "expected a code of two bytes in a close frame, found one byte",
+            Self::CloseCode => "expected a valid code in a close frame, found another",
             Self::CloseReason => "expected UTF-8 in a close frame, found other bytes",
             Self::Text => "expected binary messages, found text",
         })

@@ -1,6 +1,6 @@
-//! Frames that come in: unmasked where they stand, and given on without waiting for their end.
+//! Decodes frames: unmasks them in place, and passes them on without waiting for their end.
 //!
-//! However the bytes are cut, the same is given on and the same ends it, at the same byte.
+//! However the bytes are cut, the output is the same, and the end is at the same byte.
 
 use std::mem;
 use std::ops::Range;
@@ -16,25 +16,25 @@ pub struct Decoder {
     message: MessageState,
 }
 
-/// What a piece came to.
+/// The result for a piece.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decoded {
-    /// Where the payloads stand now, one behind the other.
+    /// The payloads, moved together in the piece.
     pub payload: Range<usize>,
-    /// Why nothing behind them was looked at.
+    /// Why the bytes after them were not read.
     pub ending: Option<InputEnd>,
 }
 
-/// The last thing that is taken from a client.
+/// The last event from a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InputEnd {
-    /// Its close frame, with the code in it.
+    /// A close frame, with its code.
     Close(Option<CloseCode>),
-    /// What breaks the protocol.
+    /// A protocol error.
     Fault(FrameFault),
 }
 
-/// Whether a message has begun that more frames belong to.
+/// Whether a fragmented message has begun.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum MessageState {
     #[default]
@@ -42,20 +42,20 @@ enum MessageState {
     Begun,
 }
 
-/// The longest header: two bytes, eight of length, four of mask.
+/// The longest header: two bytes, eight for the length, four for the mask.
 const LONGEST_HEADER: usize = 14;
 
 #[derive(Debug)]
 enum DecoderState {
-    /// So many bytes of a header, which is not whole.
+    /// An incomplete header with this many bytes.
     Header([u8; LONGEST_HEADER], usize),
-    /// Within a data frame; the mask begins with the byte for the next one.
+    /// Inside a data frame. The mask is rotated to the next byte.
     Payload {
         left: u64,
         mask: [u8; 4],
     },
     Control(Control),
-    /// Nothing more is taken.
+    /// No more input is accepted.
     Over,
 }
 
@@ -65,7 +65,7 @@ impl Default for DecoderState {
     }
 }
 
-/// A control frame, as far as it has come.
+/// The received part of a control frame.
 #[derive(Debug)]
 struct Control {
     kind: ControlKind,
@@ -83,7 +83,7 @@ enum ControlKind {
 }
 
 impl Decoder {
-    /// Works through a piece; whoever listens for pings hears of each, with its payload.
+    /// Decodes a piece. Calls `ping` with the payload of each ping.
     pub fn decode(&mut self, bytes: &mut [u8], ping: &mut impl FnMut(&[u8])) -> Decoded {
         let (mut at, mut payload) = (0, 0..0);
         while at < bytes.len() {
@@ -98,7 +98,7 @@ impl Decoder {
                     let count = usize::try_from(*left)
                         .unwrap_or(usize::MAX)
                         .min(bytes.len() - at);
-                    // The first one stays where it is.
+                    // The first payload stays where it is.
                     if payload.is_empty() {
                         payload = at..at;
                     } else {
@@ -128,7 +128,7 @@ impl Decoder {
         }
     }
 
-    /// Whether no frame and no message is cut in two here.
+    /// Whether the input ends between two messages.
     pub fn is_between_messages(&self) -> bool {
         matches!(self.state, DecoderState::Header(_, 0)) && self.message == MessageState::None
     }
@@ -141,13 +141,13 @@ impl Decoder {
         }
     }
 
-    /// Takes bytes of a header; how many.
+    /// Takes bytes of a header. Returns how many.
     fn header(&mut self, bytes: &[u8]) -> Result<usize, FrameFault> {
         let DecoderState::Header(kept, filled) = &mut self.state else {
             return Ok(0);
         };
         let before = *filled;
-        // Whole at once, as a rule.
+        // Usually complete at once.
         let parsed = if before == 0 && bytes.len() >= LONGEST_HEADER {
             parse(bytes, self.message)?
         } else {
@@ -196,7 +196,7 @@ impl Decoder {
         };
     }
 
-    /// Acts on a control frame that is whole.
+    /// Handles a complete control frame.
     fn whole_control(&mut self, ping: &mut impl FnMut(&[u8])) -> Option<InputEnd> {
         match &self.state {
             DecoderState::Control(control) if control.filled == control.length => {}
@@ -255,13 +255,13 @@ fn close_code(payload: &[u8]) -> Result<Option<CloseCode>, FrameFault> {
     }
 }
 
-/// What a header says.
+/// The content of a header.
 #[derive(Clone, Copy, Debug)]
 struct FrameHeader {
     kind: FrameKind,
     length: u64,
     mask: [u8; 4],
-    /// How long the header is.
+    /// The length of the header.
     header: usize,
 }
 
@@ -271,7 +271,7 @@ enum FrameKind {
     Control(ControlKind),
 }
 
-/// Reads a header from its beginning, judging each byte before the next; none if it is not whole.
+/// Parses a header, checking each byte before the next. None if it is incomplete.
 fn parse(bytes: &[u8], message: MessageState) -> Result<Option<FrameHeader>, FrameFault> {
     let [first, rest @ ..] = bytes else {
         return Ok(None);

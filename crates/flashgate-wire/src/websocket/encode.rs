@@ -1,11 +1,11 @@
-//! Frames that are sent: without a mask, whole, and with their header in front so that one write takes them.
+//! Frames that are sent: without a mask, complete, and with their header in front, so that one write is enough.
 
 use super::close::CloseCode;
 
-/// The room before a payload that its header may take; a payload has at most 65,535 bytes.
+/// The room for a header before a payload of at most 65,535 bytes.
 pub const HEADROOM: usize = 4;
 
-/// What a control frame may carry.
+/// The longest payload of a control frame.
 pub(super) const LONGEST_CONTROL: usize = 125;
 
 const FINAL: u8 = 0x80;
@@ -16,7 +16,8 @@ const PONG: u8 = 0xa;
 /// A ping without a payload.
 pub const PING: [u8; 2] = [FINAL | 0x9, 0];
 
-/// Puts the header before a payload that stands behind [`HEADROOM`]; the frame, which is empty where the payload is.
+/// Writes the header before a payload that is after [`HEADROOM`]. Returns the frame, or nothing if the payload is
+/// empty.
 pub fn frame(buffer: &mut [u8], payload: usize) -> &[u8] {
     let (Ok(length), Some(room)) = (u16::try_from(payload), buffer.first_chunk_mut()) else {
         return &[];
@@ -40,7 +41,7 @@ pub fn pong(payload: &[u8]) -> Vec<u8> {
     control(PONG, payload)
 }
 
-/// A close frame; without a code where the client's had none.
+/// A close frame, without a code if the client's had none.
 pub fn close(code: Option<CloseCode>) -> Vec<u8> {
     match code {
         Some(code) => control(CLOSE, &code.get().to_be_bytes()),

@@ -1,43 +1,43 @@
-//! The request that begins a WebSocket, and the answer to it.
+//! The request for a WebSocket, and the answer to it.
 
 use base64ct::{Base64, Encoding as _};
 use sha1_smol::Sha1;
 
 use crate::http::{HttpRequest, Method, Methods, Response, StatusCode};
 
-/// A request that may be granted.
+/// A valid request for a WebSocket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handshake {
     key: Vec<u8>,
 }
 
-/// Why a request to go on as a WebSocket can't be granted, whoever asks.
+/// Why a request for a WebSocket is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HandshakeRefusal {
-    /// Another method than GET.
+    /// A method other than GET.
     Method,
     /// HTTP/1.0.
     HttpVersion,
-    /// No `upgrade` in the `Connection` field: a proxy dropped it.
+    /// No `upgrade` in the `Connection` field, because a proxy removed it.
     Connection,
-    /// Another `Sec-WebSocket-Version` than 13.
+    /// A `Sec-WebSocket-Version` other than 13.
     Version,
     /// No `Sec-WebSocket-Key`, several, or one that is not 16 bytes in base64.
     Key,
 }
 
-/// Whether a request wants to go on as a WebSocket, well or badly said.
+/// Whether a request asks for a WebSocket, valid or not.
 pub fn is_asked_for(request: &HttpRequest) -> bool {
     lists(request, "upgrade", "websocket")
 }
 
-/// Whether whoever sent a request wants this very connection upgraded; otherwise an `Upgrade` in it is to be ignored
-/// (RFC 9110, 7.8), or a proxy has passed on only half of it.
+/// Whether the request asks to upgrade this connection. Otherwise its `Upgrade` must be ignored (RFC 9110, 7.8), or a
+/// proxy has forwarded only half of the request.
 fn is_for_this_connection(request: &HttpRequest) -> bool {
     lists(request, "connection", "upgrade")
 }
 
-/// Whether a request is a browser's for a WebSocket, of which a proxy has dropped what asks for it.
+/// Whether a browser asked for a WebSocket but a proxy removed the fields that ask for it.
 pub fn lacks_upgrade(request: &HttpRequest) -> bool {
     request.values("sec-websocket-key").next().is_some()
         && !(is_asked_for(request) && is_for_this_connection(request))
@@ -50,12 +50,12 @@ impl HandshakeRefusal {
             Self::Method => "expected GET for a WebSocket",
             Self::HttpVersion => "expected HTTP/1.1 for a WebSocket, found HTTP/1.0",
             Self::Connection => "expected `upgrade` in the Connection field",
-            Self::Version => "expected Sec-WebSocket-Version 13, found another, none or several",
+            Self::Version => "expected Sec-WebSocket-Version 13, found none, several or another",
             Self::Key => "expected one Sec-WebSocket-Key of 16 bytes in base64",
         }
     }
 
-    /// What to change, where that is known.
+    /// What to change, if that is known.
     pub const fn hint(self) -> Option<&'static str> {
         match self {
             Self::HttpVersion | Self::Connection => Some(DROPPED),
@@ -64,12 +64,12 @@ impl HandshakeRefusal {
     }
 }
 
-/// What an operator can do if a proxy passes on a WebSocket request as an ordinary one.
-pub const DROPPED: &str = "a proxy in between must pass on the Upgrade and Connection fields and speak HTTP/1.1 \
+/// What an operator can do if a proxy forwards a WebSocket request as an ordinary one.
+pub const DROPPED: &str = "a proxy in between must forward the Upgrade and Connection fields and use HTTP/1.1 \
                                   (nginx: `proxy_http_version 1.1` and two `proxy_set_header` lines)";
 
 impl Handshake {
-    /// Reads it from a request that [asks for it](is_asked_for).
+    /// Reads it from a request that [asks for a WebSocket](is_asked_for).
     pub fn read(request: &HttpRequest) -> Result<Self, HandshakeRefusal> {
         if request.method != Method::Get {
             return Err(HandshakeRefusal::Method);
@@ -89,8 +89,8 @@ impl Handshake {
         Ok(Self { key })
     }
 
-    /// The head of the response that grants it: no subprotocol and no extension, for browsers refuse one they did not
-    /// ask for.
+    /// The head of the response that accepts it. It has no subprotocol and no extension, because browsers reject those
+    /// that they did not ask for.
     pub fn granted(&self) -> Vec<u8> {
         let accept = accepted(&self.key);
         let head = format!(
@@ -101,7 +101,7 @@ impl Handshake {
     }
 }
 
-/// RFC 6455, 1.3: proof that the key was read by somebody who knows what it is for.
+/// RFC 6455, 1.3: proves that the server understands the key.
 const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// The answer to a key.
@@ -112,13 +112,13 @@ pub(super) fn accepted(key: &[u8]) -> String {
     Base64::encode_string(&hash.digest().bytes())
 }
 
-/// Sixteen bytes in base64.
+/// Whether this is 16 bytes in base64.
 fn is_key(text: &[u8]) -> bool {
     let mut bytes = [0; 18];
     Base64::decode(text, &mut bytes).is_ok_and(|bytes| bytes.len() == 16)
 }
 
-/// Whether a list, in one field or several, holds a word.
+/// Whether a list, in one or several fields, contains a word.
 fn lists(request: &HttpRequest, name: &str, word: &str) -> bool {
     let items = request
         .values(name)
@@ -132,7 +132,7 @@ impl From<HandshakeRefusal> for Response {
     fn from(refusal: HandshakeRefusal) -> Self {
         match refusal {
             HandshakeRefusal::Method => refused(StatusCode::MethodNotAllowed, refusal)
-                // The path takes the others too, if no WebSocket is asked for.
+                // Without a WebSocket, the path accepts the other methods too.
                 .with("Allow", Methods::WithOptions.listed()),
             HandshakeRefusal::Version => refused(StatusCode::UpgradeRequired, refusal)
                 .with("Upgrade", "websocket")
@@ -144,7 +144,7 @@ impl From<HandshakeRefusal> for Response {
     }
 }
 
-/// A response that says what the log says.
+/// A response with the same text as the log.
 fn refused(status: StatusCode, refusal: HandshakeRefusal) -> Response {
     let text = match refusal.hint() {
         Some(hint) => format!("{}; {hint}\n", refusal.expected()),

@@ -1,15 +1,15 @@
-//! Masks: clients put one on every frame, so that what they send looks like nothing that a proxy knows.
+//! Masks. Clients mask every frame, so that proxies don't mistake it for a protocol that they know.
 
-/// As many bytes as are flipped at once.
+/// The number of bytes that are unmasked at once.
 const WORD: usize = 8;
 
-/// Takes the mask off; its first byte is for the first byte here.
+/// Removes the mask. Its first byte belongs to the first byte here.
 pub(super) fn unmask(bytes: &mut [u8], mask: [u8; 4]) {
     let [a, b, c, d] = mask;
     let word = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
     let flip = |part: &mut [u8; WORD]| *part = (u64::from_ne_bytes(*part) ^ word).to_ne_bytes();
     let (words, rest) = bytes.as_chunks_mut();
-    // Written out, for the compiler is told to make it small.
+    // Unrolled by hand, because the compiler optimizes for size.
     let (blocks, words) = words.as_chunks_mut();
     for [a, b, c, d, e, f, g, h] in blocks {
         flip(a);

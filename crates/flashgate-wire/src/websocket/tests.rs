@@ -1,4 +1,4 @@
-//! The codec against itself, cut in every way, and against an implementation that others wrote.
+//! The codec against itself, cut in every way, and against another implementation.
 
 use std::io::{Cursor, Read, Write};
 
@@ -11,7 +11,7 @@ use tungstenite::{Bytes, Message};
 
 use super::*;
 
-/// Everything that a decoder made of some bytes.
+/// The output of a decoder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Heard {
     payload: Vec<u8>,
@@ -33,7 +33,7 @@ fn heard<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Heard {
     heard
 }
 
-/// What comes of it whole, byte by byte, and cut in two everywhere.
+/// The output for the bytes as a whole, byte by byte, and cut in two everywhere.
 #[track_caller]
 fn check(bytes: &[u8]) -> Heard {
     let whole = heard([bytes]);
@@ -52,7 +52,7 @@ fn check(bytes: &[u8]) -> Heard {
 
 const MASK: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 
-/// A frame as a client sends it, with a first byte and a length as given.
+/// A frame from a client, with the given first byte and length.
 fn raw(first: u8, length: &[u8], payload: &[u8]) -> Vec<u8> {
     let masked = payload
         .iter()
@@ -109,11 +109,11 @@ fn messages() {
         (&found.payload[..], &found.pings[..], found.ending),
         (&b"abcd"[..], &[b"p".to_vec()][..], None)
     );
-    // A pong that nobody asked for is nothing.
+    // An unsolicited pong is ignored.
     assert_eq!(check(&masked(0x8a, b"x")), Heard::default());
 }
 
-/// Whatever is announced takes no memory, and what has come is given on.
+/// The announced length takes no memory, and received bytes are passed on.
 #[test]
 fn announced_lengths() {
     let longest = [&[0xff][..], &(u64::MAX >> 1).to_be_bytes()].concat();
@@ -214,7 +214,7 @@ fn accepted_key() {
     assert_eq!(accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 }
 
-/// A stream of which one half is there already and the other is kept.
+/// A stream with prepared input that records its output.
 struct Both(Cursor<Vec<u8>>, Vec<u8>);
 
 impl Read for Both {
@@ -233,7 +233,7 @@ impl Write for Both {
     }
 }
 
-/// What a client that others wrote makes of what is sent.
+/// What another implementation's client reads from our frames.
 #[test]
 fn sent() {
     let mut bytes = Vec::new();
@@ -268,7 +268,7 @@ enum Sent {
     Ping(Vec<u8>),
 }
 
-/// What a client that others wrote sends, frame by frame.
+/// Frames from another implementation's client.
 fn written(messages: &[Sent]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut write = |frame: Frame| {
@@ -305,7 +305,7 @@ fn sent_messages() -> impl Strategy<Value = Vec<Sent>> {
 }
 
 proptest! {
-    /// However another's frames are cut, their payloads come out, and the pings.
+    /// However the frames of another implementation are cut, their payloads and pings are decoded.
     #[test]
     fn theirs(messages in sent_messages(), cuts in vec(1_usize..700, 0..20)) {
         let bytes = written(&messages);
@@ -327,7 +327,7 @@ proptest! {
         prop_assert_eq!(heard(pieces), expected);
     }
 
-    /// Whatever comes, cuts do not matter, and nothing panics.
+    /// With any input, cuts do not matter and nothing panics.
     #[test]
     fn anything(bytes in vec(prop_oneof![any::<u8>(), Just(0x82_u8), Just(0x80), Just(0x89), Just(0x88)], 0..80)) {
         let whole = heard([&bytes[..]]);

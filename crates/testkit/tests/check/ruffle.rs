@@ -274,7 +274,7 @@ fn a_config() {
     assert_eq!(output.status.code(), Some(2));
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(
-        stderr.contains("entry 1 of `socketProxy`: expected a `port` from 1 to 65535"),
+        stderr.contains("entry 1 of `socketProxy`: expected `port` from 1 to 65535"),
         "{stderr}"
     );
 }

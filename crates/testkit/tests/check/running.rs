@@ -357,7 +357,7 @@ fn a_late_refusal_is_not_waited_for() {
     let output = check(&[&game, "--master-port", "1"]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(
-        text.contains("the movie hears of it after 20.0 s"),
+        text.contains("the movie gets the error after 20.0 s"),
         "{text}"
     );
     let output = check(&[
@@ -564,7 +564,7 @@ fn the_meta_policy_as_it_is_written() {
     let output = check(&["localhost:9", "--master-port", &master]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(
-        text.contains("the master policy says `by-content-type`, which is no meta-policy for sockets and counts as `master-only`"),
+        text.contains("the master policy's `site-control` is `by-content-type`, which is not a meta-policy for sockets and counts as `master-only`"),
         "{text}"
     );
 }

@@ -117,7 +117,7 @@ fn only_the_first_fetch() {
     let finding = &report["findings"][0];
     let message = finding["message"].as_str().unwrap();
     assert!(
-        message.contains("answers the first fetch, and none of the 20"),
+        message.contains("answers the first fetch but none of the next 20"),
         "{message}"
     );
     assert!(

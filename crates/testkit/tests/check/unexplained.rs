@@ -23,7 +23,7 @@ const CASES: [Case; 5] = [
     ),
     (
         &["srv.test:5000", "--player", "8"],
-        "at the one place that is asked: /crossdomain.xml on port 80",
+        "the only place that this player asks serves no policy: /crossdomain.xml on port 80",
         "http://srv.test/crossdomain.xml",
     ),
     (
@@ -33,7 +33,7 @@ const CASES: [Case; 5] = [
     ),
     (
         &["srv.test:5000", "--client", "unity"],
-        "at the one place that is asked: port 843",
+        "the only place that this player asks serves no policy: port 843",
         "--allow '*:5000'",
     ),
 ];

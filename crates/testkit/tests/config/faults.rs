@@ -145,7 +145,7 @@ fn addresses_twice() {
     let admin = |address| {
         format!("{LEAST}[[listen]]\naddress = \"[::]:843\"\n[admin]\naddress = \"{address}\"\n")
     };
-    refused(&admin("127.0.0.1:843"), 1, &["port of its own", "8:11"]);
+    refused(&admin("127.0.0.1:843"), 1, &["its own port", "8:11"]);
     valid(&admin("127.0.0.1:844"));
     let several = "[\"127.0.0.1:0\", \"0.0.0.0:9339\", \"[::]:9339\", \"[::1]:843\", \"127.0.0.1:843\", \"843\"]";
     assert_eq!(valid(&listen(several)).lines().count(), 4);
@@ -173,7 +173,7 @@ fn advice() {
     refused(
         &format!("[policy.p]\nrules = [\"x\"]\n{listen}"),
         1,
-        &["it is written as `{ domain = \"www.example.com\", ports = \"9339\" }`"],
+        &["write it as `{ domain = \"www.example.com\", ports = \"9339\" }`"],
     );
     let folder = Folder::new().unwrap();
     let path = config(&folder, &format!("[policy.p]\nrules = []\n{listen}"));
@@ -292,7 +292,7 @@ fn policy_ports_that_nobody_asks() {
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(said.matches("warning[").count(), 1, "{said}");
     for text in [
-        "warning[unasked-policy-port]: no player asks port 10843",
+        "warning[unasked-policy-port]: players don't ask port 10843",
         "flashgate.toml:4:12",
         "`Security.loadPolicyFile(\"xmlsocket://HOST:10843\")`",
         "write `public-port = 843`",

@@ -235,11 +235,7 @@ fn addresses() {
         &["duplicate-listener"],
     );
     let admin = "[admin]\naddress = \"127.0.0.1:9339\"\n";
-    refused(
-        &format!("{}{admin}", with_gate("")),
-        1,
-        &["port of its own"],
-    );
+    refused(&format!("{}{admin}", with_gate("")), 1, &["its own port"]);
     let beside = format!("{}{}", with_gate(""), listen("192.0.2.1:9339"));
     assert_eq!(valid(&beside).lines().count(), 2);
     let beside = format!(
@@ -320,7 +316,7 @@ fn bridge() {
 /// Late players reportedly refuse some ports: what counts is the port that they connect to.
 #[test]
 fn a_port_that_players_block() {
-    let blocked = |port| format!("to port {port}, whatever a policy says");
+    let blocked = |port| format!("sockets to port {port}; no policy can change that");
     let on = |address: &str, more: &str| format!("{RULES}{}", gate(address, more));
     warned(
         &on("\"6667\"", ""),

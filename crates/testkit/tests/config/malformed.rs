@@ -33,7 +33,7 @@ fn by_line() {
         ),
         (
             "address: \"843\"",
-            "expected `=` behind the key, found `:`",
+            "expected `=` after the key, found `:`",
             "write `address = \"843\"`",
         ),
         ("address = \"843\";", "found `;`", "remove the `;`"),
@@ -75,7 +75,7 @@ fn by_line() {
         (
             "address = \"843\"\naddress = \"844\"",
             "duplicate key `address`",
-            "stands in line 4 already",
+            "is already in line 4",
         ),
         (
             "address = \"843\"\nall",

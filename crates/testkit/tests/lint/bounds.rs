@@ -310,5 +310,8 @@ fn repeats_in_a_config() {
     let said = Said::from(command.arg(config).output().unwrap());
     let found = said.stderr.matches("wildcard-domain]").count();
     assert_eq!(found, 1, "{said:?}");
-    assert!(said.stderr.contains("the same is in line 5"), "{said:?}");
+    assert!(
+        said.stderr.contains("the same mistake is in line 5"),
+        "{said:?}"
+    );
 }

@@ -76,7 +76,7 @@ fn unreadable_files() {
     assert!(said.stderr.contains("1 could not be read"), "{said:?}");
     // A file that was not read is not reported as good.
     let said = lint_in(folder.path(), &["nosuch.xml"]);
-    let summary = "0 files judged; 1 could not be read or written\n";
+    let summary = "0 files checked; 1 could not be read or written\n";
     assert_eq!(said.stdout, summary, "{said:?}");
 }
 

@@ -175,7 +175,8 @@ fn what_a_file_was_taken_for_is_told() {
         "<allow-access-from domain=\"www.games.test\"/>\n\
          <allow-http-request-headers-from domain=\"www.games.test\" headers=\"X\"/>",
     );
-    let told = "was taken for a URL policy, which a web server has; `--as socket` judges it";
+    let told =
+        "was checked as a URL policy, which a web server serves; use `--as socket` to check it";
     let said = exits(&copied, &[], 0);
     assert!(said.stdout.contains(told), "{said:?}");
     let said = exits(&copied, &["--format", "short"], 0);

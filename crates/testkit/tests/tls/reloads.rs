@@ -170,7 +170,7 @@ fn unreadable_later() {
     running.daemon.hang_up().unwrap();
     running
         .daemon
-        .next_line_with("make it readable to user", LIMIT)
+        .next_line_with("make it readable for user", LIMIT)
         .unwrap();
     running
         .daemon

@@ -1,20 +1,20 @@
-//! What a key is: its name, its type, what holds if it is left out, and its documentation.
+//! A key: its name, type, default and documentation.
 
 use flash_policy::SiteControl;
 use flashgate_wire::proxy_header::ProxyVersion;
 
 use crate::snapshot::SandboxMode;
 
-/// A table of the file and the keys it may have.
+/// A table of the file and its keys.
 #[derive(Debug)]
 pub(in crate::config) struct Section {
-    /// As the file has it, or what it is called if it has no header.
+    /// The header in the file, or a description if it has no header.
     pub(in crate::config) title: &'static str,
     pub(in crate::config) keys: &'static [Key],
 }
 
 impl Section {
-    /// The names of its keys, in the order in which messages list them.
+    /// The names of the keys, in the order in which messages list them.
     pub(in crate::config) fn names(&self) -> Vec<&'static str> {
         self.keys.iter().map(|key| key.name).collect()
     }
@@ -24,7 +24,6 @@ impl Section {
     }
 }
 
-/// One key.
 #[derive(Debug)]
 pub(in crate::config) struct Key {
     pub(in crate::config) name: &'static str,
@@ -48,28 +47,28 @@ pub(super) const fn key(
     }
 }
 
-/// What holds if a key is left out.
+/// The effect of leaving out a key.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::config) enum Unset {
-    /// It must be there.
+    /// The key must be present.
     Required,
-    /// This value, as it is written in TOML.
+    /// This value, as written in TOML.
     Is(&'static str),
-    /// What no value of the key says.
+    /// An effect that no value of the key has.
     Means(&'static str),
 }
 
-/// What a key holds.
+/// The type of a key's value.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::config) enum ValueType {
     Boolean,
     Port,
-    /// A number from 1 up to this one.
+    /// A number from 1 to this one.
     Number(u32),
-    /// A number from 1 up, or `"off"`.
+    /// A number of at least 1, or `"off"`.
     Cap,
     Duration,
-    /// A duration that is usually far less than a second.
+    /// A duration that is usually much shorter than a second.
     Short,
     /// A duration, or `"off"`.
     Idle,
@@ -83,7 +82,7 @@ pub(in crate::config) enum ValueType {
     Rules,
     Certificates,
     Text,
-    /// A string, or a number that stands for one.
+    /// A string, or a number that is used as one.
     TextOrNumber,
     Section(Form, &'static Section),
 }
@@ -92,14 +91,14 @@ pub(in crate::config) enum ValueType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::config) enum Form {
     Table,
-    /// It may be there several times.
+    /// It may appear several times.
     List,
     /// A table for each name.
     ByName,
 }
 
 impl ValueType {
-    /// The largest number that it takes.
+    /// The largest number that it accepts.
     pub(in crate::config) fn most(self) -> u32 {
         if let Self::Number(most) = self {
             most
@@ -111,10 +110,10 @@ impl ValueType {
     }
 }
 
-/// A cap above this does not limit anything.
+/// A higher cap limits nothing.
 const MOST_PER_ADDRESS: u32 = 1 << 24;
 
-/// The words of a choice and what each means.
+/// The words of a choice, and their meaning.
 pub(in crate::config) const SITE_CONTROLS: [(&str, SiteControl); 3] = [
     ("all", SiteControl::All),
     ("master-only", SiteControl::MasterOnly),

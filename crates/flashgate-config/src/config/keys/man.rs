@@ -1,4 +1,4 @@
-//! The keys as a manual page, `flashgate.toml(5)`, in roff.
+//! Writes the keys as a manual page, `flashgate.toml(5)`, in roff.
 
 use super::key::{Key, Section, Unset, plain};
 use super::reference::{inner, value};
@@ -9,7 +9,7 @@ const HEAD: &str = "\
 .SH NAME
 flashgate.toml \\- config file of flashgate
 .SH DESCRIPTION
-\\fBflashgate serve \\-\\-config\\fR \\fIFILE\\fR reads this file, in TOML. Nothing is read unless \\fB\\-\\-config\\fR names it.
+\\fBflashgate serve \\-\\-config\\fR \\fIFILE\\fR reads this file, which is TOML. No file is read without \\fB\\-\\-config\\fR.
 \\fBflashgate serve \\-\\-check \\-\\-config\\fR \\fIFILE\\fR checks it.
 .PP
 A duration is a number and a unit: ms, s, m, h or d. A path is relative to the file. Keys that are not listed here are
@@ -33,7 +33,7 @@ backend = \"127.0.0.1:9340\"
 \\fBflashgate\\fR(8)
 ";
 
-/// The page.
+/// Returns the page.
 pub fn man() -> String {
     let mut text = HEAD.to_owned();
     section(&TOP, "TOP LEVEL", &mut text);
@@ -64,7 +64,7 @@ fn entry(key: &Key, text: &mut String) {
     text.extend([&name, "\n", &roff(&plain(key.doc)), "\n", &default, "\n"]);
 }
 
-/// Text as roff: no code spans, and nothing that roff takes for a command.
+/// Text as roff: without code spans, and with everything escaped that roff would take for a command.
 fn roff(text: &str) -> String {
     let text = text.replace('`', "").replace('\\', "\\e");
     let text = text.replace('-', "\\-").replace('…', "...");

@@ -1,4 +1,4 @@
-//! The keys in Markdown, as the book's reference has them: a table for each section.
+//! Writes the keys in Markdown for the book's reference: a table for each section.
 
 use std::fmt::Write as _;
 
@@ -9,8 +9,8 @@ const INTRODUCTION: &str = "\
 # Config file
 
 The keys of the file that `flashgate serve --config FILE` reads. [Policies and the config file](../run/policies.md)
-explains how to write one; `flashgate serve --check --config FILE` checks it. `man flashgate.toml` shows this page
-too, and the [JSON Schema](schemas.md) completes keys in an editor.
+explains how to write it. `flashgate serve --check --config FILE` checks it. `man flashgate.toml` shows the same
+tables, and the [JSON Schema](schemas.md) lets an editor complete keys.
 
 A duration is a number and a unit: `ms`, `s`, `m`, `h` or `d`. A path is relative to the file. A key or section that is
 not in these tables is an error.
@@ -26,7 +26,7 @@ pub fn reference() -> String {
 }
 
 fn section(part: &Section, heading: &str, text: &mut String) {
-    // Writing to a string does not fail.
+    // Writing to a string can't fail.
     let _ = write!(text, "\n## {heading}\n\n{HEAD}");
     for key in part.keys {
         row(key, text);
@@ -48,7 +48,7 @@ fn row(key: &Key, text: &mut String) {
     let _ = writeln!(text, "| `{name}` | {value} | {default} | {doc} |");
 }
 
-/// The section that a key holds, and its heading.
+/// The section that a key holds, with its heading.
 pub(super) fn inner(key: &Key) -> Option<(&'static Section, String)> {
     match key.kind {
         ValueType::Section(_, section) => Some((section, format!("`{}`", section.title))),
@@ -70,7 +70,7 @@ pub(super) fn inner(key: &Key) -> Option<(&'static Section, String)> {
     }
 }
 
-/// What a key takes.
+/// The values that a key accepts.
 pub(super) fn value(kind: ValueType) -> String {
     let words = match kind {
         ValueType::Boolean => "`true` or `false`",

@@ -1,4 +1,5 @@
-//! The keys as a JSON Schema, with which editors complete and check the file. It refuses no file that the parser accepts.
+//! Writes the keys as a JSON Schema, for completion and checks in editors. It never rejects a file that the parser
+//! accepts.
 
 use serde_json::{Map, Value, json};
 use toml::de::DeValue;
@@ -11,7 +12,7 @@ pub fn schema() -> String {
     let mut schema = object(&TOP);
     schema.extend(members(json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "The config file of flashgate",
+        "title": "flashgate's config file",
         "description": "Durations are a number and a unit: ms, s, m, h or d. Paths are relative to the file.",
     })));
     format!("{:#}\n", Value::Object(schema))
@@ -26,7 +27,7 @@ fn members(value: Value) -> Map<String, Value> {
     }
 }
 
-/// A table that has these keys and no others.
+/// A table with these keys and no others.
 fn object(section: &Section) -> Map<String, Value> {
     let keys = section.keys.iter();
     let properties: Map<_, _> = keys
@@ -60,7 +61,7 @@ fn property(key: &Key) -> Value {
 
 const DURATION: &str = "[0-9]+(ms|s|m|h|d)";
 
-/// What values of this kind look like.
+/// The schema of a value of this type.
 fn shape(kind: ValueType) -> Value {
     let number = json!({ "type": "integer", "minimum": 1, "maximum": kind.most() });
     match kind {
@@ -96,7 +97,7 @@ fn one_or_several(item: &Value) -> Value {
     json!({ "anyOf": [item, { "type": "array", "items": item }] })
 }
 
-/// A value of TOML as one of JSON.
+/// Converts a TOML value to JSON.
 fn json(value: &DeValue<'_>) -> Value {
     match value {
         DeValue::String(text) => text.as_ref().into(),

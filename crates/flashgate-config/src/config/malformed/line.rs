@@ -1,10 +1,10 @@
-//! One line that is no TOML: what its author most likely meant.
+//! Explains a single line that is not TOML.
 
 use super::list::{self, of_list};
 use super::slip::{LineFault, is_literal, is_word, last, name, of_bare, outside_strings, slip_at};
 use crate::config::meant;
 
-/// What is wrong in a line, if it is one of the usual slips.
+/// The mistake in a line, if it is a common one.
 pub(super) fn slip(line: &str) -> Option<LineFault> {
     let indent = line.len() - line.trim_start().len();
     let content = line.trim();
@@ -16,7 +16,7 @@ pub(super) fn slip(line: &str) -> Option<LineFault> {
 
 const CURLY: [char; 8] = ['“', '”', '„', '«', '»', '‘', '’', '‚'];
 
-/// A character that a word processor or a web page has put there, outside of strings and comments.
+/// A character from a word processor or a web page, outside strings and comments.
 fn odd_character(line: &str) -> Option<LineFault> {
     let (at, found) = outside_strings(line).find(|(_, c)| !c.is_ascii() && !c.is_alphanumeric())?;
     let part = at..at + found.len_utf8();
@@ -28,7 +28,7 @@ fn odd_character(line: &str) -> Option<LineFault> {
     }
     let code = format!("U+{:04X}", u32::from(found));
     if found.is_whitespace() {
-        let message = format!("expected an ordinary space, found another one ({code})");
+        let message = format!("expected an ordinary space, found another kind ({code})");
         return Some(slip_at(part, message, "delete it and type a space"));
     }
     let message = format!("unexpected character {code}");
@@ -85,7 +85,7 @@ fn entry(line: &str) -> Option<LineFault> {
     let mark = outside_strings(line).find(|(_, c)| matches!(c, '=' | ':'));
     let Some((at, mark)) = mark else {
         let message = format!("expected `key = value` or a section, found `{content}`");
-        let help = "write a setting as `key = \"value\"`, and the name of a section in brackets";
+        let help = "write a setting as `key = \"value\"`, and a section name in brackets";
         return is_word(content).then(|| slip_at(indent..indent + content.len(), message, help));
     };
     let (key, behind) = line.split_at_checked(at)?;
@@ -98,7 +98,7 @@ fn entry(line: &str) -> Option<LineFault> {
     }
     if mark == ':' {
         let help = if value.is_empty() {
-            format!("a section is written as `[{key}]`, a list of them as `[[{key}]]`")
+            format!("write a section as `[{key}]`, a list of sections as `[[{key}]]`")
         } else {
             let (key, value) = (key.trim_matches('"'), value.trim_end_matches([',', ';']));
             let bare = !value.starts_with(['"', '\'', '[', '{']) && !is_literal(value);
@@ -107,20 +107,20 @@ fn entry(line: &str) -> Option<LineFault> {
         };
         return Some(slip_at(
             at..at + 1,
-            "expected `=` behind the key, found `:`",
+            "expected `=` after the key, found `:`",
             help,
         ));
     }
     of_value(key, value, start)
 }
 
-/// What is wrong with a value.
+/// The mistake in a value.
 fn of_value(key: &str, value: &str, start: usize) -> Option<LineFault> {
     let part = start..start + value.len();
     if value.is_empty() || value.starts_with('#') {
         let message = format!("expected a value for `{key}`, found nothing");
         let help =
-            format!("write one, or put `#` in front of the line to leave `{key}` at its default");
+            format!("write one, or comment out the line with `#` to keep the default of `{key}`");
         return Some(slip_at(part.start..part.start, message, help));
     }
     let first = value.chars().next()?;
@@ -144,33 +144,29 @@ fn of_string(key: &str, value: &str, quote: char, start: usize) -> Option<LineFa
     };
     let (string, rest) = inside.split_at_checked(end)?;
     if quote == '"' && string.contains('\\') {
-        let help = format!("in double quotes a backslash is special; write `{key} = '{string}'`");
+        let help = format!("a backslash is special in double quotes; write `{key} = '{string}'`");
         let part = start..start + end + 2;
-        return Some(slip_at(
-            part,
-            "a backslash in this string means nothing",
-            help,
-        ));
+        return Some(slip_at(part, "this string has an invalid escape", help));
     }
     let rest = rest.get(1..)?;
     let junk = rest.trim();
     let at = start + 2 + end + (rest.len() - rest.trim_start().len());
     (!junk.is_empty() && !junk.starts_with('#')).then(|| {
-        let message = format!("expected the end of the line behind the string, found `{junk}`");
+        let message = format!("expected the end of the line after the string, found `{junk}`");
         let help = if quote == '"' && matches!(junk, "," | ";") {
             format!("remove the `{junk}`")
         } else if junk.starts_with(',') && meant::is_list(key) {
             format!("write a list: `{key} = [{}]`", value.trim())
         } else if junk.starts_with(',') {
-            format!("it has one value: write `{key} = {quote}{string}{quote}`")
+            format!("`{key}` takes one value: write `{key} = {quote}{string}{quote}`")
         } else {
-            format!("remove it, or write it as a comment: `# {junk}`")
+            format!("remove it, or make it a comment: `# {junk}`")
         };
         slip_at(at..at + junk.len(), message, help)
     })
 }
 
-/// Where the closing quote stands.
+/// The position of the closing quote.
 fn end_of_string(inside: &str, quote: char) -> Option<usize> {
     let mut escaped = false;
     let end = inside.char_indices().find(|(_, c)| {

@@ -1,9 +1,9 @@
-//! Lists, and tables in one line, that are no TOML: what their author most likely meant.
+//! Explains lists and inline tables that are not TOML.
 
 use super::slip::{LineFault, is_literal, is_word, last, name, of_bare, outside_strings, slip_at};
 use crate::config::meant;
 
-/// Text without quotes in a list of strings that is written in one line.
+/// Text without quotes in a one-line list of strings.
 pub(super) fn bare_items(key: &str, value: &str, start: usize) -> Option<LineFault> {
     let code = value.split(" #").next()?.trim_end();
     let inside = code.strip_prefix('[')?;
@@ -12,7 +12,7 @@ pub(super) fn bare_items(key: &str, value: &str, start: usize) -> Option<LineFau
     let is_bare = |item: &&&str| is_bare(item);
     let found = items.iter().find(is_bare)?;
     let items: Vec<_> = { items.iter() }.filter(|it| !it.is_empty()).collect();
-    // Of what is in brackets and braces nobody can tell whose the commas are.
+    // With nested brackets or braces, it is not clear which of them the commas belong to.
     if inside.contains(['[', ']', '{', '}', '=']) {
         return None;
     }
@@ -32,7 +32,7 @@ pub(super) fn bare_items(key: &str, value: &str, start: usize) -> Option<LineFau
     ))
 }
 
-/// How a part of a list is written.
+/// How to write an item of a list.
 fn item_of(key: &str, item: &str) -> String {
     match key {
         "rules" => meant::rule(item),
@@ -40,7 +40,7 @@ fn item_of(key: &str, item: &str) -> String {
     }
 }
 
-/// The same where the list has many lines, and this is one of them.
+/// Text without quotes in one line of a multi-line list.
 pub(super) fn bare_line(entry: &str, line: &str) -> Option<LineFault> {
     unbalanced(entry).filter(|(open, _)| *open == '[')?;
     let code = line.split(" #").next()?.trim_end();
@@ -64,16 +64,12 @@ fn is_bare(item: &str) -> bool {
     !item.is_empty() && !item.starts_with(['"', '\'', '[', '{', '#', ']', '}']) && !is_literal(item)
 }
 
-/// A list or a table in one line: `:` in it, text without quotes, a missing comma, or no end.
+/// A one-line list or table with `:`, text without quotes, a missing comma, or no end.
 pub(super) fn of_list(value: &str, start: usize) -> Option<LineFault> {
     if let Some((at, _)) = outside_strings(value).find(|(_, c)| *c == ':') {
         let part = start + at..start + at + 1;
         let help = "write `=`, and text in quotes: `{ domain = \"www.example.com\" }`";
-        return Some(slip_at(
-            part,
-            "expected `=` behind the key, found `:`",
-            help,
-        ));
+        return Some(slip_at(part, "expected `=` after the key, found `:`", help));
     }
     if let Some(slip) = bare_inside(value, start).or_else(|| without_comma(value, start)) {
         return Some(slip);
@@ -88,7 +84,7 @@ pub(super) fn of_list(value: &str, start: usize) -> Option<LineFault> {
     )))
 }
 
-/// Text without quotes in a table in one line.
+/// Text without quotes in an inline table.
 fn bare_inside(value: &str, start: usize) -> Option<LineFault> {
     outside_strings(value).find_map(|(at, c)| {
         let (before, behind) = value.split_at_checked(at)?;
@@ -105,7 +101,7 @@ fn bare_inside(value: &str, start: usize) -> Option<LineFault> {
     })
 }
 
-/// A value without quotes, with the ports behind its commas: these are no keys.
+/// A value without quotes, with the ports after its commas, which are not keys.
 fn whole(text: &str) -> Option<&str> {
     let mut parts = text.split_inclusive([',', '}', ']', ' ']);
     let mut end = parts.next()?.trim_end_matches([',', '}', ']', ' ']).len();
@@ -121,18 +117,18 @@ fn whole(text: &str) -> Option<&str> {
     text.get(..end)
 }
 
-/// A part that begins right behind another.
+/// An item that directly follows another one.
 fn without_comma(value: &str, start: usize) -> Option<LineFault> {
     let (mut ended, mut end) = (false, 0);
     for (at, c) in outside_strings(value) {
-        // A gap is a string.
+        // A gap between the characters is a string.
         let second = (ended && at > end).then_some(end);
         ended |= at > end;
         let begins = matches!(c, '{' | '[') || is_word(c.encode_utf8(&mut [0; 4]));
         if let Some(at) = second.or((ended && begins).then_some(at)) {
             let part = start + at..start + at + 1;
-            let message = "expected `,` between two parts, found none";
-            return Some(slip_at(part, message, "write a comma in front of this"));
+            let message = "expected `,` between two items, found none";
+            return Some(slip_at(part, message, "add a comma before this"));
         }
         if !c.is_whitespace() {
             ended = matches!(c, '}' | ']');
@@ -153,7 +149,7 @@ fn unbalanced(text: &str) -> Option<(char, char)> {
         .find(|(open, close)| count(*open) > count(*close))
 }
 
-/// A table in a line of its own, as a part of a list.
+/// An inline table on its own line, as an item of a list.
 pub(super) fn table_line(entry: &str, line: &str) -> Option<LineFault> {
     unbalanced(entry).filter(|(open, _)| *open == '[')?;
     let start = line.len() - line.trim_start().len();
@@ -167,7 +163,7 @@ pub(super) fn begins_entry(line: &str) -> bool {
     key.is_some_and(is_word)
 }
 
-/// A setting that is not over where the next line begins: a list without its end, or without a comma.
+/// A setting that has not ended where the next line begins: a list without its end, or without a comma.
 pub(super) fn unclosed(entry: &str, next: &str) -> Option<LineFault> {
     let (_, close) = unbalanced(entry)?;
     let written = entry.trim_end();
@@ -184,6 +180,6 @@ pub(super) fn unclosed(entry: &str, next: &str) -> Option<LineFault> {
     }
     let is_next = begins_entry(next) || next.starts_with('[') || next.is_empty();
     let message = format!("the value of `{}` has no closing `{close}`", name(entry));
-    let help = format!("add `{close}` behind its last part");
+    let help = format!("add `{close}` after the last item");
     is_next.then(|| slip_at(last_line, message, help))
 }

@@ -1,17 +1,16 @@
-//! What is wrong in a line, and what is read of lines to tell.
+//! A mistake in a line, and helpers that read lines to find one.
 
 use std::ops::Range;
 
 use crate::config::meant;
 
-/// What is wrong in a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LineFault {
     pub(super) message: String,
-    /// Where, in the line.
+    /// Its place in the line.
     pub(super) part: Range<usize>,
     pub(super) help: String,
-    /// Whether the lines below are read as what they are.
+    /// Whether the parser reads the lines below correctly.
     pub(super) closed: bool,
 }
 
@@ -28,7 +27,7 @@ pub(super) fn slip_at(
     }
 }
 
-/// What a line is about: its key, or its section.
+/// The key or the section of a line.
 pub(super) fn name(line: &str) -> &str {
     let line = line.trim().trim_start_matches('[');
     line.split([']', '=', ':', '#'])
@@ -37,7 +36,7 @@ pub(super) fn name(line: &str) -> &str {
         .trim()
 }
 
-/// What follows is wrong for the same reason.
+/// Marks a mistake that causes the errors after it.
 pub(super) fn last(slip: LineFault) -> LineFault {
     LineFault {
         closed: false,
@@ -55,7 +54,7 @@ pub(super) fn of_bare(key: &str, bare: &str, start: usize) -> LineFault {
     slip_at(start..start + bare.len(), message, help)
 }
 
-/// The characters of a line that are in no string and no comment, as far as its quotes are in order.
+/// The characters of a line outside strings and comments, if its quotes are balanced.
 pub(super) fn outside_strings(line: &str) -> impl Iterator<Item = (usize, char)> {
     let (mut quote, mut escaped, mut comment) = (None, false, false);
     line.char_indices().filter(move |(_, c)| {
@@ -75,7 +74,7 @@ pub(super) fn outside_strings(line: &str) -> impl Iterator<Item = (usize, char)>
     })
 }
 
-/// A number or a boolean, as TOML has them.
+/// Whether the text is a number or a boolean in TOML.
 pub(super) fn is_literal(text: &str) -> bool {
     let digits = |c: char| c.is_ascii_digit() || c == '_';
     matches!(text, "true" | "false") || (!text.is_empty() && text.chars().all(digits))

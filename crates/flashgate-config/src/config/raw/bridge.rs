@@ -1,4 +1,4 @@
-//! `[bridge]`: what the file says of it.
+//! Reads `[bridge]`.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::config::unexpected::{Expected, Unexpected};
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{Network, PathPattern, Segment};
 
-/// See the module.
+/// `[bridge]` as written.
 #[derive(Debug)]
 pub(in crate::config) struct RawBridge {
     pub(in crate::config) header: Span,
@@ -45,7 +45,6 @@ pub(super) fn bridge(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawBridg
     }
 }
 
-/// The value of `path`.
 pub(in crate::config) fn path(
     value: &Value<'_>,
     found: &mut Vec<Diagnostic>,
@@ -53,7 +52,7 @@ pub(in crate::config) fn path(
     value.parsed("bad-path", pattern, found)
 }
 
-/// `/{port}` or `/{name}`, with any text around it that a path may hold.
+/// `/{port}` or `/{name}`, with any text around it that is valid in a path.
 fn pattern(text: &str) -> Result<PathPattern, Unexpected> {
     let (segment, placeholder) = match (text.contains("{port}"), text.contains("{name}")) {
         (true, false) => (Segment::Port, "{port}"),
@@ -62,7 +61,7 @@ fn pattern(text: &str) -> Result<PathPattern, Unexpected> {
         (false, false) => return Err(Expected::Path.but_found(text)),
     };
     let (before, after) = text.split_once(placeholder).unwrap_or_default();
-    // What browsers send as it is written (RFC 3986, 3.3); dots alone they take for steps.
+    // Characters that browsers send unchanged (RFC 3986, 3.3). Browsers resolve `.` and `..`.
     let fits = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/".contains(c);
     let steps = text.split('/').any(|part| matches!(part, "." | ".."));
     if !before.starts_with('/') || !before.chars().chain(after.chars()).all(fits) || steps {
@@ -75,14 +74,14 @@ fn pattern(text: &str) -> Result<PathPattern, Unexpected> {
     })
 }
 
-/// `wss://play.example.com`, with a port or a path if need be; without the slash at its end. What stands in `path` before
-/// its placeholder shows what was meant by a URL that is none.
+/// `wss://play.example.com`, optionally with a port or path. A trailing slash is removed. For an invalid URL, the text
+/// before the placeholder in `path` helps to make a suggestion.
 fn public_url(text: &str, before: &str) -> Result<String, Unexpected> {
     let rest = text.strip_prefix("wss://").or(text.strip_prefix("ws://"));
     let authority = rest.and_then(|rest| rest.split('/').next());
     let host = authority.and_then(|text| flashgate_wire::http::HostField::parse(text.as_bytes()));
     let port_zero = host.as_ref().is_some_and(|host| host.port == Some(0));
-    // A path may be written as in RFC 3986, 3.3; it goes into a page's script.
+    // A path may contain what RFC 3986, 3.3 allows. It goes into a page's script.
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._~!$&()*+,;=:@/%[]".contains(c);
     if host.is_none() || port_zero || !text.chars().all(plain) {
         return Err(Expected::Url.but_found(text).meant(meant(text, before)));
@@ -90,7 +89,7 @@ fn public_url(text: &str, before: &str) -> Result<String, Unexpected> {
     Ok(text.trim_end_matches('/').to_owned())
 }
 
-/// What somebody most likely meant: the page's own scheme, none, or a path that is `path`'s to say.
+/// A suggestion: fixes the page's own scheme, a missing scheme, or a part that belongs in `path`.
 fn meant(text: &str, path: &str) -> Option<String> {
     let (scheme, rest) = match text.split_once("://") {
         Some(("https" | "wss", rest)) => ("wss", rest),
@@ -98,7 +97,7 @@ fn meant(text: &str, path: &str) -> Option<String> {
         Some(_) => return None,
         None => ("wss", text),
     };
-    // `path` is appended to it.
+    // `path` is appended to the URL.
     let rest = rest.split_once('{').map_or(rest, |(before, _)| {
         before.strip_suffix(path).unwrap_or(before)
     });
@@ -106,16 +105,16 @@ fn meant(text: &str, path: &str) -> Option<String> {
     (url != text && public_url(&url, path).is_ok()).then_some(url)
 }
 
-/// Proxies whose word on a client's address is taken.
+/// Proxies whose `X-Forwarded-For` is trusted.
 fn proxies(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<Network> {
     let networks = sections::networks(value, found);
     if networks.iter().any(|network| network.is_everything()) {
-        let message = "every client may name any address in X-Forwarded-For";
+        let message = "any client can claim any address in `X-Forwarded-For`";
         found.push(
             Diagnostic::warning("forwarded-for-from-everybody", message)
                 .at(value.span, "")
-                .note("strangers get round the limits by address, and logs show what they like")
-                .help("name the addresses of your proxies only, as in `[\"127.0.0.1/32\"]`"),
+                .note("clients can evade the per-address limits, and logs show the address that they claim")
+                .help("list only the addresses of your proxies, as in `[\"127.0.0.1/32\"]`"),
         );
     }
     networks

@@ -1,4 +1,4 @@
-//! `[[listen]]` and `[[gate]]`: what the file says of each. A gate is a listener with a server behind it.
+//! Reads `[[listen]]` and `[[gate]]`. A gate is a listener with a server behind it.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::config::{backend, keys, values};
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{AskedBy, Backend, Network, WebSocketMode};
 
-/// `[[listen]]` or `[[gate]]`.
+/// `[[listen]]` or `[[gate]]` as written.
 #[derive(Debug)]
 pub(in crate::config) struct RawListener {
     pub(in crate::config) header: Span,
@@ -22,25 +22,25 @@ pub(in crate::config) struct RawListener {
     pub(in crate::config) policy: Option<TextValue>,
     pub(in crate::config) public_port: Option<Port>,
     pub(in crate::config) accept_proxy: Vec<Network>,
-    /// Whether anything in it was found at fault.
+    /// Whether a mistake in it was reported.
     pub(in crate::config) state: Soundness,
-    /// What only a gate has.
+    /// The keys that only a gate has.
     pub(in crate::config) gate: Option<RawGate>,
 }
 
-/// Whether what was read is what the file says.
+/// Whether all of it could be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::config) enum Soundness {
     Sound,
-    /// A fault was reported: what seems to be missing may be what is at fault.
+    /// A mistake was reported. What seems to be missing may be part of it.
     Faulty,
 }
 
-/// What `[[gate]]` has beyond a listener.
+/// The keys that only `[[gate]]` has.
 #[derive(Debug)]
 pub(in crate::config) struct RawGate {
     pub(in crate::config) name: Option<TextValue>,
-    /// None where a fault in it was reported.
+    /// None if a mistake in it was reported.
     pub(in crate::config) backend: Option<At<Backend>>,
     pub(in crate::config) http_backend: Option<At<Backend>>,
     pub(in crate::config) speaks_first_after: Option<At<Duration>>,
@@ -56,7 +56,7 @@ impl RawListener {
         }
     }
 
-    /// As it is written.
+    /// The header as written.
     pub(in crate::config) fn kind(&self) -> &'static str {
         match self.gate {
             Some(_) => "[[gate]]",
@@ -68,7 +68,7 @@ impl RawListener {
 pub(super) fn listener(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawListener {
     let before = found.len();
     only_known(table, found);
-    // The other one is refused with everything else that is not supported yet, and proposed to nobody.
+    // `silverlight` is rejected elsewhere as unsupported, and never suggested.
     if let Some(value) = table
         .get("dialect")
         .filter(|value| !value.is("silverlight"))
@@ -87,7 +87,7 @@ pub(super) fn listener(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawLis
     RawListener { state, ..listener }
 }
 
-/// Reports every key that it may not have. An address that is written in parts is shown in one.
+/// Reports every unknown key. For an address in two keys, suggests one.
 pub(super) fn only_known(table: &Table<'_>, found: &mut Vec<Diagnostic>) {
     let among = |keys: &[&str]| {
         let mut parts = table.unknown().filter(|it| keys.contains(&it.key.as_str()));
@@ -116,7 +116,7 @@ pub(super) fn gate(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawListene
     let value = |key| table.get(key);
     if value("backend").is_none() {
         let help =
-            "write `backend = \"127.0.0.1:9340\"`, where the server behind this port listens";
+            "write `backend = \"127.0.0.1:9340\"`, the address of the server behind this port";
         found.extend(table.missing("backend", help));
     }
     let websocket = table.setting("websocket", sections::websocket, found);
@@ -150,15 +150,15 @@ fn name(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<TextValue> {
     good.then_some(name)
 }
 
-/// What to write in a section that listens.
+/// Suggestions for a section that listens.
 pub(super) struct Example<'a> {
-    /// What to write if there is no address.
+    /// The help if there is no address.
     pub(super) help: &'a str,
     /// The port in examples.
     pub(super) port: u16,
 }
 
-/// What both have.
+/// Reads the keys that both have.
 fn either(
     table: &Table<'_>,
     example: &Example<'_>,
@@ -207,27 +207,27 @@ pub(super) fn addresses(
         .collect()
 }
 
-/// Whose word on a client's address is taken: nobody's and everybody's are both likely not meant.
+/// Peers whose PROXY header is trusted. An empty list and one with every address are both probably mistakes.
 pub(super) fn trusted(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<Network> {
     let before = found.len();
     let networks = sections::networks(value, found);
     if networks.is_empty() && found.len() == before {
-        let message = "no peer is in an empty list: nobody's PROXY header is read";
+        let message = "the list is empty, so no PROXY header is accepted";
         found.push(
             Diagnostic::warning("accept-proxy-from-nobody", message)
                 .at(value.span, "")
                 .help(
-                    "name the networks of your balancers, as in `[\"10.0.0.0/8\"]`, or remove it",
+                    "list the networks of your load balancers, as in `[\"10.0.0.0/8\"]`, or remove the key",
                 ),
         );
     }
     if networks.iter().any(|network| network.is_everything()) {
-        let message = "every client must send a PROXY header, and may name any address in it";
+        let message = "every client must send a PROXY header, and can claim any address in it";
         found.push(
             Diagnostic::warning("accept-proxy-from-everybody", message)
                 .at(value.span, "")
-                .note("players send none, and strangers get round the limits by address")
-                .help("name the networks of your balancers only"),
+                .note("players don't send a PROXY header, and other clients can evade the per-address limits")
+                .help("list only the networks of your load balancers"),
         );
     }
     networks

@@ -1,4 +1,4 @@
-//! `rules` of a policy: what the file says of them, and how what people write instead would be written here.
+//! Reads the `rules` of a policy, and suggests how to write rules in another form.
 
 use flash_policy::Diagnostic;
 
@@ -6,7 +6,7 @@ use super::{RawPorts, RawRule};
 use crate::config::tree::{At, Table, Value};
 use crate::config::{keys, meant};
 
-/// Every rule, or none if one of them is no table: what is left would be judged for what it is not.
+/// All rules, or nothing if one is not a table: findings about an incomplete policy would be wrong.
 pub(super) fn rules(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Vec<RawRule>> {
     if !value.is_list() {
         let finding = value.wrong_type("a list of rules");
@@ -22,7 +22,7 @@ pub(super) fn rules(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Ve
     rules.into_iter().collect()
 }
 
-/// How a rule is written that stands there as a string, in the manner of `--allow`, or as a table without its list.
+/// A suggestion for a rule in the form of `--allow`, or for a table outside a list.
 fn example(value: &Value<'_>) -> String {
     if value.is_table()
         && let Some(written) = value.written().filter(|text| text.starts_with('{'))

@@ -1,4 +1,4 @@
-//! Values by their types, and what holds where a key is left out.
+//! Values by type, and defaults for keys that are left out.
 
 use std::fmt::Display;
 
@@ -11,7 +11,7 @@ use crate::config::keys::{self, Section, Unset};
 use crate::config::meant;
 
 impl Table<'_> {
-    /// What a key says, or its default where it is left out or at fault.
+    /// The value of a key, or its default if it is missing or invalid.
     pub(in crate::config) fn setting<T: Default>(
         &self,
         name: &str,
@@ -24,7 +24,7 @@ impl Table<'_> {
     }
 }
 
-/// The default of a key, read as its value is; none if it has no value by default.
+/// The default of a key, read like a value. None if the key has no default value.
 pub(in crate::config) fn default<T>(
     section: &Section,
     name: &str,
@@ -57,7 +57,7 @@ impl Value<'_> {
         value
     }
 
-    /// A whole number from 1 up to the most that the key allows.
+    /// A whole number from 1 to the largest that the key allows.
     pub(in crate::config) fn number(&self, found: &mut Vec<Diagnostic>) -> Option<u32> {
         let most = keys::kind(&self.key).most();
         let DeValue::Integer(number) = self.content else {
@@ -75,7 +75,7 @@ impl Value<'_> {
         }
     }
 
-    /// A string or a number that means something.
+    /// A string or number that `parse` understands.
     pub(in crate::config) fn parsed<T, E: Display>(
         &self,
         rule: &'static str,
@@ -85,7 +85,7 @@ impl Value<'_> {
         let text = self.text_or_number(found)?;
         let before = found.len();
         let value = parse_text(&text, rule, parse, found);
-        // Any other string could be right.
+        // Any other string could be correct.
         if !meant::is_text(&self.key) {
             let faults = found.split_off(before);
             found.extend(faults.into_iter().map(|it| self.with_help(it)));

@@ -1,4 +1,4 @@
-//! Strings of the file, and numbers where a string would say no more.
+//! Strings of the file, and numbers where a string is expected.
 
 use std::fmt::Display;
 use std::ops::Range;
@@ -8,18 +8,18 @@ use toml::de::DeValue;
 
 use super::{At, Value};
 
-/// A string, and where it stands.
+/// A string and its place.
 #[derive(Clone, Debug)]
 pub(in crate::config) struct TextValue {
     pub(in crate::config) value: String,
-    /// With its quotes.
+    /// Includes the quotes.
     pub(in crate::config) span: Span,
-    /// Where its first character stands, unless escapes make that a matter of counting.
+    /// The place of its first character, unless the string has escapes.
     start: Option<usize>,
 }
 
 impl TextValue {
-    /// Where a part of it stands; the whole where the parts can't be told.
+    /// The place of a part of the string, or of the whole if it has escapes.
     pub(in crate::config) fn place(&self, part: &Range<usize>) -> Span {
         self.start
             .map_or(self.span, |at| Span::from(part.clone()).shifted(at))
@@ -41,7 +41,7 @@ impl<'a> Value<'a> {
         })
     }
 
-    /// A string, or a number as it would stand in one: for values that say themselves what they may be.
+    /// A string, or a number as a string. For values whose parser accepts both.
     pub(in crate::config) fn text_or_number(
         &self,
         found: &mut Vec<Diagnostic>,
@@ -81,7 +81,7 @@ impl<'a> Value<'a> {
         texts.collect()
     }
 
-    /// The strings and numbers of a list, as they would stand in one string; none where it is something else.
+    /// The strings and numbers of a list, joined into one string. None if it is not such a list.
     pub(in crate::config) fn joined(&self) -> Option<String> {
         let items = self.content.as_array()?.iter().map(|item| {
             let content = item.get_ref();
@@ -93,18 +93,18 @@ impl<'a> Value<'a> {
             .map(|items| items.join(","))
     }
 
-    /// A string's content.
+    /// The content of a string.
     pub(in crate::config) fn as_str(&self) -> Option<&'a str> {
         self.content.as_str()
     }
 
-    /// What is written.
+    /// The source text.
     pub(in crate::config) fn written(&self) -> Option<&'a str> {
         self.source.get(self.span.start..self.span.end)
     }
 }
 
-/// What a text means; a finding of this rule where it means nothing.
+/// Parses a text. Reports a finding of this rule if it is invalid.
 pub(in crate::config) fn parse_text<T, E: Display>(
     text: &TextValue,
     rule: &'static str,

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::super::{Addresses, ProxyHeader, ProxyReader, ProxyRefusal, ProxyVerdict, ProxyVersion};
 
-/// Numbers that are the same in every run.
+/// Pseudo-random numbers that are the same in every run.
 struct Random(u64);
 
 impl Random {
@@ -34,7 +34,7 @@ impl Random {
         SocketAddr::new(ip, port)
     }
 
-    /// A header as we write it, at times with extensions, at times with a byte or two changed.
+    /// A header as this crate writes it, sometimes with extensions, sometimes with one or two bytes changed.
     fn header(&mut self) -> Vec<u8> {
         let addresses = Addresses {
             source: self.address(),
@@ -59,7 +59,7 @@ impl Random {
     }
 }
 
-/// Whom the header names; nobody, where the connection's own addresses hold; or nothing that can be used.
+/// The addresses in the header; `Nobody` if the connection's own addresses are valid; or no usable header.
 #[derive(Debug, PartialEq, Eq)]
 enum Found {
     Pair(SocketAddr, SocketAddr),
@@ -67,7 +67,7 @@ enum Found {
     NoHeader,
 }
 
-/// Two addresses and their ports.
+/// Two addresses with ports.
 fn pair(ips: [IpAddr; 2], ports: [u16; 2]) -> Found {
     let at = |side| SocketAddr::new(ips[side], ports[side]);
     Found::Pair(at(0), at(1))
@@ -117,8 +117,8 @@ fn line(header: &ppp::v1::Header) -> Found {
     }
 }
 
-/// What we say; nothing where `ppp` is known to be laxer: it looks at extensions only when asked, and takes a space for
-/// the CR.
+/// Our result. None if `ppp` is known to be more lenient: it checks extensions only on request, and accepts a space
+/// instead of the CR.
 fn ours(bytes: &[u8]) -> Option<Found> {
     Some(match ProxyReader::default().judge(bytes) {
         ProxyVerdict::Header(ProxyHeader {
