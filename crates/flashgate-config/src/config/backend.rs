@@ -144,7 +144,7 @@ mod tests {
             ("a.test:", "1 to 65535"),
             ("http://a.test:80", "found `http://a.test:80`"),
             ("a b:80", "found ` `"),
-            ("1.2.3:80", "looks like"),
+            ("1.2.3:80", "valid IPv4"),
             ("[::]:80", "`127.0.0.1:80`"),
         ] {
             let error = parse(text).unwrap_err().to_string();
