@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, ensure};
 
 use super::{Files, read};
-use bars::{Bar, Group, Look};
+use bars::{Bar, BarGroup, Look};
 
 /// The folder of the pictures.
 const FOLDER: &str = "docs/book/src/images";
@@ -34,7 +34,7 @@ pub(super) fn add(root: &Path, files: &mut Files) -> Result<()> {
 }
 
 fn replies_lost(page: &str) -> Result<String> {
-    let mut groups = Vec::<Group>::new();
+    let mut groups = Vec::<BarGroup>::new();
     for [network, server, fetches, lost] in
         table::columns(page, ["path", "server", "fetches", "lost"])?
     {
@@ -51,7 +51,7 @@ fn replies_lost(page: &str) -> Result<String> {
         let title = network.replace('±', "± ");
         match groups.last_mut() {
             Some(group) if group.title == title => group.bars.push(bar),
-            _ => groups.push(Group {
+            _ => groups.push(BarGroup {
                 title,
                 full: 1.0,
                 bars: vec![bar],
@@ -69,7 +69,7 @@ fn cpu_per_fetch(page: &str) -> Result<String> {
     let bars = compared(rows, |figure, _| format!("{figure} µs"))?;
     bars::picture(
         "CPU time per policy request, by server",
-        &[Group::scaled("CPU time per policy request", bars)],
+        &[BarGroup::scaled("CPU time per policy request", bars)],
     )
 }
 
@@ -77,8 +77,8 @@ fn idle_memory(page: &str) -> Result<String> {
     let relays = table::columns(page, ["relay", "idle, bytes"])?;
     let bridges = table::columns(page, ["bridge", "idle, bytes"])?;
     let groups = [
-        Group::scaled("An idle TCP connection", compared(relays, bytes)?),
-        Group::scaled(
+        BarGroup::scaled("An idle TCP connection", compared(relays, bytes)?),
+        BarGroup::scaled(
             "An idle WebSocket (another scale)",
             compared(bridges, bytes)?,
         ),

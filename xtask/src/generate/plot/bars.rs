@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anyhow::Result;
 
 /// Bars under a title, with a scale of their own.
-pub(super) struct Group {
+pub(super) struct BarGroup {
     pub(super) title: String,
     /// The value of a bar of full length.
     pub(super) full: f64,
@@ -37,7 +37,7 @@ const FULL: f64 = 380.0;
 /// Above the bars of a group, for its title.
 const GAP: u32 = 48;
 
-impl Group {
+impl BarGroup {
     /// The longest bar has full length.
     pub(super) fn scaled(title: &str, bars: Vec<Bar>) -> Self {
         Self {
@@ -49,7 +49,7 @@ impl Group {
 }
 
 /// The picture.
-pub(super) fn picture(title: &str, groups: &[Group]) -> Result<String> {
+pub(super) fn picture(title: &str, groups: &[BarGroup]) -> Result<String> {
     let mut drawn = String::new();
     let mut top = 0;
     for group in groups {
