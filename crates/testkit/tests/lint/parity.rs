@@ -161,8 +161,13 @@ fn flagged_by_nmap(ports: &[u16]) -> HashSet<u16> {
 /// Rules about trusting others, or about why access is denied although it looks allowed.
 fn answers(rule: &str) -> bool {
     const TRUST: [&str; 4] = ["wildcard-", "trusted-", "example-", "loopback-"];
-    const REFUSED: [&str; 6] = [
+    const REFUSED: [&str; 11] = [
+        "invalid-comment",
         "malformed-",
+        "mismatched-",
+        "multiple-root-elements",
+        "text-outside-root",
+        "unclosed-element",
         "invalid-domain",
         "domain-",
         "partial-",

@@ -5,8 +5,8 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Domains,
     page: page!(
-        finds = "domains with a scheme other than `http://` or `https://`, with a scheme that lacks its slashes,
-or with `*` alone after the scheme.",
+        finds = "domains with an invalid scheme: one other than `http://` or `https://`, one without its slashes,
+or one that is followed only by `*`.",
         matters = "`domain` is the host that the movie was loaded from, which is a web server, and not the address
 of a socket.",
         flash = "Adobe's specification (2010) allows `http://*.example.com`, which limits the rule to movies

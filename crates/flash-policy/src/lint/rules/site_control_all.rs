@@ -8,7 +8,7 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "the meta-policy `all`.",
         matters = "In a socket policy, `all` lets every port of the host serve its own policy. A user who can run a
-program on the host can then open the port that it listens on. This is also the default.
+program on the host can then open the port that it listens on. `all` is also the default.
 
 In a URL policy, `all` makes every file on the site a valid policy, including files that users upload. OWASP's
 WSTG-CONF-08 lists it as a vulnerability.",

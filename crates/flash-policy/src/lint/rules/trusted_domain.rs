@@ -15,8 +15,8 @@ pub(crate) static RULE: LintRule = LintRule {
         finds = "rules that allow another site, in URL policies. Invalid domains and the user's own machine are
 not reported.",
         matters = "Movies from that site can read what your users can read here, with their cookies. So can anyone
-who takes over the site, or who buys its domain after it expires. Review these rules from time to time. nmap's
-`http-cross-domain-policy` reports them too.",
+who takes over the site, or who buys its domain after it expires. Review these rules from time to time. If no
+other site needs access, serve a policy that allows none. nmap's `http-cross-domain-policy` reports them too.",
         flash = "Movies from that site may send requests with the user's cookies and read the responses. URL
 policies are older than socket policies: Adobe dates them to Player 6 in one text and to Player 7 in another.",
         example = rules("as=url", r#"<allow-access-from domain="www.real-game.net"/>"#),
