@@ -153,7 +153,7 @@ fn what_it_refuses_with_the_flag_to_write() {
                 "--sandbox",
                 "remote",
             ],
-            "so --sandbox changes nothing",
+            "so --sandbox has no effect",
         ),
         (
             &[
@@ -163,7 +163,7 @@ fn what_it_refuses_with_the_flag_to_write() {
                 "--master-port",
                 "1",
             ],
-            "so --master-port changes nothing",
+            "so --master-port has no effect",
         ),
         (
             &[
@@ -173,7 +173,7 @@ fn what_it_refuses_with_the_flag_to_write() {
                 "--load-policy",
                 "xmlsocket://a.test:1",
             ],
-            "so --load-policy changes nothing",
+            "so --load-policy has no effect",
         ),
     ];
     cases.into_iter().for_each(refuses);

@@ -80,9 +80,9 @@ fn by_name() {
 #[test]
 fn which_one() {
     for (arguments, text) in [
-        (&[][..], "name one of `default`, `lobby`"),
-        (&["--name", "loby"], "found `loby`"),
-        (&["--name", "loby"], "it has `default`, `lobby`"),
+        (&[][..], "use one of `default`, `lobby`"),
+        (&["--name", "loby"], "has no policy named `loby`"),
+        (&["--name", "loby"], "its policies are `default`, `lobby`"),
     ] {
         let (code, stdout, stderr) = print(TWO, arguments);
         assert_eq!((code, stdout.as_str()), (Some(2), ""), "{stderr}");

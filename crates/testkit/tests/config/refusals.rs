@@ -94,19 +94,22 @@ fn gates() {
         rule.into_iter().chain(gates).collect::<Vec<_>>()
     };
     refused(&["--gate", "1=a:1"], &["nothing to serve"]);
-    refused(&rule, &["`:PORTS`", "ports of the gates", "there are none"]);
-    refused(&gate(&["0=a:1"]), &["`:PORTS`", "takes any free port"]);
+    refused(
+        &rule,
+        &["`:PORTS`", "ports of the gates", "there are no gates"],
+    );
+    refused(&gate(&["0=a:1"]), &["`:PORTS`", "listens on any free port"]);
     refused(&gate(&["9339"]), &["LISTEN=BACKEND", "found `9339`"]);
     refused(&gate(&["a:1=a:1"]), &["the IP address instead of a name"]);
     refused(&gate(&["9339=9340"]), &["`127.0.0.1:9340`?"]);
     refused(&gate(&["9339=a:0"]), &["1 to 65535"]);
     refused(
         &gate(&["9339=a:1", "9339=b:1"]),
-        &["`--gate [::]:9339=b:1`", "given twice"],
+        &["`--gate [::]:9339=b:1`", "another flag already uses it"],
     );
     refused(
         &[&gate(&["9339=a:1"])[..], &["--listen", "9339"]].concat(),
-        &["`--gate [::]:9339=a:1`", "given twice"],
+        &["`--gate [::]:9339=a:1`", "another flag already uses it"],
     );
     refused(
         &gate(&["9339=localhost:9339"]),

@@ -88,7 +88,7 @@ fn one_greedy_address() {
     );
     assert!(idle.all_ok() && beside.all_ok(), "{idle}\n{beside}");
     daemon
-        .wait_for_line("has too many", Duration::from_secs(10))
+        .wait_for_line("over a limit", Duration::from_secs(10))
         .unwrap();
     if is_long() {
         assert!(after <= before * 2, "p99 went from {before:?} to {after:?}");
