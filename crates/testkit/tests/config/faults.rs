@@ -233,7 +233,7 @@ fn rules_that_open_nothing() {
         &[
             "low-ports-from-high-port",
             "flashgate.toml:2:39",
-            "opens nothing",
+            "has no effect",
         ],
     );
     let gate =

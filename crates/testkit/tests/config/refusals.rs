@@ -206,7 +206,7 @@ fn warnings_stop_nothing() {
         .display()
         .to_string();
     for (arguments, text) in [
-        (["--policy", &none], "grants nothing"),
+        (["--policy", &none], "allows no connection"),
         (["--allow", "*:80"], "every site"),
         (["--allow", "a.test:*"], "every port"),
     ] {
