@@ -93,18 +93,12 @@ fn in_words(fault: &TlsFault, name: &str) -> (FindingId, String) {
             certificate(FindingId::CertificateForAnotherName, "is for another name")
         }
         TlsFault::Expired(date) => {
-            let on = dated("on", date.as_deref());
-            (
-                FindingId::CertificateExpired,
-                format!("the certificate of {name} expired{on}"),
-            )
+            let expired = format!("expired{}", dated("on", date.as_deref()));
+            certificate(FindingId::CertificateExpired, &expired)
         }
         TlsFault::NotYetValid(date) => {
-            let before = dated("before", date.as_deref());
-            (
-                FindingId::CertificateNotYetValid,
-                format!("the certificate of {name} is not valid{before}"),
-            )
+            let early = format!("is not valid{}", dated("before", date.as_deref()));
+            certificate(FindingId::CertificateNotYetValid, &early)
         }
         TlsFault::SelfSigned => certificate(
             NOT_TRUSTED,
