@@ -1,4 +1,4 @@
-//! Whether any server, even a lenient one, could read an upgrade request in a head, whoever the request is for.
+//! Whether any server, even a lenient one, could read an upgrade request in a head.
 //!
 //! Servers differ in what ends a line, which bytes they skip, and what may be around a name. So everything that could
 //! begin a line for one of them begins a line here, and names consist only of letters and digits. The answer must

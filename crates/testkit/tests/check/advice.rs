@@ -147,10 +147,10 @@ fn applied(policies: &Policies, advice: &str) -> Option<Policies> {
     if advice.contains("add a rule for `www.a.test`") {
         master += OWN;
     }
-    if advice.contains("leave the scheme out") {
+    if advice.contains("remove the scheme") {
         master = master.replace("https://", "");
     }
-    if advice.contains("leave `secure") {
+    if advice.contains("remove `secure") {
         master = master.replace(" secure='true'", "");
     }
     if advice.contains("serve a policy that grants this") {

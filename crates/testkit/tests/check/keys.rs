@@ -139,5 +139,5 @@ fn a_key_that_no_handshake_takes() {
     let (_server, address) = serve(&folder);
     let (report, text) = judged(address, &[]);
     assert_eq!(ids(&report).first(), Some(&"tls-failed"), "{text}");
-    assert!(text.contains("kind of certificate"), "{text}");
+    assert!(text.contains("certificate type"), "{text}");
 }

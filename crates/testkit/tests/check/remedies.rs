@@ -65,7 +65,7 @@ const ROWS: &[Row] = &[
         game: &[&[Read, Send(NO_RULES), End]],
         asked: LIGHTSPARK_WITH_DOT,
         first: "no-rule-matches",
-        has: "`play.a.test.` for the host",
+        has: "`play.a.test.` as the host",
         lacks: "<allow-access-from",
     },
     Row {
@@ -81,7 +81,7 @@ const ROWS: &[Row] = &[
         game: GAME,
         asked: LIGHTSPARK_AT_IPV6,
         first: "no-rule-matches",
-        has: "`[:` for the host",
+        has: "`[:` as the host",
         lacks: "<allow-access-from",
     },
     Row {

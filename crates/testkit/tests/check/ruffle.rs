@@ -442,7 +442,7 @@ fn which_hop_refuses() {
         (
             NGINX,
             "websocket-refused",
-            ["nginx/1.22.1", "nothing shows whether the bridge runs"],
+            ["nginx/1.22.1", "it is not known whether the bridge"],
         ),
         (
             NGINX_403,

@@ -70,7 +70,7 @@ const LOADED: [(&str, &str, Option<&str>); 11] = [
     (
         "xmlsocket://127.0.0.1:8080",
         "32",
-        Some("policies are kept by the name"),
+        Some("a policy counts only for the host name it was loaded from"),
     ),
     (
         "http://srv.test/crossdomain.xml",

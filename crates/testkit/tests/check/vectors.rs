@@ -224,7 +224,7 @@ fn a_blocked_port() {
         assert_eq!(
             (
                 has("findings", "port-blocked-by-player"),
-                has("not-known", "port-blocked-by-browser")
+                has("not-known", "blocked-port")
             ),
             (is_told, is_told),
             "{told:#}"
