@@ -83,7 +83,7 @@ fn misspelt() {
         ("policy = \"q\"", "did you mean `p`?"),
         ("dialect = \"Flash\"", "write `dialect = \"flash\"`"),
         ("dialect = \"silverlght\"", "expected one of `flash`, found"),
-        ("color = 1", "it has `address`, `policy`"),
+        ("color = 1", "valid keys are `address`, `policy`"),
     ] {
         refused(&format!("{LEAST}{more}"), 1, &[text]);
     }
@@ -110,7 +110,7 @@ fn missing() {
     refused(
         &format!("{other}{LEAST}"),
         1,
-        &["expected `policy`", "`p`, `q`"],
+        &["needs `policy`", "`p`, `q`"],
     );
     refused(&format!("{LEAST}[policy.p.q]"), 1, &["no key `q`"]);
     let unnamed = format!("[policy]\nrules = []\n{listen}");
@@ -212,7 +212,7 @@ fn unused() {
     assert_eq!(unused(&named.replace("[[listen]]", "[listen]")), 0);
 }
 
-/// A rule that opens nothing wherever its policy is served is refused, but only if that is certain.
+/// A rule that has no effect wherever its policy is served is refused, but only if that is certain.
 #[test]
 fn rules_that_open_nothing() {
     let text = |listeners: &str| {

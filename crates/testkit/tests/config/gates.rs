@@ -84,7 +84,7 @@ fn ports_of_gates() {
     refused(
         &format!("{other}{RULES}{}", gate("\"9341\"", "policy = \"q\"")),
         1,
-        &["expected `ports`", "there are none", "flashgate.toml:4:10"],
+        &["expected `ports`", "no gate uses it", "flashgate.toml:4:10"],
     );
 }
 
@@ -106,7 +106,7 @@ fn unknown_ports() {
     refused(
         &format!("{other}{}", with_gate("")),
         1,
-        &["expected `policy` in `[[gate]]`", "`p`, `q`"],
+        &["`[[gate]]` needs `policy`", "`p`, `q`"],
     );
 }
 

@@ -45,7 +45,7 @@ fn by_line() {
         (
             "address =",
             "expected a value for `address`, found nothing",
-            "put `#` in front",
+            "comment out the line with `#`",
         ),
         (
             "address\u{a0}= \"843\"",
@@ -59,7 +59,7 @@ fn by_line() {
         ),
         (
             "address = [\"843\" \"8430\"]",
-            "expected `,` between two parts",
+            "expected `,` between two items",
             "write a comma",
         ),
         (
@@ -108,7 +108,7 @@ fn in_a_table() {
     );
     of_policy(
         &rule(" ports = \"9339\""),
-        "expected `,` between two parts",
+        "expected `,` between two items",
         "write a comma",
     );
     let several = "rules = [\n  { domain = \"a.test\", ports = \"1\" }\n  { domain = \"b.test\", ports = \"1\" },\n]";
@@ -132,7 +132,7 @@ fn what_is_no_toml_at_all() {
         "invalid unquoted key",
         "a line is a setting",
     );
-    says("listen:\n", "found `:`", "written as `[listen]`");
+    says("listen:\n", "found `:`", "write a section as `[listen]`");
     // TOML treats tabs as spaces.
     valid(&format!("{POLICY}[[listen]]\n\taddress\t=\t\"843\"\n"));
 }

@@ -115,7 +115,7 @@ fn keys_of_other_programs() {
     says(
         &format!("{POLICY}{odd}"),
         "no key `whereabouts`",
-        "it has `address`",
+        "valid keys are `address`",
     );
 }
 
