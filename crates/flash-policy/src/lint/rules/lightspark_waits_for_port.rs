@@ -9,8 +9,8 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Clients,
     page: page!(
-        finds = "master policies (on port 843) that grant something and are not `master-only`, if Lightspark is
-one of your clients (`--client lightspark`).",
+        finds = "master policies (on port 843) that grant something and are not `master-only`
+(`--client lightspark`).",
         matters = "Lightspark also asks the port that the movie connects to, and every port that the movie loaded a
 policy from, whatever port 843 grants. It waits for their replies without a limit, so a game server that accepts
 the connection and does not answer makes the movie hang. With `master-only`, Lightspark asks nothing else.

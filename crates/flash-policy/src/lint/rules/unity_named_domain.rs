@@ -15,8 +15,8 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Clients,
     page: page!(
-        finds = "rules for a domain other than `*`, if there is no rule for `*` with the same ports and Unity's
-web player is one of your clients (`--client unity`).",
+        finds =
+            "rules for a named domain if no rule for `*` opens the same ports (`--client unity`).",
         matters = "For sockets, Unity's web player accepts only `*` and ignores other rules.",
         flash = "Flash Player accepts names, in all versions. To serve both, the policy needs both rules.",
         example = rules(
