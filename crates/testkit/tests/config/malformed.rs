@@ -49,7 +49,7 @@ fn by_line() {
         ),
         (
             "address\u{a0}= \"843\"",
-            "found another one (U+00A0)",
+            "found another kind (U+00A0)",
             "type a space",
         ),
         (
@@ -60,7 +60,7 @@ fn by_line() {
         (
             "address = [\"843\" \"8430\"]",
             "expected `,` between two items",
-            "write a comma",
+            "add a comma",
         ),
         (
             "address = [\"843\"\npolicy = \"p\"",
@@ -109,7 +109,7 @@ fn in_a_table() {
     of_policy(
         &rule(" ports = \"9339\""),
         "expected `,` between two items",
-        "write a comma",
+        "add a comma",
     );
     let several = "rules = [\n  { domain = \"a.test\", ports = \"1\" }\n  { domain = \"b.test\", ports = \"1\" },\n]";
     of_policy(

@@ -141,7 +141,7 @@ fn process() {
         (
             "threads = auto",
             "found `auto`",
-            "remove the line to have the default",
+            "remove the line to use the default",
         ),
         ("threads = \"4\"", "found a string", "write `threads = 4`"),
         ("threads = 0", "found 0", "write a whole number"),

@@ -97,7 +97,10 @@ fn anything_else() {
     for (name, text) in [
         ("socket", "found a socket"),
         ("/dev/zero", "found a device"),
-        ("/proc/self/status", "found a file that the kernel makes up"),
+        (
+            "/proc/self/status",
+            "found a file that the kernel generates",
+        ),
     ] {
         refuses(&["lint", name], folder.path(), text);
         refuses(&["serve", "--policy", name], folder.path(), text);

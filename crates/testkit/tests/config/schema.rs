@@ -147,7 +147,7 @@ fn each_section_has_the_same_keys() {
         let folder = Folder::new().unwrap();
         let (_, _, stderr) = check(&config(&folder, text));
         let finding = stderr.split("has no key `zzz`").nth(1).unwrap();
-        let listed = finding.split("= help: it has ").nth(1).unwrap();
+        let listed = finding.split("= help: valid keys are ").nth(1).unwrap();
         let listed = listed.lines().next().unwrap().split(", ");
         let listed: BTreeSet<_> = listed.map(|name| name.trim_matches('`')).collect();
         let properties = section(path)["properties"].as_object().unwrap();

@@ -124,7 +124,7 @@ fn brackets() {
     says(
         &bridge,
         "for `bridge`, found a list",
-        "written as `[bridge]`",
+        "write it as `[bridge]`",
     );
     let policy = OF_GATES.replace("[policy.p]", "[[policy.p]]");
     says(
