@@ -86,11 +86,7 @@ fn by_line() {
         says(&listen(line), first, help);
     }
     let limits = "[limits]\nidle = \"5m\"\n[limits]\nidle = \"6m\"\n";
-    added(
-        limits,
-        "duplicate key `limits`",
-        "put everything into one section",
-    );
+    added(limits, "duplicate key `limits`", "merge the two sections");
     of_policy(
         "file = \"C:\\policy.xml\"",
         "a backslash in this string",

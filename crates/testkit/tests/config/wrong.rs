@@ -130,7 +130,7 @@ fn brackets() {
     says(
         &format!("{policy}{GATE}policy = \"p\"\n"),
         "for `p`, found a list",
-        "written as `[policy.p]`",
+        "write it as `[policy.p]`",
     );
     let twice = single(GATE) + &single(GATE).replace("9339", "9349");
     says(
