@@ -89,7 +89,7 @@ fn by_line() {
     added(limits, "duplicate key `limits`", "merge the two sections");
     of_policy(
         "file = \"C:\\policy.xml\"",
-        "a backslash in this string",
+        "this string has an invalid escape",
         "write `file = 'C:\\policy.xml'`",
     );
 }
