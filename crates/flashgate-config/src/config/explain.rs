@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 /// Findings about one part of the config.
-struct Group {
+struct ConfigFindingGroup {
     title: &'static str,
     /// The pages of the book to read, in Markdown.
     see: &'static str,
@@ -47,7 +47,7 @@ pub fn list() -> String {
 /// The page of the book's reference.
 pub fn reference() -> String {
     let mut text = INTRODUCTION.to_owned();
-    for Group {
+    for ConfigFindingGroup {
         title,
         see,
         findings,
@@ -74,8 +74,8 @@ stops the start; a reload with an error changes nothing. Policies have the findi
 ";
 
 #[rustfmt::skip]
-const GROUPS: &[Group] = &[
-    Group { title: "The file", see: "[Policies and the config file](../run/policies.md) and [Config file](config.md)", findings: &[
+const GROUPS: &[ConfigFindingGroup] = &[
+    ConfigFindingGroup { title: "The file", see: "[Policies and the config file](../run/policies.md) and [Config file](config.md)", findings: &[
         ConfigFindingPage("not-utf8",
             "The file is not UTF-8.",
             "Save it as UTF-8."),
@@ -84,7 +84,7 @@ const GROUPS: &[Group] = &[
             "Fix the syntax at the place shown."),
         ConfigFindingPage("unknown-key",
             "The section has no such key.",
-            "Use one of the keys that the message lists. They may be misspelled, or belong to another section."),
+            "Correct the spelling, or move the key to its section. The message lists the keys of this one."),
         ConfigFindingPage("missing-key",
             "A key is missing, or its list is empty.",
             "Add it, as in the message."),
@@ -113,7 +113,7 @@ const GROUPS: &[Group] = &[
             "Every user on this machine can change a file that flashgate serves or reads.",
             "Remove write permission for others: `chmod o-w FILE`."),
     ]},
-    Group { title: "Policies", see: "[Policies and the config file](../run/policies.md)", findings: &[
+    ConfigFindingGroup { title: "Policies", see: "[Policies and the config file](../run/policies.md)", findings: &[
         ConfigFindingPage("missing-policy",
             "There is no policy, so there is nothing to serve.",
             "Add `[policy.default]` with `rules` or `file`."),
@@ -128,7 +128,7 @@ const GROUPS: &[Group] = &[
             "Write `[policy.default]`."),
         ConfigFindingPage("bad-policy-name",
             "A policy's name has characters that names can't have.",
-            "Use letters, digits, `-`, and `_`."),
+            "Use letters, digits, `-`, `_`, and dots."),
         ConfigFindingPage("unknown-public-port",
             "A gate listens on any free port, but a rule without ports or a path of the bridge needs a known port.",
             "Set `public-port` in the gate, or `ports` in the rules."),
@@ -139,7 +139,7 @@ const GROUPS: &[Group] = &[
             "A policy file has more findings than are shown.",
             "Fix those that are shown first."),
     ]},
-    Group { title: "Listeners and gates", see: "[Gates](../run/gates.md)", findings: &[
+    ConfigFindingGroup { title: "Listeners and gates", see: "[Gates](../run/gates.md)", findings: &[
         ConfigFindingPage("missing-listener",
             "There is no `[[listen]]` and no `[[gate]]`.",
             "Add one with an `address`."),
@@ -151,7 +151,7 @@ const GROUPS: &[Group] = &[
             "Give each its own address or port. A gate needs no `[[listen]]` for its port."),
         ConfigFindingPage("bad-gate-name",
             "A gate's name has characters that names can't have.",
-            "Use letters, digits, `-`, and `_`."),
+            "Use letters, digits, `-`, `_`, and dots."),
         ConfigFindingPage("duplicate-gate-name",
             "Two gates have the same name. Logs and metrics tell gates apart by name.",
             "Rename one of them."),
@@ -174,7 +174,7 @@ const GROUPS: &[Group] = &[
             "The value is not a network.",
             "Write an address and a prefix length, such as `10.0.0.0/8` or `::1/128`."),
     ]},
-    Group { title: "WebSockets and the bridge", see: "[Pages with Ruffle](../run/ruffle-pages.md)", findings: &[
+    ConfigFindingGroup { title: "WebSockets and the bridge", see: "[Pages with Ruffle](../run/ruffle-pages.md)", findings: &[
         ConfigFindingPage("bad-host",
             "An entry of `hosts` is not a host name or an IP address.",
             "Leave out the scheme, the port, and the path."),
@@ -212,7 +212,7 @@ const GROUPS: &[Group] = &[
             "`trust-forwarded-for` covers every address, so every client can claim any address.",
             "Name only the addresses of your proxies."),
     ]},
-    Group { title: "TLS", see: "[TLS](../run/tls.md)", findings: &[
+    ConfigFindingGroup { title: "TLS", see: "[TLS](../run/tls.md)", findings: &[
         ConfigFindingPage("no-certificate",
             "The file has no certificate.",
             "Name a PEM file with the whole chain. The message says if `certificate` and `key` are swapped."),
@@ -277,7 +277,7 @@ const GROUPS: &[Group] = &[
             "A certificate of the chain violates a limit of its issuers, or its signature is wrong.",
             "Get the whole chain again from the authority."),
     ]},
-    Group { title: "Process, limits, and `[admin]`", see: "[Limits](../operate/limits.md), [Sandbox](../security/sandbox.md), and [Health and metrics](../operate/metrics.md)", findings: &[
+    ConfigFindingGroup { title: "Process, limits, and `[admin]`", see: "[Limits](../operate/limits.md), [Sandbox](../security/sandbox.md), and [Health and metrics](../operate/metrics.md)", findings: &[
         ConfigFindingPage("short-deadline",
             "A deadline below three seconds closes clients that lose a packet.",
             "Write `3s` or more."),

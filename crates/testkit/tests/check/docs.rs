@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::Value;
 use testkit::folder::Folder;
 use testkit::needs;
 use testkit::zoo::{all, with_table};
@@ -13,6 +14,7 @@ const VALIDATOR: &str = "/usr/bin/jsonschema";
 
 /// The page that contains the zoo, and the pages of the findings and the rules.
 const VERDICTS: &str = "book/src/trouble/verdicts.md";
+const CHECK: &str = "book/src/trouble/check.md";
 const FINDINGS: &str = "book/src/reference/findings.md";
 const RULES: &str = "book/src/reference/rules.md";
 
@@ -55,6 +57,22 @@ fn the_zoo_is_in_the_documentation() {
         page == current,
         "docs/{VERDICTS} is out of date; run `cargo xtask generate`"
     );
+}
+
+/// Every verdict and reason that the schema has is explained on the page.
+#[test]
+fn every_reason_is_documented() {
+    let schema = fs::read(docs("check.schema.json")).unwrap();
+    let schema: Value = serde_json::from_slice(&schema).unwrap();
+    let page = fs::read_to_string(docs(CHECK)).unwrap();
+    for reason in schema["properties"]["reason"]["enum"].as_array().unwrap() {
+        let reason = reason.as_str().unwrap();
+        assert!(page.contains(&format!(" | `{reason}` | ")), "{reason}");
+    }
+    for verdict in schema["properties"]["verdict"]["enum"].as_array().unwrap() {
+        let verdict = verdict.as_str().unwrap();
+        assert!(page.contains(&format!("\n| {verdict} | ")), "{verdict}");
+    }
 }
 
 /// A cause is a finding of `check` or a lint rule.

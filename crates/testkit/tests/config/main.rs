@@ -17,6 +17,7 @@ mod reload;
 mod schema;
 mod surroundings;
 mod transcripts;
+mod walkthroughs;
 mod wrong;
 
 use std::fs;

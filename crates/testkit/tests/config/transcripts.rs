@@ -9,7 +9,7 @@ use testkit::folder::Folder;
 use super::{documents, root};
 
 /// Commands that need no running server and end by themselves.
-const TRIED: [&str; 5] = [
+pub(super) const TRIED: [&str; 5] = [
     "flashgate lint",
     "flashgate policy",
     "flashgate serve --check",
@@ -21,21 +21,29 @@ const TRIED: [&str; 5] = [
 const PLACE: &str = "/etc/flashgate/";
 
 /// A command in a document, and the output that is shown.
-struct Shown<'a> {
-    command: &'a str,
-    output: String,
+pub(super) struct Shown {
+    pub(super) command: String,
+    pub(super) output: String,
 }
 
 /// The commands in a document's console blocks.
-fn shown(document: &str) -> Vec<Shown<'_>> {
-    let mut all = Vec::<Shown<'_>>::new();
+pub(super) fn shown(document: &str) -> Vec<Shown> {
+    let mut all = Vec::<Shown>::new();
     for console in document.split("```console\n").skip(1) {
         for line in console.split("```").next().unwrap().lines() {
             if let Some(command) = line.strip_prefix("$ ") {
-                let output = String::new();
-                all.push(Shown { command, output });
+                all.push(Shown {
+                    command: command.to_owned(),
+                    output: String::new(),
+                });
+                continue;
+            }
+            let last = all.last_mut().expect("a command first");
+            // A line that ends in a pipe or a backslash goes on.
+            if last.output.is_empty() && last.command.ends_with(['|', '\\']) {
+                last.command.push('\n');
+                last.command.push_str(line);
             } else {
-                let last = all.last_mut().expect("a command first");
                 last.output.push_str(line);
                 last.output.push('\n');
             }
@@ -74,10 +82,10 @@ fn every_command_that_can_be_tried() {
     let mut outputs = 0;
     for document in documents() {
         let text = fs::read_to_string(&document).unwrap();
-        let tried = |shown: &Shown<'_>| TRIED.iter().any(|tried| shown.command.starts_with(tried));
+        let tried = |shown: &Shown| TRIED.iter().any(|tried| shown.command.starts_with(tried));
         for Shown { command, output } in shown(&text).into_iter().filter(tried) {
             let folder = Folder::new().unwrap();
-            prepare(&document, command, &folder);
+            prepare(&document, &command, &folder);
             let ran = Command::new("sh")
                 .args(["-c", &format!("{} 2>&1", command.replace(PLACE, ""))])
                 .current_dir(folder.path())
