@@ -60,7 +60,7 @@ findings! {
             "None of the ports that the player asks serves a policy. The message lists them. It also says whether the port looks like the game itself or only closes connections.",
             "Serve a policy on one of these ports, or put a gate in front of the game.";
         LoadPolicyIgnored "load-policy-ignored":
-            "A policy from `--load-policy` does not count, because of its host, its folder, its HTTP port (other than 80) or the player's version.",
+            "A policy from `--load-policy` does not count, because of its host, folder, HTTP port (not 80) or the player's version.",
             "Load a policy from a URL that counts. The message has one.";
         MasterFiltered "master-filtered":
             "A firewall drops packets to port 843, so every player waits 3 seconds at every connect.",

@@ -221,7 +221,7 @@ fn peers_that_have_gone() {
             "peer={} outcome=\"{outcome}\"",
             client.address().unwrap()
         ));
-        if outcome.ends_with("-failed") {
+        if matches!(outcome, "write-failed" | "connection-error") {
             client.reset().unwrap();
         }
     }
