@@ -115,7 +115,7 @@ fn fuzz(quick: &[&str]) -> Result<Measured> {
         Ok(fuzzed) => Measured {
             text: fuzzed
                 .iter()
-                .map(|Fuzzed { target, inputs }| format!("{target} {inputs}"))
+                .map(|Fuzzed { target, inputs }| format!("`{target}` {inputs}"))
                 .collect::<Vec<_>>()
                 .join(", "),
             verdict: GoalResult::Pass,

@@ -1,4 +1,4 @@
-//! What holds for every file that is linted and mended: places, grants, findings, cost.
+//! What holds for every file that is linted and fixed: places, grants, findings, cost.
 
 #![cfg(test)]
 
@@ -131,7 +131,7 @@ fn counts(report: &LintReport) -> BTreeMap<&'static str, usize> {
     counts
 }
 
-/// All that a policy lets through, of some movies and some ports, served over HTTP or HTTPS where that matters.
+/// All that a policy allows, for some movies and some ports, served over HTTP or HTTPS where that matters.
 fn table(policy: &Policy) -> Vec<bool> {
     let served = |secure| {
         let mut policy = policy.clone();
@@ -264,7 +264,7 @@ proptest! {
     }
 }
 
-/// Everything is mended that can be, in one go.
+/// One run fixes everything that can be fixed.
 #[test]
 fn what_is_mended() {
     let text = "\u{feff}<?xml version=\"1.0\"?>\n\
@@ -311,7 +311,7 @@ fn a_url_policy_keeps_what_https_needs() {
     }
 }
 
-/// What told the kind of a file is left in it.
+/// A fix keeps what showed the kind of a file.
 #[test]
 fn mending_keeps_the_kind() {
     let text = b"<!DOCTYPE cross-domain-policy SYSTEM \"http://www.adobe.com/xml/schemas/PolicyFileSocket.xsd\">\n\

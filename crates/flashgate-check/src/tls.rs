@@ -1,4 +1,4 @@
-//! TLS as a client: a plain connection or one inside TLS, and the error if there is none.
+//! TLS as a client: a plain connection or one inside TLS, and the errors of a handshake.
 
 use std::io;
 use std::sync::Arc;

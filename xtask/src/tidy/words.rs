@@ -26,7 +26,7 @@ use prose::Prose;
 const ALLOW: &str = concat!("tidy: ", "allow(");
 
 /// A pattern, and what to write instead. `matching` explains the syntax of patterns.
-const WORDS: [(&[&str], &str); 59] = [
+const WORDS: [(&[&str], &str); 58] = [
     (&["blanks"], "spaces, whitespace"),
     (
         &[
@@ -139,10 +139,6 @@ const WORDS: [(&[&str], &str); 59] = [
         "say what it is, or delete the comment",
     ),
     (&["shall"], "must, will"),
-    (
-        &["is|are|was|were|be|been", "meant"],
-        "is intended; say what it does",
-    ),
     (&["as", "yet"], "yet, so far"),
     (&["be", "it"], "\"whether it is\""),
     (

@@ -27,7 +27,7 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
-    /// Collects the values as a message shows them. `None` if there are none.
+    /// Collects the values as a message shows them. `None` without values.
     pub(crate) fn from(found: impl IntoIterator<Item = (String, Span)>) -> Option<Self> {
         let mut found = found.into_iter();
         let (value, first) = found.next()?;

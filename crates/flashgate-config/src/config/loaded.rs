@@ -1,4 +1,4 @@
-//! The result of reading a config: a plan, or why there is none.
+//! The result of reading a config: a plan, or the mistakes in it.
 
 use super::ConfigFindings;
 use crate::snapshot::{Plan, Watched};

@@ -36,7 +36,7 @@ impl Watched {
 }
 
 impl Sight {
-    /// Whether there was no file, or none that this process may see.
+    /// Whether the file was missing, or hidden from this process.
     pub const fn is_nothing(self) -> bool {
         self.0.is_none()
     }

@@ -156,7 +156,7 @@ fn places<'a>(finding: &'a Diagnostic, source: &'a Source) -> Vec<Element<'a>> {
     }
 }
 
-/// Whether a place is in lines so long that the renderer would need many times their size.
+/// Whether a place is in very long lines, for which the renderer would need many times their size.
 fn is_very_long(label: &Label, source: &Source) -> bool {
     let excerpt = source.excerpt(std::iter::once(label.span));
     excerpt.is_some_and(|excerpt| excerpt.text.len() > VERY_LONG)

@@ -52,11 +52,21 @@ pub(super) fn tokens(prose: &Prose) -> Vec<Token> {
             '*' => {}
             c if c.is_whitespace() => {}
             ',' => tokens.push(Token::new(",", line)),
+            '"' => {
+                rest = after_quoted_word(rest).unwrap_or(rest);
+                tokens.push(Token::new(";", line));
+            }
             _ => tokens.push(Token::new(";", line)),
         }
     }
     tokens.push(Token::new("", line));
     tokens
+}
+
+/// What follows a single word in quotation marks, which is a value rather than prose.
+fn after_quoted_word(text: &str) -> Option<&str> {
+    let (word, after) = text.split_at(word_length(text));
+    after.strip_prefix('"').filter(|_| !word.is_empty())
 }
 
 /// How many bytes the word at the start has. Marks inside it belong to it, so that a path or an identifier is one word.

@@ -82,6 +82,7 @@ fn prose_in_rust() {
     for text in [
         "let @ = 1;",
         "f(\"@\");",
+        "f(r#\"starts with \"@\" only\"#);",
         "f(b\"starts it @\");",
         "f(br\"starts it @\");",
         "f(\"starts {@} {@:?}\");",

@@ -14,7 +14,7 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::Domains,
     page: page!(
-        finds = "rules for `www.example.com` if there is none for `example.com`.",
+        finds = "rules for `www.example.com` without one for `example.com`.",
         matters = "A user who opens the site without `www` loads the movie from `example.com`, and cannot connect.",
         flash = "The player compares the whole name. `*.example.com` also covers `example.com`, and every other
 name below it; one rule for each name opens less. Adobe's manuals have said so since Flash 8.",
