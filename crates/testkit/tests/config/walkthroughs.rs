@@ -180,13 +180,13 @@ fn serve(command: &str, folder: &Folder) -> Server {
             .spawn()
             .unwrap(),
     );
-    let serves = || match http_port(command) {
+    let answers = || match http_port(command) {
         Some(port) => TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], port))).is_ok(),
         None => fs::read_to_string(&log)
             .unwrap()
             .contains("flashgate ready"),
     };
-    assert!(until(LIMIT, serves), "{command}");
+    assert!(until(LIMIT, answers), "{command}");
     server
 }
 
@@ -206,11 +206,13 @@ fn timeless(text: &str) -> String {
                 word.parse::<f64>().is_ok() && words.get(index + 1).is_some_and(is_unit);
             let is_performance = word.contains("=0.") && word.contains("s;;;0");
             let name = word.split('=').next().unwrap();
-            match (is_duration, is_performance) {
-                (true, _) => timeless += "TIME ",
-                (_, true) => timeless += &format!("{name}=TIME "),
-                _ => timeless += &format!("{word} "),
-            }
+            let shown = match (is_duration, is_performance) {
+                (true, _) => "TIME",
+                (_, true) => &format!("{name}=TIME"),
+                _ => word,
+            };
+            timeless.push_str(shown);
+            timeless.push(' ');
         }
         timeless += "\n";
     }
