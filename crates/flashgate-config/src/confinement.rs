@@ -28,13 +28,16 @@ pub fn note(confinement: Confinement) {
     let _ = SINCE_START.set(confinement);
 }
 
+/// How to restart without an outage.
+pub const BY_HANDOVER: &str = "or, with `handover` set, without refusing a client: run `systemctl reload`, or start a second flashgate, which \
+     takes over from this one";
+
 /// Why an address can't be bound without a restart. None if nothing was given up yet.
 pub fn explain_bind() -> Option<[&'static str; 2]> {
     SINCE_START.get().map(|_| {
         [
             "restart flashgate: after its start, it can't listen on further ports",
-            "with `handover` in `[process]`, no client is refused in the meantime: start a second flashgate with the new config, \
-             and it takes over from this one",
+            BY_HANDOVER,
         ]
     })
 }

@@ -497,6 +497,9 @@ fn what_a_reload_can_still_do() {
     daemon
         .next_line_with("help: restart flashgate", LIMIT)
         .unwrap();
+    daemon
+        .next_line_with("run `systemctl reload`", LIMIT)
+        .unwrap();
     daemon.next_line_with("not reloaded", LIMIT).unwrap();
     assert_eq!(fetch(daemon.address()).unwrap().bytes, before);
     let text = config("\"127.0.0.1:0\"", "").replace("9339", "9400");

@@ -1,6 +1,7 @@
 //! Why a start or reload is refused.
 
 use flashgate_config::config::ConfigFindings;
+use flashgate_config::confinement::BY_HANDOVER;
 use flashgate_config::snapshot::ListenAddress;
 use flashgate_report::render::PlainError;
 
@@ -67,13 +68,16 @@ impl Refusal {
             Self::HeldPorts(held) => held.iter().map(|(new, old)| held_port(new, old)).collect(),
             Self::NoLookups => vec![PlainError::new(
                 "can't look up backend names: all backends were IP addresses at startup, so the sandbox blocks lookups",
-                &["restart flashgate, or use the backend's IP address"],
+                &[
+                    "restart flashgate, or use the backend's IP address",
+                    BY_HANDOVER,
+                ],
             )],
             Self::NoPort(port) => vec![PlainError::new(
                 &format!(
                     "can't connect to backends on port {port}: no backend used it at startup, so the sandbox blocks it"
                 ),
-                &["restart flashgate to allow the port"],
+                &["restart flashgate to allow the port", BY_HANDOVER],
             )],
         }
     }

@@ -1,7 +1,6 @@
 //! A second start takes over the listeners, or a restart finds them open: clients notice nothing.
 
 use std::fs;
-use std::io::Read as _;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt as _;
@@ -225,6 +224,19 @@ fn a_failed_successor() {
     assert!(daemon_2.wait(LIMIT).unwrap().success());
 }
 
+/// What a start as another user says. It fails.
+fn as_stranger(config: &Path) -> String {
+    let output = Command::new("setpriv")
+        .args(["--reuid", "12345", "--regid", "12345", "--clear-groups"])
+        .arg(binary::flashgate().unwrap())
+        .args(["serve", "--config"])
+        .arg(config)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
 /// The socket is for root and the same user only, and what a crash leaves of it does no harm.
 #[test]
 fn the_door() {
@@ -236,24 +248,20 @@ fn the_door() {
     if needs::met(needs::root()) && needs::met(needs::program("setpriv")) {
         // Even if the file's mode would allow them to connect.
         fs::set_permissions(&socket, fs::Permissions::from_mode(0o666)).unwrap();
-        let binary = binary::flashgate().unwrap();
-        let mut stranger = Command::new("setpriv")
-            .args(["--reuid", "12345", "--regid", "12345", "--clear-groups"])
-            .arg(binary)
-            .args(["serve", "--config"])
-            .arg(&path)
-            .stderr(std::process::Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut text = String::new();
-        stranger
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut text)
-            .unwrap();
-        assert_eq!(stranger.wait().unwrap().code(), Some(1));
+        let text = as_stranger(&path);
         assert!(text.contains("can't take over"), "{text}");
+        // Without access, the stranger can't know whether a process runs.
+        fs::set_permissions(&socket, fs::Permissions::from_mode(0o600)).unwrap();
+        let text = as_stranger(&path);
+        assert!(
+            text.contains("can't connect to the handover socket"),
+            "{text}"
+        );
+        assert!(
+            text.contains(&format!("remove the socket: `rm {}`", socket.display())),
+            "{text}"
+        );
+        assert!(!text.contains("continues to serve"), "{text}");
     }
     let killed = daemon.address();
     drop(daemon);

@@ -117,6 +117,10 @@ impl HandoverFault {
             StartStep::TakeOver if error.kind() == io::ErrorKind::WouldBlock => {
                 no_answer(&self.path)
             }
+            // Connecting was refused: the socket may be left over. `call` reports a stranger's process with EPERM.
+            StartStep::TakeOver if error.raw_os_error() == Some(Errno::ACCESS.raw_os_error()) => {
+                no_access(&self.path)
+            }
             StartStep::TakeOver => PlainError::new(
                 &format!("can't take over from the flashgate at {path}: {reason}"),
                 &STILL_SERVES,
@@ -127,6 +131,18 @@ impl HandoverFault {
             ),
         }
     }
+}
+
+/// The socket belongs to another user, so whether a process listens there is unknown.
+fn no_access(path: &Path) -> PlainError {
+    let path = path.display();
+    PlainError::new(
+        &format!("can't connect to the handover socket {path}: permission denied"),
+        &[
+            "another user's flashgate may be running there; to take over from it, start this one as that user or as root",
+            &format!("if none is running, remove the socket: `rm {path}`"),
+        ],
+    )
 }
 
 /// The process with the socket may be busy, may hang, or may have taken the listeners over without serving.
