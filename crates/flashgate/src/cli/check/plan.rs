@@ -175,6 +175,7 @@ impl Check {
         });
         let page = page.transpose()?;
         let entries = if self.target.contains("://") {
+            self.refuse_web_page()?;
             let url = ProxyUrl::read(&self.target, None).map_err(|why| self.no_bridge(&why))?;
             vec![ProxyEntry { movie: None, url }]
         } else {
@@ -188,6 +189,25 @@ impl Check {
             timeout: self.timeout,
             trust: self.trust()?,
         })
+    }
+
+    /// Refuses the address of a page or list. A browser's `WebSocket` takes `http:` for `ws:`, so the check would open
+    /// a WebSocket at the page's address and could report `allowed`, whatever the page contains.
+    fn refuse_web_page(&self) -> Result<(), CheckFault> {
+        let target = self.target.trim();
+        let (scheme, rest) = target.split_once("://").unwrap_or_default();
+        let websocket = match scheme.to_ascii_lowercase().as_str() {
+            "http" => "ws",
+            "https" => "wss",
+            _ => return Ok(()),
+        };
+        let from = self.from.as_deref().unwrap_or("URL-OF-THE-PAGE");
+        Err(CheckFault::new(
+            format!("`{target}` is the address of a page or list, not of a WebSocket"),
+            format!(
+                "check the list in it: `curl -s '{target}' | flashgate check - --client ruffle --from '{from}'`; or check a WebSocket: `{websocket}://{rest}`"
+            ),
+        ))
     }
 
     /// Which certificates are accepted.
