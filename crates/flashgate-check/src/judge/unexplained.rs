@@ -11,6 +11,7 @@ use super::blocked_port;
 use super::case::{Case, Rank};
 use crate::findings::FindingId;
 use crate::shown::shown;
+use crate::trace::{DialOutcome, Trace};
 
 /// From this version on, a movie can load a policy from a port that it names.
 const NAMED_PORTS: PlayerVersion = PlayerVersion::new(7, 0, 19);
@@ -50,7 +51,12 @@ fn no_policy(case: &Case<'_>) -> Diagnostic {
     let game = destination(case);
     let message = match places.as_slice() {
         // The destination is asked last.
-        [before @ .., _] if !matches!(game, Some(Destination::Closed) | None) => {
+        [before @ .., _]
+            if !matches!(
+                game,
+                Some(Destination::Closed | Destination::Refuses) | None
+            ) =>
+        {
             let others = match before {
                 [] => "this player asks nowhere else".to_owned(),
                 [one] => format!("{one} serves no policy either"),
@@ -81,6 +87,11 @@ fn no_policy(case: &Case<'_>) -> Diagnostic {
             finding = finding.note(format!(
                 "port {port} may be the game itself, or a forwarder whose server is down"
             ));
+        }
+        Some(Destination::Refuses) => {
+            finding = finding
+                .note(format!("port {port} refuses connections"))
+                .help(format!("nothing listens on port {port}: check the port number, or start the server there"));
         }
         Some(Destination::Closed) => {
             finding = finding.note(format!("port {port} did not accept the connection"));
@@ -173,7 +184,14 @@ enum Destination {
     Game(String),
     /// It accepted, then closed or reset without a byte. Games do this, and so do forwarders without a server.
     Ends,
+    /// No address has a listener.
+    Refuses,
     Closed,
+}
+
+fn refuses(trace: &Trace) -> bool {
+    let mut attempts = trace.attempts.iter();
+    !trace.attempts.is_empty() && attempts.all(|attempt| attempt.came == DialOutcome::Refused)
 }
 
 /// The reaction of the destination port, if it was asked.
@@ -183,6 +201,9 @@ fn destination(case: &Case<'_>) -> Option<Destination> {
     let trace = &asked.seen.trace;
     let did = match trace.end {
         _ if asked.answered() => format!("answered {}, which is not a policy", shown(&trace.bytes)),
+        _ if asked.seen.step.connected.is_none() && refuses(trace) => {
+            return Some(Destination::Refuses);
+        }
         _ if asked.seen.step.connected.is_none() => return Some(Destination::Closed),
         Some(_) => return Some(Destination::Ends),
         None => "accepted the connection but sent nothing".to_owned(),

@@ -154,6 +154,24 @@ fn what_stands_in_the_way() {
     });
 }
 
+/// Nothing listens on the port: this comes before the advice about policies.
+#[test]
+fn nothing_listens() {
+    if !needs::met(missing()) {
+        return;
+    }
+    let enclosure = Enclosure::empty(&["127.0.0.1"]).unwrap();
+    let told = report(
+        &enclosure
+            .check(&["127.0.0.1:5000", "--format", "json"])
+            .unwrap(),
+    );
+    assert_eq!(ids(&told), ["no-policy"], "{told:#}");
+    let remedy = told["findings"][0]["remedy"].as_str().unwrap();
+    let first = "nothing listens on port 5000: check the port number, or start the server there; ";
+    assert!(remedy.starts_with(first), "{remedy}");
+}
+
 /// A port that late players reportedly block: no gate on it helps, and this is reported even without a policy.
 #[test]
 fn a_blocked_port_without_a_policy() {
