@@ -45,6 +45,17 @@ pub struct BridgePlan {
     pub trust: Trust,
 }
 
+impl BridgePlan {
+    /// The target as people read it.
+    pub(crate) fn shown_target(&self) -> &str {
+        if self.target == "-" {
+            "standard input"
+        } else {
+            &self.target
+        }
+    }
+}
+
 /// The result of a check.
 #[derive(Debug)]
 pub struct BridgeReport {

@@ -13,7 +13,10 @@ use crate::{BadUpgrade, BridgeReport, HandshakeAnswer, Reached, Scene};
 
 /// A timeline, a verdict and findings, for standard output.
 pub fn human(report: &BridgeReport) -> String {
-    let mut text = format!("{}, checked as Ruffle in a browser\n\n", report.plan.target);
+    let mut text = format!(
+        "{}, checked as Ruffle in a browser\n\n",
+        report.plan.shown_target()
+    );
     for scene in &report.scenes {
         told(&mut text, scene);
     }
@@ -31,7 +34,7 @@ pub fn human(report: &BridgeReport) -> String {
         "",
         time(report.elapsed)
     );
-    text.push_str(&findings(&report.findings, &[], &report.plan.target));
+    text.push_str(&findings(&report.findings, &[], report.plan.shown_target()));
     text
 }
 
@@ -143,7 +146,7 @@ pub fn nagios(report: &BridgeReport) -> (String, NagiosStatus) {
     let status = status(report.verdict, &report.findings);
     let text = format!(
         "{} {} ({}){}",
-        report.plan.target,
+        report.plan.shown_target(),
         report.verdict.code(),
         report.reason.code(),
         first(&report.findings)

@@ -1,5 +1,6 @@
 //! `--client ruffle`: bridges, good and bad.
 
+use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Command, Output};
 
@@ -277,6 +278,23 @@ fn a_config() {
         stderr.contains("entry 1 of `socketProxy`: expected `port` from 1 to 65535"),
         "{stderr}"
     );
+}
+
+/// A config from standard input is called that in the report, where an argument would be quoted.
+#[test]
+fn a_config_on_standard_input() {
+    let bad = Keeper::start(local(), &[&[ReadLine, Send(FORBIDDEN), End]]).unwrap();
+    let url = format!("ws://localhost:{}/", bad.address().port());
+    let entry = serde_json::json!({"host": "play.test", "port": 9339, "proxyUrl": url});
+    let folder = Folder::new().unwrap();
+    let config = serde_json::json!([entry]).to_string();
+    let file = folder.file("ruffle.json", config).unwrap();
+    let mut command = Command::new(binary::flashgate().unwrap());
+    command.args(["check", "-", "--client", "ruffle", "--from", "localhost"]);
+    let output = command.stdin(File::open(file).unwrap()).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.starts_with("standard input, checked as"), "{text}");
+    assert!(text.contains("\n--> standard input\n"), "{text}");
 }
 
 /// websockify answers 101 before it has reached the game, and closes with 1011 if it cannot.

@@ -209,6 +209,19 @@ fn a_page_is_no_websocket() {
     }
 }
 
+/// `check -` without a config to read.
+#[test]
+fn nothing_on_standard_input() {
+    let cases = [
+        (&["-"][..], "add `--client ruffle`"),
+        (
+            &["-", "--client", "ruffle"],
+            "error: standard input is empty\n  = help: check what writes to it: did `curl` get an answer?",
+        ),
+    ];
+    cases.into_iter().for_each(refuses);
+}
+
 fn refuses((arguments, expected): (&[&str], &str)) {
     let output = check(arguments);
     let stderr = String::from_utf8_lossy(&output.stderr);

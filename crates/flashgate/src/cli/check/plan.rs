@@ -60,6 +60,12 @@ impl Check {
                 },
             ));
         }
+        if target == "-" {
+            return Err(CheckFault::new(
+                "`-` is not a valid target: expected HOST:PORT, found standard input",
+                "only Ruffle has a config to read from standard input: add `--client ruffle`",
+            ));
+        }
         let fault = |why: &str| {
             CheckFault::new(
                 format!("`{}` is not a valid target: {why}", self.target),
@@ -236,7 +242,17 @@ impl Check {
                 .lock()
                 .take(LARGEST_CONFIG as u64 + 1)
                 .read_to_end(&mut bytes);
-            read.map(|_| bytes)
+            let bytes = read.map(|_| bytes);
+            if bytes
+                .as_ref()
+                .is_ok_and(|bytes| bytes.trim_ascii().is_empty())
+            {
+                return Err(CheckFault::new(
+                    "standard input is empty",
+                    "check what writes to it: did `curl` get an answer?",
+                ));
+            }
+            bytes
         } else {
             regular_file::read(Path::new(&self.target), LARGEST_CONFIG).map(|read| read.bytes)
         };
@@ -260,8 +276,13 @@ impl Check {
                 ),
             );
         }
+        let named = if self.target == "-" {
+            "standard input names no bridge".to_owned()
+        } else {
+            format!("`{}` is not a bridge", self.target)
+        };
         CheckFault::new(
-            format!("`{}` is not a bridge: {why}", self.target),
+            format!("{named}: {why}"),
             "pass a URL like `wss://play.example.com/9339`, or a file with the page's `socketProxy` (JSON, JavaScript or HTML)",
         )
     }
