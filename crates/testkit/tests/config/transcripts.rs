@@ -65,6 +65,10 @@ fn prepare(document: &Path, command: &str, folder: &Folder) {
         "hosts = [\"play.example.com\"]\n[policy.default]\nrules = [{ domain = \"www.example.com\" }]\n\
          [[gate]]\naddress = \"[::]:9339\"\nbackend = \"127.0.0.1:9340\"\n"
             .to_owned()
+    } else if document.ends_with("run/policies.md") && command.contains(PLACE) {
+        "[policy.default]\nrules = [\n  { domain = \"www.example.com\", ports = \"9339\" },\n  \
+         { domain = \"*.example.org\", ports = \"9339,9400-9410\" },\n]\n\n[[listen]]\naddress = \"[::]:843\"\n"
+            .to_owned()
     } else if command.contains(PLACE) {
         fs::read_to_string(root().join("packaging/flashgate.toml")).unwrap()
     } else {

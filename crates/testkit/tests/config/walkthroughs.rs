@@ -139,7 +139,7 @@ fn walk(walkthrough: &Walkthrough) {
     for Shown { command, output } in shown(&text).into_iter().filter(can_run) {
         commands += 1;
         let (command, output) = (here(&command), here(&output));
-        if command.starts_with("flashgate serve") || command.contains("http.server") {
+        if command.starts_with("flashgate serve") || python_port(&command).is_some() {
             servers.push(serve(&command, &folder));
             continue;
         }
@@ -180,7 +180,7 @@ fn serve(command: &str, folder: &Folder) -> Server {
             .spawn()
             .unwrap(),
     );
-    let answers = || match http_port(command) {
+    let answers = || match python_port(command) {
         Some(port) => TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], port))).is_ok(),
         None => fs::read_to_string(&log)
             .unwrap()
@@ -190,9 +190,12 @@ fn serve(command: &str, folder: &Folder) -> Server {
     server
 }
 
-fn http_port(command: &str) -> Option<u16> {
-    let (_, rest) = command.split_once("http.server ")?;
-    rest.split(' ').next()?.parse().ok()
+/// The port on which a server in Python listens.
+fn python_port(command: &str) -> Option<u16> {
+    let (_, rest) = command
+        .split_once("http.server ")
+        .or_else(|| command.split_once(r#"create_server(("127.0.0.1", "#))?;
+    rest.split([' ', ')']).next()?.parse().ok()
 }
 
 /// A text without its durations and without what follows from them: the number of spaces.
