@@ -93,6 +93,10 @@ impl Client {
         self
     }
 
+    pub(crate) fn acts_at(&self, at: Duration) -> bool {
+        self.script.iter().any(|(when, _)| *when == at)
+    }
+
     pub(crate) const fn with_driver_late_by(mut self, delay: Duration) -> Self {
         self.driver_delay = delay;
         self
