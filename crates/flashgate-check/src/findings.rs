@@ -37,6 +37,11 @@ impl FindingId {
     }
 }
 
+/// The id of every finding.
+pub fn ids() -> impl Iterator<Item = &'static str> {
+    FindingId::ALL.iter().map(|finding| finding.id())
+}
+
 /// Every finding in one line, for `flashgate explain`.
 #[must_use]
 pub fn list() -> String {

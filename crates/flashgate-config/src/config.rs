@@ -128,13 +128,21 @@ fn is_error(finding: &Diagnostic) -> bool {
     any_error(std::slice::from_ref(finding))
 }
 
+/// The help for a path on the command line that doesn't exist.
+pub fn missing(error: &std::io::Error) -> Option<String> {
+    let help = "check the path; a relative path starts in the current folder";
+    (error.kind() == std::io::ErrorKind::NotFound).then(|| help.to_owned())
+}
+
 fn read(path: &Path, found: &mut Vec<Diagnostic>) -> Result<Vec<u8>, PlainError> {
     let unreadable = |why: &str, help: Option<String>| {
         let message = format!("can't read the config file {}: {why}", path.display());
         PlainError::new(&message, help.as_deref().as_slice())
     };
-    let contents = regular_file::read(path, LARGEST)
-        .map_err(|error| unreadable(&reason(&error), confinement::explain_read(path, &error)))?;
+    let contents = regular_file::read(path, LARGEST).map_err(|error| {
+        let help = confinement::explain_read(path, &error).or_else(|| missing(&error));
+        unreadable(&reason(&error), help)
+    })?;
     found.extend(writable::judge(&contents.metadata));
     if contents.bytes.len() > LARGEST {
         let why = format!("expected at most {LARGEST} bytes, found more");

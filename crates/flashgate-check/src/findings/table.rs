@@ -130,7 +130,7 @@ findings! {
     Meaning "The policy does not allow it", "[How Flash decides](../decide/how-flash-decides.md), [Policy files](../decide/policy-files.md)" {
         NoRuleMatches "no-rule-matches":
             "No rule covers the movie's host and the port.",
-            "Add a rule.";
+            "Add a rule for the movie's host and the port: `<allow-access-from domain=\"www.example.com\" to-ports=\"9339\"/>`, or `--allow 'www.example.com:9339'`.";
         GrantsANeighbour "similar-domain-granted":
             "A similar domain is allowed. For example, a rule allows `www.example.com`, but the movie is from `example.com`.",
             "Add a rule, or write `*.example.com`.";

@@ -27,6 +27,12 @@ pub fn page(id: &str) -> Option<String> {
     ))
 }
 
+/// The id of every finding.
+pub fn ids() -> impl Iterator<Item = &'static str> {
+    let findings = GROUPS.iter().flat_map(|group| group.findings);
+    findings.map(|page| page.0)
+}
+
 /// Every finding in one line, for `flashgate explain`.
 pub fn list() -> String {
     let findings = || GROUPS.iter().flat_map(|group| group.findings);

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use flash_policy::lint::{nearest_rule, rule};
+use flash_policy::spelling::nearest;
 use flashgate_check::findings::{self, FindingId};
 use flashgate_config::config::explain as config_findings;
 use flashgate_report::explain;
@@ -38,8 +39,14 @@ impl Explain {
         if !pages.is_empty() {
             return super::print(pages.join("\n").as_bytes());
         }
-        let help = match nearest_rule(&name) {
-            Some(near) => format!("did you mean `{}`?", near.name),
+        let rule = nearest_rule(&name).map(|rule| rule.name);
+        let known: Vec<_> = rule
+            .into_iter()
+            .chain(findings::ids())
+            .chain(config_findings::ids())
+            .collect();
+        let help = match nearest(&name, &known) {
+            Some(near) => format!("did you mean `{near}`?"),
             None => "`flashgate explain` lists them".to_owned(),
         };
         let name = render::printable(&name);

@@ -254,6 +254,7 @@ impl Serve {
         let content = policy_file::read(path).map_err(|error| {
             let reason = log::reason(&error);
             let help = confinement::explain_read(path, &error);
+            let help = help.or_else(|| config::missing(&error));
             let message = format!("can't read the policy file {name}: {reason}");
             PlainError::new(&message, help.as_deref().as_slice())
         })?;

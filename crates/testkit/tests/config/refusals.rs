@@ -28,6 +28,26 @@ fn refused(arguments: &[&str], texts: &[&str]) {
     }
 }
 
+/// A file without its flag, and a file that doesn't exist.
+#[test]
+fn a_file_without_its_flag_or_not_there() {
+    refused(&["policy.xml"], &["tip: use `--policy policy.xml`"]);
+    let hint = "check the path; a relative path starts in the current folder";
+    for arguments in [["--policy", "nosuch.xml"], ["--config", "nosuch.toml"]] {
+        let output = flashgate(&[&["serve"], &arguments[..]].concat());
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(stderr.contains(hint), "{stderr}");
+    }
+    let output = flashgate(&["serve", "flashgate.toml"]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let tip = "tip: use `--config flashgate.toml`";
+    assert!(stderr.contains(tip), "{stderr}");
+    let stderr = flashgate(&["serve", "--nosuch.xml"]).stderr;
+    let stderr = String::from_utf8_lossy(&stderr);
+    assert!(!stderr.contains("tip: use"), "{stderr}");
+}
+
 #[test]
 fn flags() {
     refused(

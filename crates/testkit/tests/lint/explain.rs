@@ -45,13 +45,17 @@ fn every_rule_has_a_line_and_a_page() {
 
 #[test]
 fn unknown_rules() {
-    let said = explain(&["wildcard-domian"]);
-    assert_eq!(said.code, Some(2));
-    assert!(
-        said.stderr.contains("did you mean `wildcard-domain`?"),
-        "{}",
-        said.stderr
-    );
+    // A lint rule, a finding of `check`, and a finding in a config file.
+    for (misspelled, name) in [
+        ("wildcard-domian", "wildcard-domain"),
+        ("reset-after-repl", "reset-after-reply"),
+        ("not-utf", "not-utf8"),
+    ] {
+        let said = explain(&[misspelled]);
+        assert_eq!(said.code, Some(2));
+        let hint = format!("did you mean `{name}`?");
+        assert!(said.stderr.contains(&hint), "{}", said.stderr);
+    }
     let said = explain(&["\u{1b}[31m"]);
     assert_eq!(said.code, Some(2));
     assert!(
