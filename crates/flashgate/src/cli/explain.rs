@@ -27,12 +27,11 @@ impl Explain {
             let list = lists.join("\n");
             return super::print(list.as_bytes());
         };
-        if let Some(rule) = rule(&name) {
-            return super::print(explain::page(rule).as_bytes());
-        }
-        // Some ids are both a check finding and a config finding.
+        // Some ids have several pages. A lint rule's page says more than that of the same finding of `check`.
         let pages = [
-            FindingId::named(&name).map(FindingId::page),
+            rule(&name)
+                .map(explain::page)
+                .or_else(|| FindingId::named(&name).map(FindingId::page)),
             config_findings::page(&name),
         ];
         let pages: Vec<_> = pages.into_iter().flatten().collect();
