@@ -81,7 +81,7 @@ fn help(command: &Command, name: &str) -> String {
 const CLI: &str = "\
 # Commands and flags
 
-The output of `flashgate --help` and `flashgate COMMAND --help`. `man flashgate` shows it too.
+The output of `flashgate --help` and `flashgate COMMAND --help`. `flashgate man | man -l -` shows it as a manual page.
 
 <!-- Generated: cargo xtask generate. -->
 

@@ -9,8 +9,8 @@ const INTRODUCTION: &str = "\
 # Config file
 
 The keys of the file that `flashgate serve --config FILE` reads. [Policies and the config file](../run/policies.md)
-explains how to write it. `flashgate serve --check --config FILE` checks it. `man flashgate.toml` shows the same
-tables, and the [JSON Schema](schemas.md) lets an editor complete keys.
+explains how to write it. `flashgate serve --check --config FILE` checks it. `flashgate man --config | man -l -`
+shows the same tables as a manual page, and the [JSON Schema](schemas.md) lets an editor complete keys.
 
 A duration is a number and a unit: `ms`, `s`, `m`, `h` or `d`. A path is relative to the file. A key or section that is
 not in these tables is an error.
