@@ -95,7 +95,9 @@ proptest! {
     /// counts.
     #[test]
     fn reads_of_any_size((client, config) in (clients(), configs()), piece in 1..30_usize) {
-        prop_assume!(!client.acts_at(Timing::default().request));
+        if client.acts_at(Timing::default().request) {
+            return Ok(());
+        }
         let whole = client.meets(&config);
         let cut = client.in_pieces_of(piece).meets(&config);
         match (whole.end, cut.end) {
