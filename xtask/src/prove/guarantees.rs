@@ -16,8 +16,20 @@ const PAGE: &str = "docs/book/src/guarantees.md";
 const HEAD: &str = "\
 # Guarantees
 
-What flashgate promises, with the last measurements. `cargo xtask prove NAME` writes this page. Promises that were not
-measured are not listed. Times depend on the machine and on what else runs there.
+Each row is a promise that flashgate makes, and its latest measurement by a long test. The first column is its name.
+A promise without a measurement is not listed, and some numbers are not in use, so the numbers have gaps.
+
+`reached` means that the measurement kept the promise. `missed` means that it didn't, or that the test could not
+produce the load that the promise names; the measured column shows which. A plus sign after the commit means that there
+were uncommitted changes in the source tree.
+
+Times depend on the machine and on what else runs there. To measure a row yourself, from the source tree:
+
+```console
+$ cargo xtask prove R13
+```
+
+It prints a line and updates the row. `cargo xtask prove` lists all of them, `cargo xtask prove all` measures them.
 
 | | claim | measured | | date | commit | machine |
 |---|---|---|---|---|---|---|
