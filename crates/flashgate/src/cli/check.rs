@@ -23,7 +23,7 @@ use crate::exit::Exit;
 #[command(
     after_help = "Examples:\n  flashgate check play.example.com:9339 --from https://www.example.org/game.swf\n  \
                   flashgate check wss://play.example.com/9339 --client ruffle --from https://www.example.org/\n\n\
-                  Exit status: 0 it would connect, 1 it would not, 2 the check could not run, 130 interrupted by Ctrl-C"
+                  Exit codes: 0 it would connect, 1 it would not, 2 the check could not run, 130 interrupted by Ctrl-C"
 )]
 pub(super) struct Check {
     /// HOST:PORT (or xmlsocket://HOST:PORT) that the movie connects to. With --client ruffle: a ws: or wss: URL, or a
@@ -65,7 +65,7 @@ pub(super) struct Check {
     /// The format of the report
     #[arg(long, value_enum, default_value_t)]
     format: CheckFormat,
-    /// Print one status line with performance data. Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN
+    /// Print one status line with performance data. Exit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN
     #[arg(long)]
     nagios: bool,
 }
@@ -105,7 +105,7 @@ enum CheckFormat {
     /// Readable text
     #[default]
     Human,
-    /// JSON, described by docs/check.schema.json
+    /// One JSON document; docs/check.schema.json in the source code describes it
     Json,
 }
 

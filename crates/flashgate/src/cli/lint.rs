@@ -94,7 +94,7 @@ enum FormatFlag {
     Human,
     /// One line per finding, for editors
     Short,
-    /// One JSON document; see docs/lint.schema.json
+    /// One JSON document; docs/lint.schema.json in the source code describes it
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,

@@ -68,7 +68,7 @@ pub(super) struct Serve {
     /// Log every connection
     #[arg(short, long, action = ArgAction::SetTrue, conflicts_with = "quiet")]
     verbose: bool,
-    /// Log only warnings and errors
+    /// Log only warnings, errors, and the lines that say where it listens and that it is ready
     #[arg(short, long, action = ArgAction::SetTrue)]
     quiet: bool,
     /// Kill the process at a system call that the sandbox forbids, instead of refusing the call
