@@ -64,7 +64,7 @@ fn reached(scene: &Scene) -> Objection {
 fn nameless(fault: &LookupFault) -> (Verdict, Reason, Diagnostic) {
     let finding = FindingId::NoAddress
         .error(fault.to_string())
-        .note("the movie gets `connect`, then `close`, as if the bridge were down")
+        .note("the movie gets `connect`, then `close`, as if the server were down")
         .help(fault.help());
     (Verdict::Unreachable, Reason::TargetRefused, finding)
 }
@@ -88,7 +88,7 @@ fn handshake_unanswered(message: &str) -> Diagnostic {
         .help(WRONG_PORT)
 }
 
-const WRONG_PORT: &str = "check the port and the path: no WebSocket bridge listens there";
+const WRONG_PORT: &str = "check the port and the path: no WebSocket server listens there";
 
 /// What the browser blocks before it connects.
 fn blocked(scene: &Scene, page: Option<&WebOrigin>) -> Objection {
@@ -96,7 +96,7 @@ fn blocked(scene: &Scene, page: Option<&WebOrigin>) -> Objection {
     if is_bad_port(url.port) {
         let finding = FindingId::BlockedPort
             .error(format!("browsers block WebSockets to port {}", url.port))
-            .help("move the bridge to a port that browsers allow, such as 443");
+            .help("move the WebSocket server to a port that browsers allow, such as 443");
         return Some((Verdict::Denied, SANDBOX, finding));
     }
     let page = page.filter(|page| browser::is_mixed_content(page, url))?;
@@ -106,7 +106,7 @@ fn blocked(scene: &Scene, page: Option<&WebOrigin>) -> Objection {
         ))
         .note("the movie gets ioError (#2031) immediately, and nothing is sent")
         .help(format!(
-            "offer the bridge over TLS, and use `{}`",
+            "offer the WebSocket over TLS, and use `{}`",
             ProxyUrl {
                 secure: true,
                 port: secure_port(url.port),
@@ -141,12 +141,12 @@ fn unreachable(scene: &Scene) -> (Verdict, Reason, Diagnostic) {
         | DialOutcome::NoRoute
         | DialOutcome::Failed(_) => {
             let message = format!(
-                "port {} refuses connections: no bridge listens there",
+                "port {} refuses connections: nothing listens there",
                 url.port
             );
             let finding = FindingId::TargetRefused
                 .error(message)
-                .help("start the bridge, or check the address that it listens on");
+                .help("start the server, or check the address that it listens on");
             (Reason::TargetRefused, finding)
         }
     };
@@ -227,7 +227,7 @@ fn lacking(url: &ProxyUrl, lack: BadUpgrade) -> String {
 const fn lack_help(lack: BadUpgrade) -> &'static str {
     match lack {
         BadUpgrade::Upgrade | BadUpgrade::Connection => {
-            "check the proxy in front of the bridge: it must forward `Upgrade` and `Connection` in both directions"
+            "check the proxy in front of the server: it must forward `Upgrade` and `Connection` in both directions"
         }
         BadUpgrade::Proof => WRONG_PORT,
     }
@@ -237,18 +237,18 @@ const fn lack_help(lack: BadUpgrade) -> &'static str {
 fn unasked(protocol: Option<&str>, extensions: Option<&str>) -> Option<Diagnostic> {
     if let Some(protocol) = protocol {
         return Some(FindingId::SubprotocolAnswered.error(
-            format!("the bridge answers with the subprotocol {}, but Ruffle asks for none: browsers fail the connection", shown_text(protocol)),
+            format!("the server answers with the subprotocol {}, but Ruffle asks for none: browsers fail the connection", shown_text(protocol)),
         )
-        .help("let the bridge answer without `Sec-WebSocket-Protocol`"));
+        .help("let the server answer without `Sec-WebSocket-Protocol`"));
     }
     let extension = extensions?.split(',').map(name_of).find(|name| {
         // Browsers offer this one.
         !name.eq_ignore_ascii_case("permessage-deflate")
     })?;
     Some(FindingId::ExtensionAnswered.error(
-        format!("the bridge answers with the extension {}, which browsers do not offer: they fail the connection", shown_text(extension)),
+        format!("the server answers with the extension {}, which browsers do not offer: they fail the connection", shown_text(extension)),
     )
-    .help("let the bridge answer without `Sec-WebSocket-Extensions`, or only with `permessage-deflate`"))
+    .help("let the server answer without `Sec-WebSocket-Extensions`, or only with `permessage-deflate`"))
 }
 
 fn name_of(extension: &str) -> &str {
@@ -267,17 +267,18 @@ fn short_lived(opening: &Greeting) -> Option<Diagnostic> {
             } else {
                 format!(" ({})", shown_text(reason))
             };
-            format!("the bridge opens the WebSocket and closes it immediately {code}{reason}")
+            format!("the server opens the WebSocket and closes it immediately {code}{reason}")
         }
         None if opening.ended => {
-            "the bridge opens the WebSocket and drops the connection immediately".to_owned()
+            "the server opens the WebSocket and drops the connection immediately".to_owned()
         }
         None => return None,
     };
     Some(
-        FindingId::BridgeClosesAtOnce.error( told)
-            .note("a bridge that answers before it reaches the game server does this if that server is down")
-            .help("check the game server behind the bridge"),
+        FindingId::BridgeClosesAtOnce
+            .error(told)
+            .note("a server that answers before it reaches the game does this if the game is down")
+            .help("check the game server behind it"),
     )
 }
 
@@ -291,7 +292,7 @@ fn doubts(scene: &Scene, page: Option<&WebOrigin>) -> Vec<Diagnostic> {
     if opening.is_some_and(|opening| opening.text_frame) {
         found.push(
             FindingId::TextFrame
-                .warning("the bridge sends text frames, which Ruffle drops")
+                .warning("the server sends text frames, which Ruffle drops")
                 .help("let it send only binary frames"),
         );
     }
@@ -303,7 +304,7 @@ fn doubts(scene: &Scene, page: Option<&WebOrigin>) -> Vec<Diagnostic> {
                 format!("{} is {}, but the page is not: Chrome 147 and later asks the user first", scene.entry.url.host, on_local_network(&scene.entry.url.host, *address)),
             )
             .note("until the user allows it, the browser connects, sends nothing and closes; a page in a frame also needs `allow=\"local-network\"`")
-            .help("offer the bridge at a public address, or tell players to allow access to the local network"),
+            .help("offer the WebSocket at a public address, or tell players to allow access to the local network"),
         );
     }
     found

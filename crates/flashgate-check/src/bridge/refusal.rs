@@ -4,7 +4,7 @@ use flash_policy::player::{Reason, Verdict};
 use flash_policy::{Diagnostic, decide};
 
 use super::super::answer::{Hop, HttpStatus};
-use super::super::shown::shown_text;
+use super::super::shown::{shown_line, shown_text};
 use super::scene::Scene;
 use super::url::ProxyUrl;
 use crate::findings::FindingId;
@@ -60,8 +60,8 @@ fn is_a_proxys_own(status: &HttpStatus) -> bool {
 
 fn origin_refused(scene: &Scene, status: &HttpStatus) -> String {
     let said = status.said.as_ref();
-    let said = said.map_or(String::new(), |said| format!(": {}", shown_text(said)));
-    format!("the bridge rejects pages from {} (403){said}", scene.origin)
+    let said = said.map_or(String::new(), |said| format!(": {}", shown_line(said)));
+    format!("the server rejects pages from {} (403){said}", scene.origin)
 }
 
 fn message(url: &ProxyUrl, status: &HttpStatus) -> String {
@@ -73,7 +73,7 @@ fn message(url: &ProxyUrl, status: &HttpStatus) -> String {
         Hop::Unnamed => "a server without a `Server` field".to_owned(),
     };
     let said = status.said.as_ref();
-    let said = said.map_or(String::new(), |said| format!(": {}", shown_text(said)));
+    let said = said.map_or(String::new(), |said| format!(": {}", shown_line(said)));
     let (code, reason) = (status.code, shown_text(&status.reason));
     format!("{url} answers {code} {reason}{to} instead of opening a WebSocket (from {by}){said}")
 }
@@ -87,11 +87,11 @@ fn shows(status: &HttpStatus) -> [Option<String>; 2] {
         ],
         (Hop::Flashgate, _) => [None, None],
         (_, 502..=504) => [
-            Some("a proxy in front of the bridge answers like this if it gets no answer from the bridge".to_owned()),
-            Some("it is not known whether the bridge and the game server are running".to_owned()),
+            Some("a proxy answers like this if it gets no answer from the WebSocket server behind it".to_owned()),
+            Some("it is not known whether the WebSocket server and the game server are running".to_owned()),
         ],
         _ if is_a_proxys_own(status) => [
-            Some("a proxy also sends its own name when it forwards an answer from the bridge".to_owned()),
+            Some("a proxy also sends its own name when it forwards an answer from the server behind it".to_owned()),
             None,
         ],
         _ => [None, None],
@@ -102,8 +102,8 @@ fn help(status: &HttpStatus) -> &'static str {
     let ours = status.is_flashgates();
     match status.code {
         300..=399 => "use the URL that it redirects to: browsers don't follow redirects here",
-        401 | 407 => "turn off the password of the bridge: browsers can't send one here",
-        403 => "check the proxy's access rules, then the policy of the bridge",
+        401 | 407 => "turn off the password of the WebSocket: browsers can't send one here",
+        403 => "check the proxy's access rules, then the policy of the server behind it",
         404 if ours => "check the path: flashgate has no gate for it",
         404 => "check the path, and the proxy's block that forwards it: either may not know it",
         429 | 503 if ours => "flashgate has reached a limit, or is shutting down: see its log",
@@ -113,9 +113,9 @@ fn help(status: &HttpStatus) -> &'static str {
         502..=504 => {
             "first check that flashgate runs and listens where the proxy sends requests (`proxy_pass`), then check the game server"
         }
-        429 => "the bridge has reached a limit: try again later, or raise it",
+        429 => "the server has reached a limit: try again later, or raise it",
         _ => {
-            "check the port, the path, and the proxy in front of the bridge: it must forward `Upgrade`"
+            "check the port, the path, and the proxy in front of the server: it must forward `Upgrade`"
         }
     }
 }

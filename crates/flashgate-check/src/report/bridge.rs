@@ -23,7 +23,7 @@ pub fn human(report: &BridgeReport) -> String {
     let word = emphasised(report.verdict);
     let why = match report.verdict {
         Verdict::Allowed => "the WebSocket opens; Ruffle asks for no policy",
-        Verdict::Denied => "the browser or the bridge rejects it",
+        Verdict::Denied => "the browser or the server rejects it",
         Verdict::Unreachable => "no WebSocket opens",
     };
     let code = report.reason.code();
