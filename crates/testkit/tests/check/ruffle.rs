@@ -460,7 +460,10 @@ fn which_hop_refuses() {
         (
             NGINX,
             "websocket-refused",
-            ["nginx/1.22.1", "it is not known whether the WebSocket server"],
+            [
+                "nginx/1.22.1",
+                "it is not known whether the WebSocket server",
+            ],
         ),
         (
             NGINX_403,
