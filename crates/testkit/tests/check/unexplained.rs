@@ -101,7 +101,7 @@ const LOADED: [(&str, &str, Option<&str>); 11] = [
         "https://srv.test/crossdomain.xml",
         "9.0.16",
         Some(
-            "`https://srv.test/crossdomain.xml` does not count: over HTTP only a policy on port 80",
+            "`https://srv.test/crossdomain.xml` does not count: over HTTP, only a policy on port 80",
         ),
     ),
     ("http://srv.test:80/crossdomain.xml", "9.0.16", None),
