@@ -57,7 +57,7 @@ impl LookupFault {
     pub const fn help(&self) -> &'static str {
         match self.why {
             Nameless::Unknown(_) | Nameless::Ipv6Only => {
-                "check the spelling, and look it up with `getent ahosts`; a player would also fail here"
+                "check the spelling, and look it up with `getent ahosts`; players can't connect without one"
             }
             Nameless::NoAnswer(_) => {
                 "check this machine's resolver (`/etc/resolv.conf`), or allow more time with --timeout"

@@ -34,13 +34,13 @@ pub(super) fn explain(case: &mut Case<'_>) {
     let port = case.plan.config.port;
     let who = case.whose();
     let finding = FindingId::NoRuleMatches.error(format!(
-        "no rule in the policies that count covers {who} and port {port}"
+        "none of the policies that apply has a rule for {who} and port {port}"
     ));
     let finding = match odd_host(case) {
         Some(note) => finding.note(note),
         None => finding,
     };
-    let finding = finding.note("names are compared as written: a rule for an address allows only content loaded from a URL with that address")
+    let finding = finding.note("hosts are compared as text: a rule for an IP address matches only movies whose URL contains that address")
     .help(remedy(case));
     case.add(Rank::Cause, finding);
 }
@@ -172,7 +172,9 @@ pub(super) fn remedy(case: &Case<'_>) -> String {
                 "serve a policy with the rule {rule} on port 843 or on port {port} itself: only policies from ports below 1024 can open such ports"
             )
         }
-        (Movie::Remote(_), Some(rule)) => format!("add a rule: {rule}"),
+        (Movie::Remote(origin), Some(rule)) => {
+            format!("add a rule: {rule}, or `--allow '{}:{port}'`", origin.host)
+        }
         (Movie::Remote(origin), None) => plain_host(&origin, port),
         (Movie::Hostless, rule) => format!(
             "only `domain=\"*\"` allows {}: {}",

@@ -195,7 +195,7 @@ fn answer(seen: &Seen) -> String {
     );
     told.push_str(match (trace.has_nul(), trace.surplus()) {
         (false, _) => ", no NUL",
-        (true, 0) => ", the last a NUL",
+        (true, 0) => ", ending with a NUL",
         (true, _) => ", more than one after the first NUL",
     });
     match trace.end {

@@ -110,7 +110,7 @@ pub(super) fn verdict(report: &CheckReport) -> String {
     };
     let heard = match outcome.reported {
         Heard::AtTimeout(after) => format!(
-            "; the movie gets the error after {} (players from version 10 on report it late; this check does not wait for it)",
+            "; the movie gets the error after {} (players from version 10 on report it only then; this check does not wait)",
             time(after)
         ),
         Heard::AtOnce | Heard::Thrown => String::new(),

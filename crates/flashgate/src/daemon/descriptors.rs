@@ -133,8 +133,7 @@ pub(super) fn tell(capacity: &Capacity, plan: &Plan, files: u64) {
 
 const FEWER_CONNECTIONS: &str = "the limit on open files allows fewer connections";
 
-const FEWER_RELAYS: &str =
-    "the limit on open files allows fewer connections through gates, which need two files each";
+const FEWER_RELAYS: &str = "the limit on open files allows fewer connections through gates, which need two open files each";
 
 /// Whether connections may be forwarded to backends.
 fn has_gates(plan: &Plan) -> bool {

@@ -433,7 +433,7 @@ fn the_human_form() {
         "{text}"
     );
     assert!(
-        text.contains(", the last a NUL, then closes (FIN)"),
+        text.contains(", ending with a NUL, then closes (FIN)"),
         "{text}"
     );
     assert!(!text.contains('\x1b'), "{text}");
@@ -452,6 +452,7 @@ fn the_human_form() {
         text.contains("= help: add a rule: `<allow-access-from domain=\"www.a.test\""),
         "{text}"
     );
+    assert!(text.contains("`, or `--allow 'www.a.test:"), "{text}");
 }
 
 /// The guidelines of monitoring plugins: one line, a bar, performance data, the exit code.

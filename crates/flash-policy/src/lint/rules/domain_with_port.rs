@@ -8,7 +8,7 @@ pub(crate) static RULE: LintRule = LintRule {
         finds = "domains that are followed by a port.",
         matters = "`domain` is the host that the movie was loaded from, without a port. The ports that the movie
 may connect to belong in `to-ports`.",
-        flash = "The text matches no movie. No version is known to differ.",
+        flash = "A domain with a path or port matches no movie, in any known version.",
         example = rules(r#"<allow-access-from domain="www.example.com:8080" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
