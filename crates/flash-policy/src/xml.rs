@@ -28,7 +28,7 @@ pub use fault::{
     AttributeFault, Doubled, MarkupFault, NameFault, NestingFault, OutsideFault, PrologFault,
     SyntaxFault, SyntaxFaultKind, TagEndFault, ValueFault,
 };
-pub(crate) use outside::{escaped_line_end, is_placeholder};
+pub(crate) use outside::{escaped_line_end, is_escaped, is_placeholder};
 pub(crate) use reader::read;
 
 /// The maximum nesting depth. A policy needs 3, a Silverlight policy 5.

@@ -82,7 +82,8 @@ pub fn index() -> String {
 const INTRODUCTION: &str = "\
 # Lint rules
 
-The rules of [`flashgate lint`](../decide/policy-files.md). *error*: the file, or a rule in it, fails in the player.
+The rules of [`flashgate lint`](../decide/policy-files.md). *error*: the file, or a rule in it, fails in the player, or
+may fail: what Flash Player does with XML that is not well-formed is not known.
 *warning*: it works, but probably not as intended, or it allows more than it should. *hint*: something to know or to clean
 up. `flashgate explain RULE` prints a rule's page. The meaning of a rule's name never changes.
 

@@ -175,7 +175,10 @@ fn everything_else_is_denied() {
         .unwrap();
     let (code, said) = ends(flashgate().args(["self-test", "--config"]).arg(path));
     assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("read /etc/passwd ALLOWED"), "{said}");
+    assert!(
+        said.contains("FAILED: read /etc/passwd is allowed"),
+        "{said}"
+    );
 }
 
 /// The program, started with a file open as descriptor 7.

@@ -73,6 +73,7 @@ pub(crate) mod nested_rule;
 pub(crate) mod no_rules;
 pub(crate) mod non_ascii;
 pub(crate) mod non_utf_8_declaration;
+pub(crate) mod not_xml;
 pub(crate) mod overlapping_ports;
 pub(crate) mod partial_wildcard;
 pub(crate) mod ports_in_crossdomain_xml;
@@ -147,7 +148,7 @@ macro_rules! rules {
 static RULES: &[&LintRule] = rules! {
     File: byte_order_mark carriage_return_line_endings embedded_nul empty_file file_too_large html_page
         http_headers_in_file invalid_utf_8 large_policy larger_than_one_packet length_prefix merge_conflict_marker
-        mixed_line_endings non_ascii non_utf_8_declaration ports_in_crossdomain_xml server_side_code
+        mixed_line_endings non_ascii non_utf_8_declaration not_xml ports_in_crossdomain_xml server_side_code
         template_placeholder trailing_nul utf_16 whitespace_before_declaration;
     Syntax: copy_paste_artifact curly_quotes doctype doctype_internal_subset duplicate_attribute escaped_xml
         invalid_character invalid_comment invalid_doctype invalid_xml_declaration malformed_attribute malformed_tag

@@ -7,7 +7,7 @@ use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
 use super::rules::{
-    doctype_internal_subset, html_page, http_headers_in_file, merge_conflict_marker,
+    doctype_internal_subset, html_page, http_headers_in_file, merge_conflict_marker, not_xml,
     server_side_code, template_placeholder, too_deep, too_many_attributes, too_many_elements,
     too_many_namespaces,
 };
@@ -28,7 +28,10 @@ pub(crate) fn findings(
     if faults.is_empty() {
         return Vec::new();
     }
-    if let Some(mut cause) = http_headers_in_file::find(text).or_else(|| html_page::find(text)) {
+    if let Some(mut cause) = http_headers_in_file::find(text)
+        .or_else(|| html_page::find(text))
+        .or_else(|| not_xml::find(text, kind))
+    {
         if let Some(label) = &mut cause.label {
             label.span = label.span.shifted(base);
         }

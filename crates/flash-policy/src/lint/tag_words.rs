@@ -61,7 +61,7 @@ pub(super) fn attribute(
                 "expected a space, found {}, which is not whitespace in XML",
                 character(found)
             ),
-            "replace it by an ordinary space; it was probably copied from a web page or a word processor",
+            "replace it with an ordinary space; it was probably copied from a web page or a word processor",
         ),
         AttributeFault::AttributeExpected => Words::new("expected an attribute name", ATTRIBUTE),
         AttributeFault::Colon => {
@@ -113,11 +113,11 @@ pub(super) fn value(kind: ValueFault, fault: &SyntaxFault, source: FaultyText<'_
         ),
         ValueFault::TypographicQuote(quote) => Words::new(
             format!("expected a straight quote, found {}", character(quote)),
-            "replace it by `\"` or `'`: word processors and web pages make quotes curly",
+            "replace it with `\"` or `'`: word processors and web pages make quotes curly",
         ),
         ValueFault::TypographicEnd => Words::new(
             "the value begins with a straight quote and ends with a curly one",
-            "replace it by `\"`: word processors and web pages make quotes curly",
+            "replace it with `\"`: word processors and web pages make quotes curly",
         ),
         ValueFault::MixedQuotes(first, last) => Words::new(
             format!("the value begins with `{first}` and ends with `{last}`"),

@@ -124,7 +124,7 @@ impl XmlReader<'_> {
 }
 
 /// Whether a text contains an escaped `<`, as in HTML, JSON or a URL.
-fn is_escaped(text: &str) -> bool {
+pub(crate) fn is_escaped(text: &str) -> bool {
     let marks = ["&lt;", "\\u003c", "\\u003C", "\\x3c", "\\x3C", "%3c", "%3C"];
     marks.iter().any(|mark| text.contains(mark))
 }

@@ -43,7 +43,7 @@ macro_rules! statuses {
 
 statuses! {
     Ok 0 "OK": "the movie would connect.";
-    Warning 1 "WARNING": "it would, and there are findings.";
+    Warning 1 "WARNING": "it would, but there is a finding about the server, or an error in a policy.";
     Critical 2 "CRITICAL": "it would not.";
     Unknown 3 "UNKNOWN": "the check could not run, or its flags are wrong.";
 }

@@ -1,6 +1,7 @@
 //! `--allow DOMAIN[:PORTS]`: parses one policy rule, with errors that point at the mistake.
 
 use clap::Args;
+use flash_policy::domain::DomainErrorKind;
 use flash_policy::{Diagnostic, DomainPattern, Policy, Port, PortSet, Rule, Secure, Span};
 use flashgate_config::config::{ConfigFindings, bad_domain, bad_ports, gates};
 
@@ -62,7 +63,14 @@ fn rule(text: &str, gates: Result<&[Port], NoPorts>) -> Result<Rule, Vec<Diagnos
             secure: Secure::Any,
         }),
         (domain, ports) => {
-            let domain = domain.map_err(|error| bad_domain(&error, error.range.clone().into()));
+            let domain = domain.map_err(|error| {
+                let place = error.range.clone().into();
+                if error.kind == DomainErrorKind::Port {
+                    second_colon(place)
+                } else {
+                    bad_domain(&error, place)
+                }
+            });
             let ports = ports.map_err(|error| {
                 let place = Span::from(error.range.clone()).shifted(start);
                 bad_ports(&error, place)
@@ -70,6 +78,13 @@ fn rule(text: &str, gates: Result<&[Port], NoPorts>) -> Result<Rule, Vec<Diagnos
             Err(domain.err().into_iter().chain(ports.err()).collect())
         }
     }
+}
+
+/// `www.example.com:9339:1`: what is before the last colon has a port too.
+fn second_colon(place: Span) -> Diagnostic {
+    Diagnostic::error("domain-with-port", "expected one `:PORTS` after the domain, found two")
+        .at(place, "")
+        .help("put all ports after one colon, separated by commas, as in `www.example.com:9339,9400-9410`")
 }
 
 fn for_gates(text: &str, gates: Result<&[Port], NoPorts>) -> Result<Rule, Diagnostic> {

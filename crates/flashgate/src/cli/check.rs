@@ -23,7 +23,8 @@ use crate::exit::Exit;
 #[command(
     after_help = "Examples:\n  flashgate check play.example.com:9339 --from https://www.example.org/game.swf\n  \
                   flashgate check wss://play.example.com/9339 --client ruffle --from https://www.example.org/\n\n\
-                  Exit codes: 0 it would connect, 1 it would not, 2 the check could not run, 130 interrupted by Ctrl-C"
+                  Exit codes: 0 it would connect, 1 it would not, 2 the check could not run, \
+                  129, 130 or 143 interrupted by SIGHUP, Ctrl-C or SIGTERM"
 )]
 pub(super) struct Check {
     /// HOST:PORT (or xmlsocket://HOST:PORT) that the movie connects to. With --client ruffle: a ws: or wss: URL, or a

@@ -80,6 +80,11 @@ error, nothing changes and the log says why.
 Other signals that would end the process, such as \\fBSIGUSR1\\fR, are ignored and logged as a warning.
 ";
 
+const SEE_ALSO: &str = "\
+.SH SEE ALSO
+\\fBflashgate.toml\\fR(5)
+";
+
 fn page(mut command: Command) -> io::Result<String> {
     command.build();
     let page = Man::new(command.clone()).section("8");
@@ -95,6 +100,7 @@ fn page(mut command: Command) -> io::Result<String> {
     }
     text.push_str(FILES);
     text.push_str(SIGNALS);
+    text.push_str(SEE_ALSO);
     text.push_str(&section(|out| page.render_version_section(out))?);
     Ok(format!("{PREAMBLE}{text}"))
 }
@@ -104,8 +110,13 @@ fn subcommand_section(command: &Command) -> io::Result<String> {
     let page = Man::new(command.clone().display_name(&name));
     let mut text = section(|out| page.render_description_section(out))?;
     text.push_str(&section(|out| page.render_options_section(out))?);
-    text.push_str(&section(|out| page.render_extra_section(out))?);
+    if command.get_after_help().is_some() {
+        text.push_str(&section(|out| page.render_extra_section(out))?);
+    }
     let text = text
+        .replace(" (see a summary with \\*(Aq\\-h\\*(Aq)", "")
+        .replace(".SH EXTRA\nExamples:\n", ".SH EXAMPLES\n")
+        .replace(".SH EXTRA\nExample:\n", ".SH EXAMPLE\n")
         .replace(".SH DESCRIPTION\n", "")
         .replace(".SH ", ".SS ");
     Ok(format!(".SH \"{}\"\n{text}", name.to_uppercase()))

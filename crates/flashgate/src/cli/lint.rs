@@ -15,7 +15,8 @@ use crate::lint::{self, Contradiction, Fixing, FlagSubject, Levels, LintRequest,
 
 /// Check policy files for mistakes
 ///
-/// An error means that the file, or a rule in it, fails in the player. A warning means that it works, but probably not
+/// An error means that the file, or a rule in it, fails in the player, or may fail: what Flash Player does with XML that
+/// is not well-formed is not known. A warning means that it works, but probably not
 /// as intended, or that it grants more than it should. A hint suggests an improvement.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]

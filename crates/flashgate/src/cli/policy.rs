@@ -13,7 +13,9 @@ use crate::exit::Exit;
 
 /// Print the policy made from rules or a config file
 ///
-/// A policy file named in a config file is printed as flashgate reads it, without comments and mistakes.
+/// A policy file named in a config file is printed as flashgate understands it: without comments, and without
+/// what has no effect.
+///
 /// `site-control` is printed only if players reach one of the policy's listeners on port 843.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, override_usage = "flashgate policy [OPTIONS]")]

@@ -54,9 +54,9 @@ pub(super) struct Serve {
     /// Validate the configuration and exit: 0 if valid, 2 if not
     #[arg(long)]
     check: bool,
-    /// Take over the listeners of the flashgate process that uses the same path. The old process exits once its open
-    /// connections have ended. Without an old process, wait at this path for a later start. Overrides `handover` in the
-    /// config file
+    /// Take over the listeners of the flashgate process that uses the same path, if there is one. It exits once its
+    /// open connections have ended. The next start with this path takes over from this process. Overrides `handover`
+    /// in the config file
     #[arg(long, value_name = "PATH")]
     handover: Option<PathBuf>,
     /// Start in the background and exit: 0 once the new process serves, 1 if it fails

@@ -66,3 +66,34 @@ fn unknown_rules() {
     );
     assert!(!said.stderr.contains('\u{1b}'), "{}", said.stderr);
 }
+
+/// A word leads to the rules whose names or summaries contain it.
+#[test]
+fn words() {
+    for (word, expected) in [
+        ("bom", "`byte-order-mark`"),
+        ("json", "`not-xml`"),
+        ("missing-ports", "`missing-to-ports`"),
+        ("crlf", "`mixed-line-endings`"),
+        ("backend-dwn", "did you mean `backend-down`?"),
+    ] {
+        let said = explain(&[word]);
+        assert_eq!(said.code, Some(2));
+        assert!(said.stderr.contains(expected), "{word}: {}", said.stderr);
+    }
+}
+
+/// Examples with escapes are printed for people.
+#[test]
+fn escaped_examples() {
+    let page = explain(&["byte-order-mark"]).stdout;
+    assert!(
+        page.contains("```xml\n[U+FEFF]<cross-domain-policy>\n"),
+        "{page}"
+    );
+    assert!(!page.contains("escaped"), "{page}");
+    for (name, _) in rules(&explain(&[]).stdout) {
+        let page = explain(&[name]).stdout;
+        assert!(!page.contains("```xml escaped"), "{page}");
+    }
+}

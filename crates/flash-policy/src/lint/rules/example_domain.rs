@@ -52,7 +52,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             None => format!("{} are example domains", gathered.values()),
         })
         .note("it may have been left in when the policy was copied")
-        .help("replace it by the host that your movies are loaded from");
+        .help("replace it with the host that your movies are loaded from");
     findings.push(gathered.place(finding));
 }
 

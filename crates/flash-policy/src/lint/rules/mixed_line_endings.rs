@@ -5,7 +5,7 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Hint,
     group: RuleGroup::File,
     page: page!(
-        finds = "files in which some lines end in LF (Unix) and others in CR LF (Windows).",
+        finds = "files in which some lines end in LF (Unix) and others in CRLF (Windows).",
         matters = "Nothing breaks, but diffs become hard to read. The file was probably joined from parts, or
 converted in part by version control.",
         flash = "XML treats both as whitespace, in all versions.",

@@ -29,7 +29,7 @@ pub(crate) fn found(message: String, place: Span, what: &str) -> Diagnostic {
         .at(place, "")
         .note("the rule grants nothing")
         .help(format!(
-            "replace it by the real {what}: a template was not filled in, or a variable had no value"
+            "replace it with the real {what}: a template was not filled in, or a variable had no value"
         ))
 }
 

@@ -33,9 +33,9 @@ pub(in crate::config) static TOP: Section = Section { title: "the top level", ke
 /// `[policy.NAME]`.
 #[rustfmt::skip]
 pub(in crate::config) static POLICY: Section = Section { title: "[policy.NAME]", keys: &[
-    key("rules", ValueType::Rules, Means("`file` instead"),
+    key("rules", ValueType::Rules, Means("none; one of `rules` and `file` is required"),
         "Which content may connect to which ports, as a list of tables."),
-    key("file", ValueType::Text, Means("`rules` instead"),
+    key("file", ValueType::Text, Means("none; one of `rules` and `file` is required"),
         "A policy file instead of rules. It is sent unchanged. The path is relative to the config file."),
     key("site-control", ValueType::OneOf(|| words(&SITE_CONTROLS)), Means("no element"),
         "`all`, `master-only` or `none`. Allowed only with `rules`, and sent only if players connect to port 843."),
@@ -44,7 +44,7 @@ pub(in crate::config) static POLICY: Section = Section { title: "[policy.NAME]",
 /// An entry of `rules`.
 #[rustfmt::skip]
 pub(in crate::config) static RULE: Section = Section { title: "a rule", keys: &[
-    key("domain", ValueType::TextOrNumber, Required,
+    key("domain", ValueType::Text, Required,
         "The host that the content is loaded from: a name, an address, `*.example.com` (which covers example.com too) or `*`."),
     key("ports", ValueType::TextOrNumber, Means("the ports of the [gates](../run/policies.md#rules-without-ports) that use the policy"),
         "The ports that the content may connect to: a list like `\"9339,9400-9410\"`, or `\"*\"`."),
@@ -82,21 +82,21 @@ pub(in crate::config) static LISTEN: Section = Section { title: "[[listen]]", ke
 /// `[[gate]]`.
 #[rustfmt::skip]
 pub(in crate::config) static GATE: Section = Section { title: "[[gate]]", keys: &[
-    key("name", ValueType::Text, Means("by its port: `gate-9339`"),
+    key("name", ValueType::Text, Means("`gate-` and its port, such as `gate-9339`"),
         "The name in logs and metrics: letters, digits, `-`, `_` and dots."),
     ADDRESS,
     key("backend", ValueType::Text, Required,
-        "The server to forward to: `127.0.0.1:9340`, `game.internal:9340` or `[::1]:9340`. See [how names are looked up](../run/gates.md#names-of-backends)."),
+        "The server to forward to: `127.0.0.1:9340`, `game.internal:9340` or `[::1]:9340`. A name is [looked up](../run/gates.md#names-of-backends) when a client connects."),
     POLICY_NAME,
     PUBLIC_PORT,
     // A player's request comes with the first packets, or at worst one round trip later. A greeting that is this late
     // is not noticeable.
     key("speaks-first-after", ValueType::Short, Is("\"200ms\""),
-        "How long a client may be silent before the gate connects to the server, [which may have to speak first](../run/gates.md#servers-that-speak-first). At most `request`."),
+        "How long a client may be silent before the gate connects to the server, [which may have to speak first](../run/gates.md#servers-that-speak-first). At most `request` in `[limits]`."),
     // Ruffle can't connect in any other way, and the policy limits which pages may.
     key("websocket", ValueType::Boolean, Is("true"),
         "Whether pages may [open WebSockets](../run/ruffle-pages.md) on this port."),
-    key("http-backend", ValueType::Text, Means("none: the gate answers such HTTP"),
+    key("http-backend", ValueType::Text, Means("none; the gate answers these requests itself"),
         "Another server for [HTTP requests](../run/gates.md#http-on-the-same-port) that don't open a WebSocket."),
     key("send-proxy", ValueType::OneOf(|| words(&PROXY_VERSIONS)), Means("off"),
         "The version of the PROXY header that sends [the player's address](../run/gates.md#the-players-address) to the server."),

@@ -93,7 +93,7 @@ impl SelfTestLog<'_> {
             Ok(_) => self.line(format_args!("{name} allowed")),
             Err(error) => {
                 self.failed = true;
-                self.line(format_args!("{name} DENIED ({})", errno(&error)));
+                self.line(format_args!("FAILED: {name} is denied ({})", errno(&error)));
             }
         }
     }
@@ -104,7 +104,7 @@ impl SelfTestLog<'_> {
             self.line(format_args!("use-descriptor {number} denied (EBADF)"));
         } else {
             self.failed = true;
-            self.line(format_args!("use-descriptor {number} ALLOWED"));
+            self.line(format_args!("FAILED: use-descriptor {number} is allowed"));
         }
     }
 
@@ -116,11 +116,14 @@ impl SelfTestLog<'_> {
             }
             Err(error) => {
                 self.failed = true;
-                self.line(format_args!("{name} ALLOWED ({})", errno(&error)));
+                self.line(format_args!(
+                    "FAILED: {name} is not blocked ({})",
+                    errno(&error)
+                ));
             }
             Ok(_) => {
                 self.failed = true;
-                self.line(format_args!("{name} ALLOWED"));
+                self.line(format_args!("FAILED: {name} is allowed"));
             }
         }
     }

@@ -86,7 +86,7 @@ metrics! {
         "Whether the last connection to a gate's backend succeeded. Appears after the first failure.";
     BackendFailures Counter "flashgate_backend_failures" ["gate", "role"] "as for `flashgate_backend_up`":
         "Connections closed because a gate's backend could not be reached.";
-    TlsHandshakes Counter "flashgate_tls_handshakes" ["result"] "`success`, or the [reason code](reason-codes.md) of the failure":
+    TlsHandshakes Counter "flashgate_tls_handshakes" ["result"] "`success`, `tls-failed` (no common algorithm, or not TLS), `closed-early` (the client closed the connection), `connection-error` (the connection failed) or `deadline` (it took too long)":
         "TLS handshakes, by result. Only with TLS.";
     CertificateNotAfter Gauge "flashgate_tls_certificate_not_after_seconds" ["certificate"] "the file, as in the config":
         "When each certificate expires, in Unix time.";

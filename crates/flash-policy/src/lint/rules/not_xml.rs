@@ -1,0 +1,63 @@
+use crate::lint::PolicyKind;
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
+use crate::xml::{is_escaped, is_placeholder};
+
+pub(crate) static RULE: LintRule = LintRule {
+    name: "not-xml",
+    severity: Severity::Error,
+    group: RuleGroup::File,
+    page: page!(
+        finds = "files without a single tag, such as JSON, TOML, YAML or plain text.",
+        matters = "A policy is an XML document. Usually the wrong file was named: flashgate's own config file, for
+example, is for `flashgate serve --config`.",
+        flash = "The player refuses any document whose root element is not `<cross-domain-policy>`. No version is
+known to differ.",
+        example = file(r#"{"domain": "www.example.com", "ports": "9339"}"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
+    check: BY_PARSER,
+};
+
+/// Words that show that the file is a damaged policy.
+const OF_A_POLICY: [&str; 3] = ["cross-domain-policy", "access-policy", "allow-access-from"];
+
+pub(crate) fn find(text: &str, kind: PolicyKind) -> Option<Diagnostic> {
+    let start = text.trim_start();
+    let is_policy = OF_A_POLICY.iter().any(|word| text.contains(word));
+    if start.is_empty()
+        || start.contains('<')
+        || is_policy
+        || is_escaped(text)
+        || is_placeholder(start)
+    {
+        return None;
+    }
+    let blanks = text.len() - start.len();
+    let line = start.lines().next().unwrap_or_default().trim_end();
+    let found = if is_json(start) {
+        "JSON"
+    } else {
+        "text without tags"
+    };
+    Some(
+        RULE.finding(alloc::format!("expected an XML policy, found {found}"))
+            .at(blanks..blanks + line.len(), "")
+            .help(match kind {
+                PolicyKind::Silverlight => {
+                    "check that this is the right file; \
+                     `flashgate policy --dialect silverlight --allow 'www.example.com:4502'` prints a policy to start from"
+                }
+                PolicyKind::Socket | PolicyKind::Url => {
+                    "check that this is the right file; \
+                     `flashgate policy --allow 'www.example.com:9339'` prints a policy to start from"
+                }
+            }),
+    )
+}
+
+/// Whether a text looks like JSON. A section of a TOML file also starts with `[`.
+fn is_json(text: &str) -> bool {
+    let inside = |mark| text.strip_prefix(mark).map(str::trim_start);
+    inside('{').is_some_and(|inside| inside.starts_with(['"', '}']))
+        || inside('[').is_some_and(|inside| inside.starts_with(['"', '{']))
+}
