@@ -100,7 +100,7 @@ fn kinds() {
         said.stdout.contains("[missing-to-ports]")
     };
     assert!(found(&[]) && found(&["--as", "socket"]));
-    let guessed = |arguments: &[&str]| lint(faulty(), arguments).stdout.contains("add `--as url`");
+    let guessed = |arguments: &[&str]| lint(faulty(), arguments).stdout.contains("use `--as url`");
     assert!(guessed(&[]) && !guessed(&["--as", "socket"]));
     assert!(!found(&["--as", "url"]));
     let folder = Folder::new().unwrap();
