@@ -349,7 +349,7 @@ fn a_file_is_not_replaced() {
     let (path, socket) = config(&folder, "");
     fs::write(&socket, "precious").unwrap();
     let error = format!("{:#}", start(&path).unwrap_err());
-    assert!(error.contains("expected a socket or nothing"), "{error}");
+    assert!(error.contains("expected a socket or no file"), "{error}");
     assert_eq!(fs::read(&socket).unwrap(), b"precious");
 }
 

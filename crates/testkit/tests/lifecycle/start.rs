@@ -93,10 +93,14 @@ fn check_finds_where_no_socket_can_be() {
         (
             "missing/door",
             2,
-            ["no such file or directory", "make the folder"],
+            ["no such file or directory", "create the folder"],
         ),
-        ("file", 2, ["found something else", "remove what is there"]),
-        ("file/door", 2, ["found a file", "name a path in a folder"]),
+        ("file", 2, ["found something else", "remove the file"]),
+        (
+            "file/door",
+            2,
+            ["found a file", "use a path in an existing folder"],
+        ),
         (
             "/run/flashgate-none/door",
             0,
