@@ -245,7 +245,7 @@ fn floods() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "127.0.0.3",
             upgrade("/dead", "http://www.b.test"),
-            "refused a WebSocket",
+            "refused a WebSocket peer=",
         ),
         (
             "127.0.0.3",

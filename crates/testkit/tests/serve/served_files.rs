@@ -92,7 +92,7 @@ fn a_high_port_opens_no_mail() {
         String::from_utf8(stderr).unwrap()
     };
     let high = "`*` opens every port of this machine from 1024 up";
-    let all = "`*` opens every port of this machine, mail";
+    let all = "`*` opens every port of this machine, including mail";
     let alone = told(&["127.0.0.1:9339"]);
     assert!(alone.contains(high) && !alone.contains(all), "{alone}");
     // The lowest port opens the most, and it is reported once.

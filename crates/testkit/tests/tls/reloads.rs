@@ -123,7 +123,7 @@ fn written_slowly() {
     }
     is_shown_soon(&running, &new);
     let log = running.daemon.log();
-    assert!(!log.iter().any(|line| line.contains("broken")), "{log:?}");
+    assert!(!log.iter().any(|line| line.contains("invalid")), "{log:?}");
 }
 
 /// A certificate and key that do not match, or an invalid file, change nothing and are reported; the next good pair is
@@ -133,9 +133,9 @@ fn a_broken_pair() {
     let mut running = start(&config(LISTEN));
     let (other, new) = (Issued::to(&["one.test"]), Issued::to(&["one.test"]));
     for (file, content, text) in [
-        ("one.key", other.key.as_str(), "found another one"),
+        ("one.key", other.key.as_str(), "found a different key"),
         ("one.pem", "", "found none"),
-        ("one.pem", &other.pem[..200], "found a broken one"),
+        ("one.pem", &other.pem[..200], "found an invalid one"),
     ] {
         replace(&running.folder, file, content);
         running

@@ -156,7 +156,7 @@ fn ports_that_browsers_block() {
     let (_, said) = printed_with(hosts, &bridge("6000\""));
     assert!(said.contains(WARNING) && said.contains("6000"), "{said}");
     assert!(said.contains("flashgate.toml:1:9"), "{said}");
-    assert!(said.contains("offer the bridge on another port"), "{said}");
+    assert!(said.contains("move the bridge to another port"), "{said}");
     let (_, said) = printed_with("", &bridge("8080\"\npublic-url = \"wss://s.test:10080/x\""));
     assert!(said.contains(WARNING) && said.contains("10080"), "{said}");
     // If a bridge on another port, or a `public-url`, is used instead, the port does not matter.

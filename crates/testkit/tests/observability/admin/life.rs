@@ -222,7 +222,7 @@ fn few_descriptors() {
     );
     let (code, stderr) = failed_start(&["prlimit", "--nofile=80"], &path);
     assert_eq!(code, Some(1));
-    assert!(stderr.contains("allow 82 or more"), "{stderr}");
+    assert!(stderr.contains("raise it to 82 or more"), "{stderr}");
 }
 
 /// Its address is bound with the others, or none is.
