@@ -199,7 +199,7 @@ fn sound(bytes: &[u8], options: &Options) -> LintReport {
 }
 
 /// A fixed file is no worse, grants the same, and needs no second fixing.
-fn mended(bytes: &[u8], options: &Options) {
+fn is_fixed_soundly(bytes: &[u8], options: &Options) {
     let before = sound(bytes, options);
     let fixed = fix(bytes, options);
     let after = sound(&fixed.bytes, options);
@@ -230,7 +230,7 @@ proptest! {
     #[test]
     fn mending_is_safe(text in file()) {
         for options in all_options(843) {
-            mended(text.as_bytes(), &options);
+            is_fixed_soundly(text.as_bytes(), &options);
         }
     }
 
@@ -243,14 +243,14 @@ proptest! {
         }
         bytes[at] = byte;
         for options in all_options(843) {
-            mended(&bytes, &options);
+            is_fixed_soundly(&bytes, &options);
         }
     }
 
     #[test]
     fn any_bytes_have_sound_findings(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         for options in all_options(843) {
-            mended(&bytes, &options);
+            is_fixed_soundly(&bytes, &options);
         }
     }
 

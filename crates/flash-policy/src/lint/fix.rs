@@ -57,7 +57,7 @@ pub fn fix_where(bytes: &[u8], options: &Options, wanted: impl Fn(&str) -> bool)
             .into_iter()
             .filter(|rule| wanted(rule))
         {
-            if let Some((better, mut titles)) = file.mended(rule, &options) {
+            if let Some((better, mut titles)) = file.with_fixes_of(rule, &options) {
                 file = better;
                 applied.append(&mut titles);
                 rules.insert(rule);
@@ -95,7 +95,7 @@ impl LintedFile {
     }
 
     /// The file with all fixes of a rule applied, and their titles. `None` if the result is not better.
-    fn mended(&self, rule: &str, options: &Options) -> Option<(Self, Vec<String>)> {
+    fn with_fixes_of(&self, rule: &str, options: &Options) -> Option<(Self, Vec<String>)> {
         let (bytes, titles) = apply(&self.bytes, self.fixes(rule));
         if !options.keeps_kind(&bytes) {
             return None;

@@ -122,8 +122,8 @@ impl<'a> Subject<'a> {
     /// The place, or its whole line if nothing else is on it.
     pub(crate) fn with_line(&self, span: Span) -> Span {
         let before = self.bytes.get(..span.start).unwrap_or_default();
-        let blanks = |byte: &&u8| matches!(**byte, b' ' | b'\t');
-        let lead = before.iter().rev().take_while(blanks).count();
+        let is_space = |byte: &&u8| matches!(**byte, b' ' | b'\t');
+        let lead = before.iter().rev().take_while(is_space).count();
         let start = span.start - lead;
         let after = self.bytes.get(span.end..).unwrap_or_default();
         let rest = after.trim_ascii_start();

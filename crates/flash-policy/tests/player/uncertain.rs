@@ -53,8 +53,8 @@ fn documents() {
     let text = document(all);
     let bom = Server::text(&format!("\u{feff}{text}"));
     check(&here().on(843, bom), &[Choice::Encoding]);
-    let blanks = Server::text(&format!("  <?xml version=\"1.0\"?>{text}"));
-    check(&here().on(843, blanks), &[Choice::Encoding]);
+    let indented = Server::text(&format!("  <?xml version=\"1.0\"?>{text}"));
+    check(&here().on(843, indented), &[Choice::Encoding]);
     check(&here().on(843, Server::text(&format!("\n{text}"))), &[]);
     let large = Server::text(&format!("<!--{}-->{text}", "x".repeat(10_000)));
     check(&here().on(843, large), &[Choice::Size]);

@@ -481,8 +481,8 @@ fn with_config(path: &Path) -> Daemon {
 #[track_caller]
 fn by_itself(daemon: &mut Daemon, number: u32, what: &str) {
     let address = daemon.address();
-    let mended = testkit::until(LIMIT, || served(address) == number);
-    assert!(mended, "{what}: {:?}", daemon.log());
+    let reloaded = testkit::until(LIMIT, || served(address) == number);
+    assert!(reloaded, "{what}: {:?}", daemon.log());
 }
 
 /// Waits until a reload was refused and has ended. One thread does both reloading and answering.

@@ -79,7 +79,7 @@ fn hostile(length: usize) -> Vec<(&'static str, String)> {
             "space behind",
             format!("{}{}", "<a/>".repeat(length / 8), " ".repeat(length / 2)),
         ),
-        ("blanks", " ".repeat(length)),
+        ("spaces", " ".repeat(length)),
         ("line ends", "\r\n".repeat(length / 2)),
         ("nuls", "\0".repeat(length)),
         ("placeholders", policy(&|_| "{{a}}<a/>".into())),

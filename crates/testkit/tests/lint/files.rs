@@ -97,8 +97,8 @@ fn a_folder_that_fails_halfway_is_named() {
 fn more_than_a_mebibyte_is_too_large() {
     let filled = |length: usize| {
         let (start, end) = ("<cross-domain-policy><!--", "--></cross-domain-policy>");
-        let blanks = " ".repeat(length - start.len() - end.len());
-        [start, &blanks, end].concat()
+        let spaces = " ".repeat(length - start.len() - end.len());
+        [start, &spaces, end].concat()
     };
     let said = lint(filled(1024 * 1024), &["--format", "short"]);
     assert_ne!(said.code, Some(2), "{}", said.stderr);

@@ -12,9 +12,12 @@ use testkit::needs;
 use super::{Said, faulty, lint, lint_in, policy, sound};
 
 /// A file that is safe to fix, and its fixed text.
-fn mendable() -> (Vec<u8>, Vec<u8>) {
-    let mended = sound().into_bytes();
-    ([b"\xEF\xBB\xBF".to_vec(), mended.clone()].concat(), mended)
+fn fixable() -> (Vec<u8>, Vec<u8>) {
+    let repaired = sound().into_bytes();
+    (
+        [b"\xEF\xBB\xBF".to_vec(), repaired.clone()].concat(),
+        repaired,
+    )
 }
 
 /// The files in a folder, including hidden ones.
@@ -29,7 +32,7 @@ fn names(folder: &Path) -> Vec<String> {
 
 #[test]
 fn in_place() {
-    let (broken, mended) = mendable();
+    let (broken, repaired) = fixable();
     let folder = Folder::new().unwrap();
     let path = folder.file("a.xml", &broken).unwrap();
     let before = lint_in(folder.path(), &["a.xml"]);
@@ -39,7 +42,7 @@ fn in_place() {
     assert_eq!(said.code, Some(0), "{said:?}");
     assert!(said.stdout.contains("fixed a.xml:\n  "), "{said:?}");
     assert!(said.stdout.contains("; 1 fix made"), "{said:?}");
-    assert_eq!(fs::read(&path).unwrap(), mended);
+    assert_eq!(fs::read(&path).unwrap(), repaired);
     assert_eq!(names(folder.path()), ["a.xml"]);
     // A file without findings is not even written.
     let inode = fs::metadata(&path).unwrap().ino();
@@ -51,7 +54,7 @@ fn in_place() {
 /// Another name of the same file would keep the old text.
 #[test]
 fn hard_links_stay() {
-    let (broken, mended) = mendable();
+    let (broken, repaired) = fixable();
     let folder = Folder::new().unwrap();
     let path = folder.file("a.xml", &broken).unwrap();
     let other = folder.path().join("other");
@@ -65,13 +68,13 @@ fn hard_links_stay() {
     fs::remove_file(other).unwrap();
     let said = lint_in(folder.path(), &["--fix", "a.xml"]);
     assert_eq!(said.code, Some(0), "{said:?}");
-    assert_eq!(fs::read(&path).unwrap(), mended);
+    assert_eq!(fs::read(&path).unwrap(), repaired);
 }
 
 /// As set by chattr(1); not every file system has any.
 #[test]
 fn flags_stay() {
-    let (broken, _) = mendable();
+    let (broken, _) = fixable();
     let folder = Folder::new().unwrap();
     for flag in [IFlags::NOATIME, IFlags::NODUMP, IFlags::APPEND] {
         let path = folder.file("a.xml", &broken).unwrap();
@@ -109,7 +112,7 @@ fn the_rest_is_told() {
 /// A finding that is allowed is left alone.
 #[test]
 fn what_is_allowed_stays() {
-    let (broken, _) = mendable();
+    let (broken, _) = fixable();
     let folder = Folder::new().unwrap();
     let path = folder.file("a.xml", &broken).unwrap();
     let short = lint_in(folder.path(), &["--format", "short", "a.xml"]);
@@ -122,7 +125,7 @@ fn what_is_allowed_stays() {
 
 #[test]
 fn rights_and_links_stay() {
-    let (broken, mended) = mendable();
+    let (broken, repaired) = fixable();
     let folder = Folder::new().unwrap();
     let path = folder.file("a.xml", &broken).unwrap();
     fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
@@ -135,7 +138,7 @@ fn rights_and_links_stay() {
     assert_eq!(said.code, Some(0), "{said:?}");
     let link = folder.path().join("link.xml");
     assert!(fs::symlink_metadata(link).unwrap().is_symlink());
-    assert_eq!(fs::read(&path).unwrap(), mended);
+    assert_eq!(fs::read(&path).unwrap(), repaired);
     let metadata = fs::metadata(&path).unwrap();
     assert_eq!(metadata.mode() & 0o7777, 0o640);
     if root {
@@ -175,7 +178,7 @@ fn attribute(path: &Path, name: &str) -> Option<Vec<u8>> {
 /// Without its access list, the mask's bits of the mode would become the group's.
 #[test]
 fn access_lists_and_attributes_stay() {
-    let (broken, fixed) = mendable();
+    let (broken, fixed) = fixable();
     let folder = Folder::new().unwrap();
     let path = folder.file("a.xml", &broken).unwrap();
     setxattr(&path, "user.note", b"ours", XattrFlags::empty()).unwrap();
@@ -192,7 +195,7 @@ fn access_lists_and_attributes_stay() {
 /// A folder's default access list is for new files; a replaced file keeps its own permissions.
 #[test]
 fn a_folders_default_list_is_not_taken() {
-    let (broken, fixed) = mendable();
+    let (broken, fixed) = fixable();
     let folder = Folder::new().unwrap();
     let path = folder.file("a.xml", &broken).unwrap();
     fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
@@ -211,7 +214,7 @@ fn what_cannot_be_kept() {
     if !needs::met(needs::root().or_else(|| needs::program("setpriv"))) {
         return;
     }
-    let (broken, _) = mendable();
+    let (broken, _) = fixable();
     let folder = Folder::new().unwrap();
     fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
     // A user who may write it as a member of its group would become its owner, and its set-user-ID bit would be theirs.
@@ -274,7 +277,7 @@ fn advice_by_cause() {
     if !needs::met(needs::root()) || !needs::met(needs::program("unshare")) {
         return;
     }
-    let (broken, _) = mendable();
+    let (broken, _) = fixable();
     let full = "mount -t tmpfs -o size=16k none . && cd \"$PWD\" && cat >a.xml && \
                 { cat /dev/zero >fill 2>/dev/null; exec \"$0\" lint --fix a.xml; }";
     let mounted = "cat >a.xml && mount --bind a.xml a.xml && exec \"$0\" lint --fix a.xml";
@@ -302,7 +305,7 @@ fn advice_by_cause() {
 /// A file that cannot be replaced is kept unchanged; the others are fixed.
 #[test]
 fn what_cannot_be_written() {
-    let (broken, mended) = mendable();
+    let (broken, repaired) = fixable();
     let folder = Folder::new().unwrap();
     let locked = folder.path().join("locked");
     fs::create_dir(&locked).unwrap();
@@ -322,7 +325,7 @@ fn what_cannot_be_written() {
     }
     assert_eq!(fs::read(&in_locked).unwrap(), broken);
     assert_eq!(fs::read(&read_only).unwrap(), broken);
-    assert_eq!(fs::read(&free).unwrap(), mended);
+    assert_eq!(fs::read(&free).unwrap(), repaired);
     assert_eq!(names(folder.path()), ["b.xml", "c.xml", "locked"]);
     assert_eq!(names(&locked), ["a.xml"]);
     // What was not fixed is still reported.
@@ -331,7 +334,7 @@ fn what_cannot_be_written() {
 
 #[test]
 fn what_is_no_file() {
-    let (broken, _) = mendable();
+    let (broken, _) = fixable();
     let folder = Folder::new().unwrap();
     folder.file("a.xml", &broken).unwrap();
     let pipe = "cat a.xml | \"$0\" lint --fix /dev/stdin";
@@ -349,11 +352,11 @@ fn what_is_no_file() {
 /// The text goes to standard output, everything else to standard error.
 #[test]
 fn standard_input() {
-    let (broken, mended) = mendable();
+    let (broken, repaired) = fixable();
     for format in ["human", "short", "json"] {
         let said = lint(&broken, &["--fix", "--format", format]);
         assert_eq!(said.code, Some(0), "{said:?}");
-        assert_eq!(said.stdout.as_bytes(), mended, "{said:?}");
+        assert_eq!(said.stdout.as_bytes(), repaired, "{said:?}");
         assert!(said.stderr.contains("fix"), "{said:?}");
     }
     let said = lint(sound(), &["--fix"]);

@@ -86,15 +86,15 @@ fn json_edits() {
     let path = folder.file("a.xml", &text).unwrap();
     let said = lint_in(folder.path(), &["--format", "json", "a.xml"]);
     let document: Value = serde_json::from_str(&said.stdout).unwrap();
-    let mut mended = text;
+    let mut fixed = text;
     let edits = &document["files"][0]["findings"][0]["fix"]["edits"];
     for edit in edits.as_array().unwrap().iter().rev() {
         let at = |end: &str| usize::try_from(edit[end]["byte"].as_u64().unwrap()).unwrap();
         let new = edit["replacement"].as_str().unwrap().bytes();
-        mended.splice(at("start")..at("end"), new);
+        fixed.splice(at("start")..at("end"), new);
     }
     lint_in(folder.path(), &["--fix", "a.xml"]);
-    assert_eq!(std::fs::read(path).unwrap(), mended);
+    assert_eq!(std::fs::read(path).unwrap(), fixed);
 }
 
 /// What code scanning reads follows the standard.

@@ -20,14 +20,14 @@ known to differ.",
 /// A finding for a page that is not well-formed XML.
 pub(crate) fn find(text: &str) -> Option<Diagnostic> {
     let start = text.trim_start();
-    let blanks = text.len() - start.len();
+    let lead = text.len() - start.len();
     let marks = ["<!doctype html", "<html", "<head>", "<body"];
     let is_start = |mark: &&&str| {
         let head = start.as_bytes().get(..mark.len());
         head.is_some_and(|head| head.eq_ignore_ascii_case(mark.as_bytes()))
     };
     let mark = marks.iter().find(is_start)?;
-    Some(found((blanks..blanks + mark.len()).into()))
+    Some(found((lead..lead + mark.len()).into()))
 }
 
 pub(crate) fn found(place: Span) -> Diagnostic {

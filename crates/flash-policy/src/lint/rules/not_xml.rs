@@ -32,7 +32,7 @@ pub(crate) fn find(text: &str, kind: PolicyKind) -> Option<Diagnostic> {
     {
         return None;
     }
-    let blanks = text.len() - start.len();
+    let lead = text.len() - start.len();
     let line = start.lines().next().unwrap_or_default().trim_end();
     let found = if is_json(start) {
         "JSON"
@@ -41,7 +41,7 @@ pub(crate) fn find(text: &str, kind: PolicyKind) -> Option<Diagnostic> {
     };
     Some(
         RULE.finding(alloc::format!("expected an XML policy, found {found}"))
-            .at(blanks..blanks + line.len(), "")
+            .at(lead..lead + line.len(), "")
             .help(match kind {
                 PolicyKind::Silverlight => {
                     "check that this is the right file; \
