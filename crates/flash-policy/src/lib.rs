@@ -9,7 +9,7 @@
 //!
 //! | to | use |
 //! |---|---|
-//! | distinguish a policy request from other traffic, however TCP splits it | [`Recogniser`] |
+//! | distinguish a policy request from other traffic, however TCP splits it | [`Recognizer`] |
 //! | parse a policy file, with the location of every mistake | [`parse`](fn@parse), [`lint`](fn@lint); the rules are in [`lint`](mod@lint) |
 //! | build a policy and write it | [`Policy`], [`write::flash`], [`write::silverlight`] |
 //! | find out whether a player would connect, and why | [`decide`](fn@decide), [`grants`] |
@@ -56,7 +56,7 @@ pub mod player_version;
 pub mod policy;
 pub mod ports;
 mod punycode;
-pub mod recognise;
+pub mod recognize;
 pub mod reply;
 pub mod silverlight;
 // Used by the program for config files and flags. Not part of the public API.
@@ -76,7 +76,7 @@ pub use player::Player;
 pub use player_version::PlayerVersion;
 pub use policy::{Policy, Rule, Secure, SiteControl};
 pub use ports::{Port, PortRange, PortSet};
-pub use recognise::{Recogniser, Recognition};
+pub use recognize::{Recognition, Recognizer};
 pub use reply::Reply;
 
 /// The exact bytes that a player sends: 22 characters and a NUL.

@@ -1,9 +1,9 @@
 //! Recognizes bytes that are almost a policy request: what is wrong, and what to send instead.
 //!
-//! A server must not answer them, because a game's own messages may look similar: see [`recognise`](crate::recognise).
+//! A server must not answer them, because a game's own messages may look similar: see [`recognize`](crate::recognize).
 //! It can log what it saw. This module does not decide what a connection is.
 
-use crate::recognise::Recogniser;
+use crate::recognize::Recognizer;
 use crate::spelling;
 use crate::{REQUEST, Recognition};
 
@@ -288,7 +288,7 @@ fn is_nearly_the_name(name: &str) -> bool {
 
 /// What is wrong after an exact tag. `None` if it is a valid request, or its terminator is still missing.
 fn terminator(bytes: &[u8], behind: &[u8]) -> Option<Slip> {
-    if behind.is_empty() || Recogniser::new().feed(bytes) != Recognition::Other {
+    if behind.is_empty() || Recognizer::new().feed(bytes) != Recognition::Other {
         return None;
     }
     Some(match behind.first() {

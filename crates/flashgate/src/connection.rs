@@ -118,7 +118,7 @@ fn go_on(mut waiting: Waiting) {
             policy::if_dropped(waiting.stream.tcp(), IfDropped::Reset);
         }
     }
-    let unfinished = waiting.permit.unrecognised();
+    let unfinished = waiting.permit.unrecognized();
     let task = tokio::spawn(waiting.run());
     if let Some(unfinished) = unfinished {
         unfinished.runs_in(task.abort_handle());

@@ -8,10 +8,10 @@ mod per_address;
 mod permit;
 mod permits;
 mod spare;
-mod unrecognised;
+mod unrecognized;
 
 pub(crate) use per_address::OverLimit;
 pub(crate) use permit::{Answering, Permit};
 pub(crate) use permits::{Capacity, MadeRoom, Permits, Scarce};
 pub(crate) use spare::Spare;
-pub(crate) use unrecognised::Evicted;
+pub(crate) use unrecognized::Evicted;

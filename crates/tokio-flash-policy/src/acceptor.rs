@@ -73,7 +73,7 @@ impl PolicyAcceptor {
         mut stream: S,
     ) -> io::Result<Accepted<S>> {
         let mut driver = Driver::new(ServerSide::new(self.config.clone(), Moment::ZERO));
-        if let Some(first) = driver.recognise(&mut stream).await? {
+        if let Some(first) = driver.recognize(&mut stream).await? {
             let stream = Prefixed::new(stream, driver.into_opening());
             return Ok(Accepted::Stream(stream, first));
         }

@@ -43,7 +43,7 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
         clippy::manual_async_fn,
         reason = "a waiting connection would hold its captures twice"
     )]
-    pub fn recognise<S: AsyncRead + Unpin>(
+    pub fn recognize<S: AsyncRead + Unpin>(
         &mut self,
         stream: &mut S,
     ) -> impl Future<Output = io::Result<Option<First>>> {

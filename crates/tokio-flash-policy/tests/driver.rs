@@ -29,13 +29,13 @@ async fn a_wait_that_is_given_up_loses_neither_bytes_nor_time() {
     for byte in &REQUEST[..9] {
         client.write_all(&[*byte]).await.unwrap();
         let wait = Duration::from_secs(1);
-        let recognised = timeout(wait, driver.recognise(&mut server)).await;
-        assert!(recognised.is_err(), "{:?}", driver.opening());
+        let recognized = timeout(wait, driver.recognize(&mut server)).await;
+        assert!(recognized.is_err(), "{:?}", driver.opening());
     }
     assert_eq!(driver.opening().bytes(), &REQUEST[..9]);
     assert_eq!(driver.deadline(), start + Duration::from_secs(10));
-    let recognised = driver.recognise(&mut server).await.unwrap();
-    assert_eq!(recognised, Some(First::Deadline));
+    let recognized = driver.recognize(&mut server).await.unwrap();
+    assert_eq!(recognized, Some(First::Deadline));
     assert_eq!(start.elapsed(), Duration::from_secs(10));
 }
 
@@ -44,13 +44,13 @@ async fn a_silent_client_is_waited_for() {
     let (mut client, mut server) = duplex(1000);
     let timing = Timing::default().silence(Duration::from_millis(200));
     let mut driver = driver(AcceptConfig::new(reply()).timing(timing));
-    let silent = driver.recognise(&mut server).await.unwrap();
+    let silent = driver.recognize(&mut server).await.unwrap();
     assert_eq!(silent, Some(First::Silent));
     driver.wait();
     let hour = Duration::from_secs(3600);
-    assert!(timeout(hour, driver.recognise(&mut server)).await.is_err());
+    assert!(timeout(hour, driver.recognize(&mut server)).await.is_err());
     client.write_all(REQUEST).await.unwrap();
-    let request = driver.recognise(&mut server).await.unwrap();
+    let request = driver.recognize(&mut server).await.unwrap();
     assert_eq!((request, driver.if_dropped()), (None, IfDropped::Reset));
     driver.send(&mut server).await.unwrap();
     assert_eq!(driver.if_dropped(), IfDropped::End);
@@ -66,7 +66,7 @@ async fn a_reply_that_is_not_taken() {
     let (mut client, mut server) = duplex(30);
     let mut driver = driver(AcceptConfig::new(reply()));
     client.write_all(REQUEST).await.unwrap();
-    assert_eq!(driver.recognise(&mut server).await.unwrap(), None);
+    assert_eq!(driver.recognize(&mut server).await.unwrap(), None);
     let error = driver.send(&mut server).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut);
     assert!(matches!(driver.poll(), Operation::Abort(_)));
@@ -78,7 +78,7 @@ async fn what_was_served_is_let_go() {
     let (mut client, mut server) = duplex(1000);
     let mut driver = driver(AcceptConfig::without_reply());
     client.write_all(REQUEST).await.unwrap();
-    let first = driver.recognise(&mut server).await.unwrap();
+    let first = driver.recognize(&mut server).await.unwrap();
     assert!(matches!(first, Some(First::Policy(_))), "{first:?}");
     driver.let_go();
     driver.send(&mut server).await.unwrap();

@@ -47,7 +47,7 @@ pub(super) const FIGURES: &[Figure] = &[
         name: "R1",
         claim: "10,000,000 fuzzer inputs for each reader of network bytes, 1,000,000 for every other reader: no finding",
         shown: Shown::Fuzzing {
-            quick: &["http_head", "proxy_header", "recognise", "ws_frame"],
+            quick: &["http_head", "proxy_header", "recognize", "ws_frame"],
         },
     },
     Figure {
@@ -63,7 +63,7 @@ pub(super) const FIGURES: &[Figure] = &[
     Figure {
         name: "R4",
         claim: "all 4,194,304 ways to cut the request: one verdict",
-        shown: library("recognise", &["every_way_to_cut_the_request"]),
+        shown: library("recognize", &["every_way_to_cut_the_request"]),
     },
     Figure {
         name: "R9",

@@ -61,7 +61,7 @@ const WORDLESS: [&str; 13] = [
     "player",
     "policy",
     "ports",
-    "recognise",
+    "recognize",
     "reply",
     "silverlight",
     "write",

@@ -1,7 +1,7 @@
 //! The first bytes of a connection, and what kind of connection they show. The deadlines are in
 //! [`OpeningTimer`](super::OpeningTimer).
 
-use crate::{REQUEST, Recogniser, Recognition};
+use crate::{REQUEST, Recognition, Recognizer};
 
 /// A request is at most 25 bytes. Reading a few more shows whether anything follows it.
 const CAPACITY: usize = 64;
@@ -38,7 +38,7 @@ pub enum Rest {
 /// The bytes read so far, at most 64, and what kind of connection they show.
 #[derive(Clone, Debug)]
 pub struct Opening {
-    recogniser: Recogniser,
+    recognizer: Recognizer,
     bytes: [u8; CAPACITY],
     filled: u8,
 }
@@ -54,7 +54,7 @@ impl Opening {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            recogniser: Recogniser::new(),
+            recognizer: Recognizer::new(),
             bytes: [0; CAPACITY],
             filled: 0,
         }
@@ -73,7 +73,7 @@ impl Opening {
         let filled = usize::from(self.filled);
         let room = self.bytes.get(filled..).unwrap_or_default();
         let count = count.min(room.len());
-        self.recogniser.feed(room.get(..count).unwrap_or_default());
+        self.recognizer.feed(room.get(..count).unwrap_or_default());
         self.filled = u8::try_from(filled + count).unwrap_or(u8::MAX);
     }
 
@@ -87,7 +87,7 @@ impl Opening {
     /// What the bytes alone show, or `None` if more bytes are needed.
     #[must_use]
     pub fn first(&self) -> Option<First> {
-        match self.recogniser.verdict() {
+        match self.recognizer.verdict() {
             Recognition::NeedMore => None,
             Recognition::Policy => Some(First::Policy(self.rest())),
             Recognition::Tls => Some(First::Tls),
@@ -114,11 +114,11 @@ impl Opening {
     }
 
     pub(super) const fn is_bare_request(&self) -> bool {
-        self.recogniser.is_bare_request()
+        self.recognizer.is_bare_request()
     }
 
     pub(super) const fn may_be_http(&self) -> bool {
-        self.recogniser.may_be_http()
+        self.recognizer.may_be_http()
     }
 
     fn rest(&self) -> Rest {

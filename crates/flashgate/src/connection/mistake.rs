@@ -100,7 +100,7 @@ impl Mistake {
 }
 
 fn is_a_request(received: &[u8]) -> bool {
-    flash_policy::Recogniser::new().feed(received) == flash_policy::Recognition::Policy
+    flash_policy::Recognizer::new().feed(received) == flash_policy::Recognition::Policy
 }
 
 const TLS: &str =

@@ -43,7 +43,7 @@ async fn dial(waiting: &mut Waiting, gate: &Gate) -> Result<Called, Next> {
     ));
     let spoken = tokio::select! {
         biased;
-        first = waiting.accepting.recognise(&mut waiting.stream) => Err(first),
+        first = waiting.accepting.recognize(&mut waiting.stream) => Err(first),
         dialled = &mut dialling => Ok(dialled),
     };
     let (dialled, spoken) = match spoken {
@@ -185,7 +185,7 @@ impl<'a> Silence<'a> {
             let over = poll_fn(|context| poll_over(stopping, patience, context));
             let end = tokio::select! {
                 biased;
-                first = waiting.accepting.recognise(&mut waiting.stream) => break first,
+                first = waiting.accepting.recognize(&mut waiting.stream) => break first,
                 _ = self.called.stream.readable() => break Ok(Some(First::Silent)),
                 end = over, if is_silent => end,
             };

@@ -67,9 +67,9 @@ impl Waiting {
 
     /// Reads until the kind of connection is known.
     async fn listen(&mut self) -> Next {
-        match self.accepting.recognise(&mut self.stream).await {
+        match self.accepting.recognize(&mut self.stream).await {
             Err(_) => Next::Refuse(ConnectionOutcome::PeerFailed),
-            Ok(recognised) => self.next(recognised),
+            Ok(recognized) => self.next(recognized),
         }
     }
 

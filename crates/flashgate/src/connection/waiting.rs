@@ -114,8 +114,8 @@ impl Waiting {
     }
 
     /// The next step after recognition. A policy request is answered.
-    pub(super) fn next(&self, recognised: Option<First>) -> Next {
-        recognised.map_or(Next::Answer, |first| self.judge(first))
+    pub(super) fn next(&self, recognized: Option<First>) -> Next {
+        recognized.map_or(Next::Answer, |first| self.judge(first))
     }
 
     /// The next step for a connection that starts like this: it goes through the gate or is refused.

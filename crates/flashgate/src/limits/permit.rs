@@ -11,7 +11,7 @@ use super::crowd::MemberKey;
 use super::lingering::LingeringSlot;
 use super::per_address::{OverLimit, Subscriber};
 use super::permits::Permits;
-use super::unrecognised::Evicted;
+use super::unrecognized::Evicted;
 
 /// A permit for one connection. Dropping it makes room.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl Permit {
         peer: Option<SocketAddr>,
         descriptors: u8,
     ) -> Self {
-        let stage = Stage::Waiting(permits.unrecognised.join(peer, None));
+        let stage = Stage::Waiting(permits.unrecognized.join(peer, None));
         Self {
             permits,
             subscriber,
@@ -93,7 +93,7 @@ impl Permit {
     }
 
     /// The unrecognized connection, for the code that starts its task. `None` once it is recognized.
-    pub(crate) fn unrecognised(&self) -> Option<Unfinished> {
+    pub(crate) fn unrecognized(&self) -> Option<Unfinished> {
         let Stage::Waiting(key) = self.stage else {
             return None;
         };
@@ -104,7 +104,7 @@ impl Permit {
     /// Sets how many bytes of an unfinished request the connection holds. Returns the connections evicted for it.
     pub(crate) fn hold(&self, bytes: usize) -> Vec<Evicted> {
         match self.stage {
-            Stage::Waiting(key) => self.permits.unrecognised.hold(key, bytes),
+            Stage::Waiting(key) => self.permits.unrecognized.hold(key, bytes),
             Stage::Answering | Stage::Lingering(_) | Stage::Relaying(_) => Vec::new(),
         }
     }
@@ -112,7 +112,7 @@ impl Permit {
     /// Sets the connection's client, if that becomes known after accept.
     pub(crate) fn assign(&mut self, subscriber: Option<Subscriber>, client: Option<SocketAddr>) {
         if let (Stage::Waiting(key), Some(client)) = (&mut self.stage, client) {
-            *key = self.permits.unrecognised.is_of(*key, client);
+            *key = self.permits.unrecognized.is_of(*key, client);
         }
         let mut per_address = self.permits.per_address();
         if let Some(subscriber) = subscriber {
@@ -130,7 +130,7 @@ impl Permit {
         let Stage::Waiting(key) = self.stage else {
             return Answering::GoesOn;
         };
-        self.permits.unrecognised.leave(key);
+        self.permits.unrecognized.leave(key);
         self.stage = Stage::Answering;
         if !self.is_late {
             self.permits.answering.fetch_add(1, Ordering::Relaxed);
@@ -168,7 +168,7 @@ impl Permit {
             counted.inspect_err(|_| self.permits.relay_ends())?;
         }
         let task = match self.stage {
-            Stage::Waiting(key) => self.permits.unrecognised.leave(key),
+            Stage::Waiting(key) => self.permits.unrecognized.leave(key),
             Stage::Answering | Stage::Lingering(_) | Stage::Relaying(_) => None,
         };
         self.stage = Stage::Relaying(task);
@@ -181,7 +181,7 @@ impl Permit {
         let Stage::Relaying(task) = &mut self.stage else {
             return;
         };
-        let key = self.permits.unrecognised.join(peer, task.take());
+        let key = self.permits.unrecognized.join(peer, task.take());
         self.stage = Stage::Waiting(key);
         self.permits.relay_ends();
         if let Some(subscriber) = self.subscriber {
@@ -220,7 +220,7 @@ impl Drop for Permit {
         let permits = &self.permits;
         match &self.stage {
             Stage::Waiting(key) => {
-                permits.unrecognised.leave(*key);
+                permits.unrecognized.leave(*key);
                 self.leave_place();
             }
             Stage::Answering => {
@@ -259,6 +259,6 @@ pub(crate) struct Unfinished {
 impl Unfinished {
     /// Sets the connection's task, which is aborted if the connection is evicted.
     pub(crate) fn runs_in(self, task: AbortHandle) {
-        self.permits.unrecognised.runs_in(self.key, task);
+        self.permits.unrecognized.runs_in(self.key, task);
     }
 }

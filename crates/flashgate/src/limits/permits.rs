@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use super::lingering::Lingering;
 use super::per_address::{OverLimit, PerAddress, Subscriber};
-use super::unrecognised::{Evicted, Unrecognised};
+use super::unrecognized::{Evicted, Unrecognized};
 
 /// How many connections fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ pub(crate) struct Permits {
     pub(super) answering: AtomicUsize,
     pub(super) relaying: AtomicUsize,
     pub(super) lingering: Lingering,
-    pub(super) unrecognised: Unrecognised,
+    pub(super) unrecognized: Unrecognized,
     per_address: Mutex<PerAddress>,
     /// How many of the open connections came after a stop had begun. The stop does not wait for them.
     pub(super) late: AtomicUsize,
@@ -92,7 +92,7 @@ impl Permits {
             relaying: AtomicUsize::new(0),
             answering: AtomicUsize::new(0),
             lingering: Lingering::new(capacity.lingering),
-            unrecognised: Unrecognised::new(),
+            unrecognized: Unrecognized::new(),
             per_address: Mutex::new(PerAddress::new(limits, Instant::now())),
             late: AtomicUsize::new(0),
             returned: Notify::new(),
@@ -112,7 +112,7 @@ impl Permits {
         if self.open() < self.limit() && taken <= self.descriptors.load(Ordering::Relaxed) {
             return MadeRoom::Before;
         }
-        match self.unrecognised.make_room(Instant::now()) {
+        match self.unrecognized.make_room(Instant::now()) {
             None => MadeRoom::No,
             Some(Ok(evicted)) => MadeRoom::By(evicted),
             Some(Err(_)) => MadeRoom::Before,

@@ -2,13 +2,13 @@
 
 #![cfg(test)]
 
-use flash_policy::{REQUEST, Recogniser, Recognition};
+use flash_policy::{REQUEST, Recognition, Recognizer};
 
 #[track_caller]
 fn check(input: &[u8], expected: Recognition) {
-    let mut whole = Recogniser::new();
+    let mut whole = Recognizer::new();
     assert_eq!(whole.feed(input), expected, "{input:?} at once");
-    let mut bytewise = Recogniser::new();
+    let mut bytewise = Recognizer::new();
     for byte in input {
         bytewise.feed(&[*byte]);
     }
@@ -115,9 +115,9 @@ fn methods_end_where_they_differ() {
         (b"UPDATER-", 8),
         (b"OPTIONSX", 8),
     ] {
-        let mut recogniser = Recogniser::new();
-        assert_eq!(recogniser.feed(word), Recognition::Other, "{word:?}");
-        assert_eq!(recogniser.length(), length, "{word:?}");
+        let mut recognizer = Recognizer::new();
+        assert_eq!(recognizer.feed(word), Recognition::Other, "{word:?}");
+        assert_eq!(recognizer.length(), length, "{word:?}");
     }
 }
 
@@ -128,10 +128,10 @@ fn prefixes_wait() {
         for length in 0..request.len() {
             let prefix = &request[..length];
             check(prefix, Recognition::NeedMore);
-            let mut recogniser = Recogniser::new();
-            recogniser.feed(prefix);
+            let mut recognizer = Recognizer::new();
+            recognizer.feed(prefix);
             assert_eq!(
-                recogniser.is_bare_request(),
+                recognizer.is_bare_request(),
                 prefix.contains(&b'>'),
                 "{prefix:?}"
             );
@@ -149,35 +149,35 @@ fn decides_at_the_first_differing_byte() {
     for at in 0..REQUEST.len() {
         let mut input = REQUEST.to_vec();
         input[at] ^= 0x40;
-        let mut recogniser = Recogniser::new();
+        let mut recognizer = Recognizer::new();
         assert_eq!(
-            recogniser.feed(&input[..=at]),
+            recognizer.feed(&input[..=at]),
             Recognition::Other,
             "byte {at}"
         );
-        assert_eq!(recogniser.length(), at + 1);
+        assert_eq!(recognizer.length(), at + 1);
     }
 }
 
 #[test]
 fn a_verdict_stands() {
-    let mut recogniser = Recogniser::new();
-    recogniser.feed(b"x");
-    assert_eq!(recogniser.feed(REQUEST), Recognition::Other);
-    assert_eq!(recogniser.length(), 1);
+    let mut recognizer = Recognizer::new();
+    recognizer.feed(b"x");
+    assert_eq!(recognizer.feed(REQUEST), Recognition::Other);
+    assert_eq!(recognizer.length(), 1);
 }
 
 /// All 4,194,304 ways to split the 23 bytes: bit n of the mask is a split after byte n.
 #[test]
 fn every_way_to_cut_the_request() {
     for cuts in 0_u32..1 << (REQUEST.len() - 1) {
-        let mut recogniser = Recogniser::new();
+        let mut recognizer = Recognizer::new();
         let mut start = 0;
         let mut left = cuts;
         while left != 0 {
             let end = left.trailing_zeros() as usize + 1;
             assert_eq!(
-                recogniser.feed(&REQUEST[start..end]),
+                recognizer.feed(&REQUEST[start..end]),
                 Recognition::NeedMore,
                 "cuts {cuts:#b}"
             );
@@ -185,7 +185,7 @@ fn every_way_to_cut_the_request() {
             left &= left - 1;
         }
         assert_eq!(
-            recogniser.feed(&REQUEST[start..]),
+            recognizer.feed(&REQUEST[start..]),
             Recognition::Policy,
             "cuts {cuts:#b}"
         );
@@ -259,7 +259,7 @@ fn slips() {
         assert_eq!(slip(bytes), Some(*expected), "{shown}");
         assert!(!expected.help().is_empty());
         assert_ne!(
-            Recogniser::new().feed(bytes),
+            Recognizer::new().feed(bytes),
             Recognition::Policy,
             "{shown}"
         );

@@ -31,25 +31,25 @@ pub enum Recognition {
 /// Recognizes what a connection is from its first bytes. The results are in [`Recognition`].
 ///
 /// ```
-/// use flash_policy::{Recogniser, Recognition};
+/// use flash_policy::{Recognizer, Recognition};
 ///
-/// let mut recogniser = Recogniser::new();
-/// assert_eq!(recogniser.feed(b"<policy-file-"), Recognition::NeedMore);
-/// assert_eq!(recogniser.feed(b"request/>\0login"), Recognition::Policy);
-/// assert_eq!(recogniser.length(), 23); // "login" is not part of the request
+/// let mut recognizer = Recognizer::new();
+/// assert_eq!(recognizer.feed(b"<policy-file-"), Recognition::NeedMore);
+/// assert_eq!(recognizer.feed(b"request/>\0login"), Recognition::Policy);
+/// assert_eq!(recognizer.length(), 23); // "login" is not part of the request
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Recogniser {
-    state: RecogniserState,
+pub struct Recognizer {
+    state: RecognizerState,
     length: u8,
 }
 
-impl Recogniser {
+impl Recognizer {
     /// Creates a recognizer that has seen no bytes.
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            state: RecogniserState::Start,
+            state: RecognizerState::Start,
             length: 0,
         }
     }
@@ -59,7 +59,7 @@ impl Recogniser {
     /// A verdict other than [`Recognition::NeedMore`] is final, and further bytes are ignored.
     pub fn feed(&mut self, bytes: &[u8]) -> Recognition {
         for &byte in bytes {
-            if let RecogniserState::Decided(verdict) = self.state {
+            if let RecognizerState::Decided(verdict) = self.state {
                 return verdict;
             }
             self.state = self.state.after(byte);
@@ -72,16 +72,16 @@ impl Recogniser {
     #[must_use]
     pub const fn verdict(&self) -> Recognition {
         match self.state {
-            RecogniserState::Decided(verdict) => verdict,
-            RecogniserState::Start
-            | RecogniserState::Name(_)
-            | RecogniserState::Space
-            | RecogniserState::Slash
-            | RecogniserState::Bare
-            | RecogniserState::CarriageReturn
-            | RecogniserState::Method { .. }
-            | RecogniserState::Target
-            | RecogniserState::Url(_) => Recognition::NeedMore,
+            RecognizerState::Decided(verdict) => verdict,
+            RecognizerState::Start
+            | RecognizerState::Name(_)
+            | RecognizerState::Space
+            | RecognizerState::Slash
+            | RecognizerState::Bare
+            | RecognizerState::CarriageReturn
+            | RecognizerState::Method { .. }
+            | RecognizerState::Target
+            | RecognizerState::Url(_) => Recognition::NeedMore,
         }
     }
 
@@ -100,24 +100,24 @@ impl Recogniser {
     pub const fn is_bare_request(&self) -> bool {
         matches!(
             self.state,
-            RecogniserState::Bare | RecogniserState::CarriageReturn
+            RecognizerState::Bare | RecognizerState::CarriageReturn
         )
     }
 }
 
-impl Recogniser {
+impl Recognizer {
     /// Whether the bytes so far could become an HTTP request.
     #[must_use]
     pub const fn may_be_http(&self) -> bool {
         matches!(
             self.state,
-            RecogniserState::Method { .. } | RecogniserState::Target | RecogniserState::Url(_)
+            RecognizerState::Method { .. } | RecognizerState::Target | RecognizerState::Url(_)
         )
     }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-enum RecogniserState {
+enum RecognizerState {
     /// No byte seen.
     #[default]
     Start,
@@ -129,7 +129,7 @@ enum RecogniserState {
     Slash,
     /// Everything up to `>` seen: only the terminator is missing.
     Bare,
-    /// [`RecogniserState::Bare`] and a CR.
+    /// [`RecognizerState::Bare`] and a CR.
     CarriageReturn,
     /// `seen` bytes of an HTTP method seen; `from` and `to` are the range of [`METHODS`] that still match.
     Method { seen: u8, from: u8, to: u8 },
@@ -189,7 +189,7 @@ const METHODS: [&[u8]; 40] = [
 const URL: &[u8] = b"http";
 const TLS_HANDSHAKE: u8 = 0x16;
 
-impl RecogniserState {
+impl RecognizerState {
     fn after(self, byte: u8) -> Self {
         match self {
             Self::Start if byte == TLS_HANDSHAKE => Self::Decided(Recognition::Tls),
@@ -213,16 +213,16 @@ impl RecogniserState {
     }
 }
 
-fn name(seen: u8, byte: u8) -> RecogniserState {
+fn name(seen: u8, byte: u8) -> RecognizerState {
     match NAME.get(usize::from(seen)) {
-        Some(&expected) if expected == byte => RecogniserState::Name(seen + 1),
-        None if byte == b' ' => RecogniserState::Space,
-        None if byte == b'/' => RecogniserState::Slash,
-        _ => RecogniserState::Decided(Recognition::Other),
+        Some(&expected) if expected == byte => RecognizerState::Name(seen + 1),
+        None if byte == b' ' => RecognizerState::Space,
+        None if byte == b'/' => RecognizerState::Slash,
+        _ => RecognizerState::Decided(Recognition::Other),
     }
 }
 
-fn method(seen: u8, candidates: Range<usize>, byte: u8) -> RecogniserState {
+fn method(seen: u8, candidates: Range<usize>, byte: u8) -> RecognizerState {
     let fits = |text: &&[u8]| text.get(usize::from(seen)) == Some(&byte);
     let start = candidates.start;
     let candidates = METHODS.get(candidates).unwrap_or_default();
@@ -231,23 +231,23 @@ fn method(seen: u8, candidates: Range<usize>, byte: u8) -> RecogniserState {
     let from = start + unfit;
     let to = from + fit.count();
     match (u8::try_from(from), u8::try_from(to)) {
-        (Ok(from), Ok(to)) if from < to && byte == b' ' => RecogniserState::Target,
-        (Ok(from), Ok(to)) if from < to => RecogniserState::Method {
+        (Ok(from), Ok(to)) if from < to && byte == b' ' => RecognizerState::Target,
+        (Ok(from), Ok(to)) if from < to => RecognizerState::Method {
             seen: seen + 1,
             from,
             to,
         },
-        _ => RecogniserState::Decided(Recognition::Other),
+        _ => RecognizerState::Decided(Recognition::Other),
     }
 }
 
 /// The absolute form that a forward proxy receives: `http:` or `https:` in any case.
-fn url(seen: u8, byte: u8) -> RecogniserState {
+fn url(seen: u8, byte: u8) -> RecognizerState {
     let byte = byte.to_ascii_lowercase();
     match (URL.get(usize::from(seen)), byte) {
-        (Some(&expected), byte) if expected == byte => RecogniserState::Url(seen + 1),
-        (None, b's') if usize::from(seen) == URL.len() => RecogniserState::Url(seen + 1),
-        (None, b':') => RecogniserState::Decided(Recognition::Http),
-        _ => RecogniserState::Decided(Recognition::Other),
+        (Some(&expected), byte) if expected == byte => RecognizerState::Url(seen + 1),
+        (None, b's') if usize::from(seen) == URL.len() => RecognizerState::Url(seen + 1),
+        (None, b':') => RecognizerState::Decided(Recognition::Http),
+        _ => RecognizerState::Decided(Recognition::Other),
     }
 }

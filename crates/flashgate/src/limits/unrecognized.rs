@@ -55,7 +55,7 @@ impl Lack {
 
 /// All unrecognized connections.
 #[derive(Debug)]
-pub(super) struct Unrecognised(Mutex<Inner>);
+pub(super) struct Unrecognized(Mutex<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -76,7 +76,7 @@ struct Member {
     since: Instant,
 }
 
-impl Unrecognised {
+impl Unrecognized {
     pub(super) fn new() -> Self {
         Self(Mutex::new(Inner {
             cells: Cells::default(),
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn memory_runs_out() {
-        let all = Unrecognised::new();
+        let all = Unrecognized::new();
         let peer = |host: usize| Some(format!("[2001:db8:{host:x}::1]:80").parse().unwrap());
         let keys: Vec<_> = (0..1024)
             .map(|host| {
@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn a_crowd_has_less_time() {
         let of = |network: u8| Some(format!("192.0.{network}.1:80").parse().unwrap());
-        let (crowd, others) = (Unrecognised::new(), Unrecognised::new());
+        let (crowd, others) = (Unrecognized::new(), Unrecognized::new());
         for network in 0..100 {
             crowd.join(of(200), None);
             others.join(of(network), None);
@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn one_at_a_time() {
-        let all = Unrecognised::new();
+        let all = Unrecognized::new();
         let later = Instant::now() + 2 * GRACE;
         assert!(all.make_room(later).is_none());
         let first = all.join(None, None);

@@ -1,7 +1,7 @@
 //! A verdict does not depend on how the input is split.
 #![no_main]
 
-use flash_policy::{Recogniser, Recognition};
+use flash_policy::{Recognizer, Recognition};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (usize, &[u8])| {
@@ -15,10 +15,10 @@ fuzz_target!(|input: (usize, &[u8])| {
 });
 
 fn verdict(pieces: &[&[u8]]) -> Recognition {
-    let mut recogniser = Recogniser::new();
-    let mut last = recogniser.feed(&[]);
+    let mut recognizer = Recognizer::new();
+    let mut last = recognizer.feed(&[]);
     for piece in pieces {
-        last = recogniser.feed(piece);
+        last = recognizer.feed(piece);
     }
     last
 }
