@@ -19,9 +19,10 @@ pub fn report(report: &CheckReport) -> String {
     let config = &report.plan.config;
     let _ = writeln!(
         text,
-        "{}, checked as {}\n",
+        "{}, checked as {}{}\n",
         report.plan.target,
-        words::client(config)
+        words::client(config),
+        words::assumed_movie(config)
     );
     let lookup = &report.lookup;
     if matches!(lookup.host, flash_policy::Host::Name(_)) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use flash_policy::decide::{self, Place};
+use flash_policy::decide::{self, Place, Sandbox};
 use flash_policy::player::{
     Client, Config, DecidedBy, Moment, Notification as Heard, Purpose, Reason,
 };
@@ -73,6 +73,16 @@ pub(super) fn client(config: &Config) -> String {
         Client::Unity => "Unity's web player".to_owned(),
         Client::Silverlight => "Silverlight".to_owned(),
         Client::Ruffle | _ => "Ruffle".to_owned(),
+    }
+}
+
+/// The movie that the check assumes if the user names none, for the headline.
+pub(super) fn assumed_movie(config: &Config) -> String {
+    match &config.sandbox {
+        Sandbox::Remote(origin) if config.movie_url.is_none() && config.client != Client::Unity => {
+            format!(", with a movie from {} (no --from)", origin.host)
+        }
+        _ => String::new(),
     }
 }
 

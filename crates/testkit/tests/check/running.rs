@@ -426,6 +426,11 @@ fn the_human_form() {
     let output = check(&[&target, "--master-port", &master]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{text}");
+    let headline = text.lines().next().unwrap_or_default();
+    assert!(
+        headline.ends_with(", with a movie from localhost (no --from)"),
+        "{text}"
+    );
     assert!(
         text.contains(
             "\nallowed: the rule for `localhost` to ports `1024-65535` (1:22) of the master policy (port "
@@ -447,6 +452,7 @@ fn the_human_form() {
     ]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(!text.contains("--from"), "{text}");
     assert!(text.contains("error[no-rule-matches]: "), "{text}");
     assert!(
         text.contains("= help: add a rule: `<allow-access-from domain=\"www.a.test\""),

@@ -206,37 +206,37 @@ fn reasons() {
             "{ domain = \"*\", ports = \"1-2000\" }",
             "",
             "",
-            "its rule for `*` does not include port 9339",
+            "the rule for `*` does not include port 9339",
         ),
         (
             "{ domain = \"*\", ports = \"1-2000\" }",
             "",
             "null",
-            "its rule for `*` does not include port 9339",
+            "the rule for `*` does not include port 9339",
         ),
         (
             "{ domain = \"a.test\" }",
             "",
             "",
-            "only a rule for `*` allows pages without an Origin, and it has none (port 9339)",
+            "only a rule for `*` allows pages without an Origin, and there is none (port 9339)",
         ),
         (
             "{ domain = \"a.test\" }",
             "",
             "http://b.test",
-            "it has no rule for this Origin (port 9339)",
+            "there is no rule for this Origin (port 9339)",
         ),
         (
             "{ domain = \"a.test\", ports = \"8080\" }",
             "",
             "http://a.test",
-            "its rule for this Origin does not include port 9339",
+            "the rule for this Origin does not include port 9339",
         ),
         (
             "{ domain = \"a.test\", secure = true }",
             "",
             "http://a.test",
-            "this Origin on port 9339 only over https",
+            "this Origin may use port 9339 only over https",
         ),
         ("{ domain = \"a.test\" }", "", "x", "expected one Origin"),
         // A player that finds `none` on port 843 connects nowhere.
@@ -244,7 +244,7 @@ fn reasons() {
             "{ domain = \"a.test\" }",
             "none",
             "http://a.test",
-            "its `site-control` is `none`",
+            "`site-control` is `none`",
         ),
     ];
     let backend = TestBackend::start(BackendBehaviour::Record).unwrap();

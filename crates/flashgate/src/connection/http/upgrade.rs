@@ -232,19 +232,19 @@ fn refusal(gate: &Gate, port: Port, page: &RequestOrigin) -> Option<String> {
     let for_it = gate.policy.names(&movie);
     Some(match (reason, movie) {
         (RefusalReason::SecureOnly, _) => {
-            format!("it allows pages with this Origin on port {port} only over https")
+            format!("pages with this Origin may use port {port} only over https")
         }
         (RefusalReason::MetaPolicyNone, _) => {
-            format!("its `site-control` is `none`, so no page can connect to port {port}")
+            format!("`site-control` is `none`, so no page can connect to port {port}")
         }
-        (_, Movie::Hostless) if for_it => format!("its rule for `*` does not include port {port}"),
+        (_, Movie::Hostless) if for_it => format!("the rule for `*` does not include port {port}"),
         (_, Movie::Hostless) => format!(
-            "only a rule for `*` allows pages without an Origin, and it has none (port {port})"
+            "only a rule for `*` allows pages without an Origin, and there is none (port {port})"
         ),
         (_, Movie::Remote(_)) if for_it => {
-            format!("its rule for this Origin does not include port {port}")
+            format!("the rule for this Origin does not include port {port}")
         }
-        (_, Movie::Remote(_)) => format!("it has no rule for this Origin (port {port})"),
+        (_, Movie::Remote(_)) => format!("there is no rule for this Origin (port {port})"),
     })
 }
 
