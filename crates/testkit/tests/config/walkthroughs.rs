@@ -30,7 +30,7 @@ const WALKTHROUGHS: [Walkthrough; 4] = [
     Walkthrough {
         page: "start/policy-server.md",
         before: &[],
-        commands: 4,
+        commands: 5,
     },
     Walkthrough {
         page: "start/gate.md",
@@ -40,7 +40,7 @@ const WALKTHROUGHS: [Walkthrough; 4] = [
     Walkthrough {
         page: "start/ruffle.md",
         before: &[],
-        commands: 5,
+        commands: 6,
     },
     Walkthrough {
         page: "trouble/check.md",
@@ -121,7 +121,7 @@ fn sessions() {
     }
 }
 
-/// Runs a page: servers go on until the end, everything else must print what is shown.
+/// Runs a page: servers go on until the end, everything else must print what is shown, if anything is.
 fn walk(walkthrough: &Walkthrough) {
     let folder = Folder::new().unwrap();
     let mut servers = Vec::new();
@@ -144,6 +144,11 @@ fn walk(walkthrough: &Walkthrough) {
             continue;
         }
         let ran = shell(&command, &folder).output().unwrap();
+        // Described in words.
+        if output.is_empty() {
+            assert!(matches!(ran.status.code(), Some(0 | 1)), "{command}");
+            continue;
+        }
         let printed = [ran.stdout, ran.stderr].concat();
         let printed = timeless(&String::from_utf8(printed).unwrap());
         assert_eq!(
