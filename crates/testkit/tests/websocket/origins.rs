@@ -218,7 +218,7 @@ fn reasons() {
             "{ domain = \"a.test\" }",
             "",
             "",
-            "only a rule for `*` allows pages without an Origin, and there is none (port 9339)",
+            "only a rule for `*` allows pages without an Origin (port 9339)",
         ),
         (
             "{ domain = \"a.test\" }",

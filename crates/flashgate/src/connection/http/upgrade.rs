@@ -238,9 +238,9 @@ fn refusal(gate: &Gate, port: Port, page: &RequestOrigin) -> Option<String> {
             format!("`site-control` is `none`, so no page can connect to port {port}")
         }
         (_, Movie::Hostless) if for_it => format!("the rule for `*` does not include port {port}"),
-        (_, Movie::Hostless) => format!(
-            "only a rule for `*` allows pages without an Origin, and there is none (port {port})"
-        ),
+        (_, Movie::Hostless) => {
+            format!("only a rule for `*` allows pages without an Origin (port {port})")
+        }
         (_, Movie::Remote(_)) if for_it => {
             format!("the rule for this Origin does not include port {port}")
         }
