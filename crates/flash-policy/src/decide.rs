@@ -18,11 +18,13 @@ use crate::{Host, Policy, Port, SiteControl};
 
 mod grants;
 mod ignored;
+mod location;
 mod reason;
 mod request;
 
 pub use grants::{Grant, NearestMiss, grants};
 pub use ignored::Ignored;
+pub use location::LocationError;
 pub use reason::{Allowed, Denied, RefusalReason};
 pub use request::{Location, Movie, Place, Request, Sandbox};
 

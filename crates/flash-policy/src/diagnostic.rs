@@ -125,16 +125,6 @@ pub struct Repeat {
     pub edits: Vec<Edit>,
 }
 
-impl Repeat {
-    /// A location without a fix.
-    pub(crate) const fn at(span: Span) -> Self {
-        Self {
-            span,
-            edits: Vec::new(),
-        }
-    }
-}
-
 impl Diagnostic {
     /// A finding at error level.
     pub fn error(rule: &'static str, message: impl Into<String>) -> Self {
@@ -230,22 +220,6 @@ impl Diagnostic {
             !overlaps
         });
         places.into_iter().flatten().collect()
-    }
-
-    /// Whether another finding differs only in its locations.
-    pub(crate) fn says_the_same_as(&self, other: &Self) -> bool {
-        let text = |label: &Option<Label>, other: &Option<Label>| match (label, other) {
-            (Some(label), Some(other)) => label.text == other.text,
-            (label, other) => label.is_none() && other.is_none(),
-        };
-        let title = |fix: &Option<Fix>, other: &Option<Fix>| match (fix, other) {
-            (Some(fix), Some(other)) => fix.title == other.title,
-            (fix, other) => fix.is_none() && other.is_none(),
-        };
-        (self.rule, self.severity, &self.message) == (other.rule, other.severity, &other.message)
-            && (&self.notes, &self.help) == (&other.notes, &other.help)
-            && text(&self.label, &other.label)
-            && title(&self.fix, &other.fix)
     }
 
     /// A finding at any level.

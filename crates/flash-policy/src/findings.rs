@@ -7,8 +7,8 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use crate::diagnostic::Repeat;
-use crate::{Diagnostic, Severity};
+use crate::diagnostic::{Fix, Label, Repeat};
+use crate::{Diagnostic, Severity, Span};
 
 /// How many different findings of one rule are kept at each level. More help no reader, and each takes about a
 /// kilobyte.
@@ -83,5 +83,33 @@ impl Extend<Diagnostic> for Findings {
         for finding in findings {
             self.push(finding);
         }
+    }
+}
+
+impl Repeat {
+    /// A location without a fix.
+    pub(crate) const fn at(span: Span) -> Self {
+        Self {
+            span,
+            edits: Vec::new(),
+        }
+    }
+}
+
+impl Diagnostic {
+    /// Whether another finding differs only in its locations.
+    pub(crate) fn says_the_same_as(&self, other: &Self) -> bool {
+        let text = |label: &Option<Label>, other: &Option<Label>| match (label, other) {
+            (Some(label), Some(other)) => label.text == other.text,
+            (label, other) => label.is_none() && other.is_none(),
+        };
+        let title = |fix: &Option<Fix>, other: &Option<Fix>| match (fix, other) {
+            (Some(fix), Some(other)) => fix.title == other.title,
+            (fix, other) => fix.is_none() && other.is_none(),
+        };
+        (self.rule, self.severity, &self.message) == (other.rule, other.severity, &other.message)
+            && (&self.notes, &self.help) == (&other.notes, &other.help)
+            && text(&self.label, &other.label)
+            && title(&self.fix, &other.fix)
     }
 }

@@ -32,11 +32,28 @@
 //! assert_eq!(grants(&policy, Port::MASTER, &movie, Port::new(9339)?), Grant::Allowed { rule: 0 });
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
+//!
+//! # Features
+//!
+//! | feature | default | adds |
+//! |---|---|---|
+//! | `std` | yes | what needs the standard library; without it the crate needs only `alloc` |
+//! | `lint` | yes | [`lint`](mod@lint), and `silverlight` with it |
+//! | `pages` | | the text of each rule's page, about 90 KB: [`LintRule::page`](lint::LintRule::page) |
+//! | `player` | | [`player`] |
+//! | `silverlight` | | [`silverlight`], [`write::silverlight`] |
+//!
+//! The defaults are those of a server that reads its policy from a file: it should refuse a file that players can't
+//! use, and say why. Without any feature, [`Recognizer`], [`Reply`], [`accept`], [`parse`](fn@parse),
+//! [`decide`](fn@decide) and [`write`] remain. No feature changes what another part does.
 
 #![warn(clippy::must_use_candidate, clippy::return_self_not_must_use)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
 
 extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
 
 pub mod accept;
 pub mod blocked_ports;
@@ -44,13 +61,16 @@ pub mod decide;
 pub mod diagnostic;
 pub mod document;
 pub mod domain;
+#[cfg(feature = "lint")]
 mod findings;
+#[cfg(feature = "lint")]
 pub mod lint;
 pub mod manual;
 mod moment;
 pub mod near_request;
 pub mod origin;
 pub mod parse;
+#[cfg(feature = "player")]
 pub mod player;
 pub mod player_version;
 pub mod policy;
@@ -58,6 +78,7 @@ pub mod ports;
 mod punycode;
 pub mod recognize;
 pub mod reply;
+#[cfg(feature = "silverlight")]
 pub mod silverlight;
 // Used by the program for config files and flags. Not part of the public API.
 #[doc(hidden)]
@@ -69,9 +90,11 @@ pub use accept::ServerSide;
 pub use decide::{Grant, Movie, decide, grants};
 pub use diagnostic::{Diagnostic, Severity, Span};
 pub use domain::DomainPattern;
+#[cfg(feature = "lint")]
 pub use lint::{LintReport, Serving, lint};
 pub use origin::{Host, Origin, Scheme};
 pub use parse::{Parsed, Profile, parse};
+#[cfg(feature = "player")]
 pub use player::Player;
 pub use player_version::PlayerVersion;
 pub use policy::{Policy, Rule, Secure, SiteControl};

@@ -32,7 +32,7 @@ impl Port {
     pub const HTTP: Self = Self(NonZeroU16::new(80).expect("80 is not zero"));
 
     /// 443, the usual port of HTTPS.
-    pub(crate) const HTTPS: Self = Self(NonZeroU16::new(443).expect("443 is not zero"));
+    pub const HTTPS: Self = Self(NonZeroU16::new(443).expect("443 is not zero"));
 
     /// 943, where Silverlight fetches its policy.
     pub const SILVERLIGHT: Self = Self(NonZeroU16::new(943).expect("943 is not zero"));

@@ -6,8 +6,8 @@
 
 use alloc::vec::Vec;
 
-use crate::document::{Document, Element};
-use crate::parse::{PolicyFaultKind as Fault, PolicyFaults, structure};
+use crate::document::{self, Document, Element, SourceFaults};
+use crate::parse::{PolicyFault, PolicyFaultKind as Fault, PolicyFaults, structure};
 use crate::write::SILVERLIGHT_PORTS;
 use crate::{DomainPattern, Port, PortRange, Scheme};
 
@@ -56,6 +56,46 @@ impl Uri {
         let pattern: DomainPattern = text.trim_end_matches('/').parse().ok()?;
         pattern.scheme()?;
         Some(Self::Hosts(pattern))
+    }
+}
+
+/// The result of parsing a file.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ParsedAccess {
+    /// The policy. `None` if the file is not well-formed XML, or not a Silverlight policy.
+    pub policy: Option<AccessPolicy>,
+    /// The mistakes in the file's bytes and its XML.
+    pub source: SourceFaults,
+    /// The mistakes in the policy.
+    pub faults: Vec<PolicyFault>,
+}
+
+/// Parses a Silverlight policy file. The linter has messages for its mistakes.
+///
+/// ```
+/// use flash_policy::{parse, silverlight, write};
+///
+/// let flash = b"<cross-domain-policy><allow-access-from domain='*' to-ports='4502,4510-4512'/></cross-domain-policy>";
+/// let flash = parse(flash, Default::default()).policy.expect("a policy");
+/// let file = write::silverlight(&flash, write::Layout::Compact)?;
+///
+/// let parsed = silverlight::parse(file.as_bytes());
+/// assert!(parsed.faults.is_empty());
+/// let access = &parsed.policy.expect("a policy").policies[0];
+/// assert_eq!(access.from, [silverlight::Uri::Any]);
+/// assert_eq!(access.ports.len(), 2);
+/// # Ok::<(), write::OutsideSilverlight>(())
+/// ```
+#[must_use]
+pub fn parse(bytes: &[u8]) -> ParsedAccess {
+    let (document, source) = document::read(bytes);
+    let mut faults = PolicyFaults::default();
+    let policy = document.and_then(|document| understand(&document, &mut faults));
+    ParsedAccess {
+        policy,
+        source,
+        faults: faults.0,
     }
 }
 

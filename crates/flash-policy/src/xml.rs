@@ -17,7 +17,7 @@ mod characters;
 mod fault;
 mod markup;
 mod nesting;
-mod outside;
+pub(crate) mod outside;
 mod prolog;
 mod reader;
 mod reference;
@@ -28,7 +28,6 @@ pub use fault::{
     AttributeFault, Doubled, MarkupFault, NameFault, NestingFault, OutsideFault, PrologFault,
     SyntaxFault, SyntaxFaultKind, TagEndFault, ValueFault,
 };
-pub(crate) use outside::{escaped_line_end, is_escaped, is_placeholder};
 pub(crate) use reader::read;
 
 /// The maximum nesting depth. A policy needs 3, a Silverlight policy 5.

@@ -10,7 +10,7 @@ use flash_policy::lint::{LintRule, rules};
 /// A rule's page, in Markdown.
 pub fn page(rule: &LintRule) -> String {
     let level = level(rule.severity);
-    let (name, group, text) = (rule.name, rule.group.title(), rule.page.trim());
+    let (name, group, text) = (rule.name, rule.group.title(), rule.page().trim());
     format!("# {name}\n\n*{level}* · {group}\n\n{text}\n")
 }
 
@@ -19,7 +19,7 @@ const LONG: usize = 100;
 
 /// The first sentence of a rule's page in one line, without "Checks for" and the full stop.
 pub fn summary(rule: &LintRule) -> String {
-    let paragraph = rule.page.trim().split("\n\n").find(|text| {
+    let paragraph = rule.page().trim().split("\n\n").find(|text| {
         // Skip headings.
         !text.starts_with('#')
     });

@@ -15,9 +15,12 @@ pub struct LintRule {
     pub severity: Severity,
     /// The chapter that it belongs to.
     pub group: RuleGroup,
-    /// The page, in Markdown without a first-level heading: what the rule does, why it matters, an example, what to
-    /// use instead, and what Flash Player does.
-    pub page: &'static str,
+    /// See [`LintRule::page`]. Empty without the feature `pages`.
+    #[cfg_attr(
+        not(feature = "pages"),
+        expect(dead_code, reason = "only pages are read")
+    )]
+    pub(crate) page: &'static str,
     /// Looks for the mistake. Does nothing if the parser reports it.
     pub(crate) check: RuleCheck,
 }
@@ -83,9 +86,25 @@ impl LintRule {
     }
 }
 
+#[cfg(feature = "pages")]
+impl LintRule {
+    /// The page, in Markdown without a first-level heading: what the rule does, why it matters, an example, what to
+    /// use instead, and what Flash Player does.
+    ///
+    /// ```
+    /// let rule = flash_policy::lint::rule("empty-to-ports").expect("a rule");
+    /// assert!(rule.page().contains("## What Flash Player does"));
+    /// ```
+    #[must_use]
+    pub const fn page(&self) -> &'static str {
+        self.page
+    }
+}
+
 /// Builds a rule's page from its sections: `finds` completes "Checks for …". An example is the `rules` of a policy,
 /// the parts of a `silverlight` one, or a whole `file`, preceded by the options that it needs. `not_well_formed` is
 /// for syntax errors, which share the section about Flash Player.
+#[cfg(feature = "pages")]
 macro_rules! page {
     (finds = $finds:literal, matters = $matters:literal, flash = $flash:literal, remedy = $remedy:literal $(,)?) => {
         concat!(
@@ -150,6 +169,12 @@ there were no policy, and refuses the connection unless another policy allows it
             "```xml ", $($options,)+ "\n<access-policy>\n  <cross-domain-access>\n    <policy>\n      ",
             $grants, "\n    </policy>\n  </cross-domain-access>\n</access-policy>\n```\n"
         )
+    };
+}
+#[cfg(not(feature = "pages"))]
+macro_rules! page {
+    ($($sections:tt)*) => {
+        ""
     };
 }
 pub(crate) use page;

@@ -1,6 +1,7 @@
 //! Every rule has a page whose examples behave as the page says, and a Markdown test in `tests/lint`.
 //!
-//! `UPDATE=1 cargo test -p flash-policy --test rules` writes the findings into the tests. Review what changed.
+//! `UPDATE=1 cargo test -p flash-policy --all-features --test rules` writes the findings into the tests. Review
+//! what changed.
 
 #![cfg(test)]
 
@@ -42,7 +43,7 @@ fn each_rule_has_a_file_and_a_place_in_the_list() {
     assert_eq!(names.len(), rules().len(), "two rules have the same name");
     assert!(rules().is_sorted_by_key(|rule| (rule.group, rule.name)));
     for known in rules() {
-        assert_eq!(rule(known.name).unwrap().page, known.page);
+        assert_eq!(rule(known.name).unwrap().page(), known.page());
     }
     assert_eq!(
         nearest_rule("missing-to-port").unwrap().name,
@@ -56,7 +57,7 @@ fn each_rule_has_a_file_and_a_place_in_the_list() {
 fn each_page_says_all_that_a_page_says() {
     for rule in rules() {
         let headings: Vec<_> = rule
-            .page
+            .page()
             .lines()
             .filter(|line| line.starts_with('#'))
             .collect();
@@ -74,7 +75,7 @@ fn each_page_says_all_that_a_page_says() {
             ref other => panic!("{}: {other:?}", rule.name),
         }
         assert!(
-            outside_blocks(rule.page).all(|line| line.chars().count() <= 120),
+            outside_blocks(rule.page()).all(|line| line.chars().count() <= 120),
             "{}",
             rule.name
         );
@@ -93,7 +94,7 @@ fn outside_blocks(page: &str) -> impl Iterator<Item = &str> {
 #[test]
 fn the_example_of_each_page_fires_and_what_to_write_instead_does_not() {
     for rule in rules() {
-        let blocks = examples::blocks(rule.page);
+        let blocks = examples::blocks(rule.page());
         let [example, instead] = &blocks[..] else {
             assert!(blocks.is_empty(), "{}", rule.name);
             continue;

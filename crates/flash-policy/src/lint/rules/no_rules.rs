@@ -2,7 +2,7 @@ use crate::diagnostic::any_error;
 use crate::document::Document;
 use crate::lint::rule::{Findings, LintRule, PolicyKind, RuleGroup, Severity, Subject, page};
 use crate::spelling::nearest;
-use crate::xml::is_placeholder;
+use crate::xml::outside::is_placeholder;
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "no-rules",

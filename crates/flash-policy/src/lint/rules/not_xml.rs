@@ -1,6 +1,6 @@
 use crate::lint::PolicyKind;
 use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
-use crate::xml::{is_escaped, is_placeholder};
+use crate::xml::outside::{is_escaped, is_placeholder};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "not-xml",

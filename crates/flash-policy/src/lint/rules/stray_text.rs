@@ -3,7 +3,7 @@ use alloc::format;
 use crate::diagnostic::quoted;
 use crate::document::Document;
 use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
-use crate::xml::{escaped_line_end, is_placeholder};
+use crate::xml::outside::{escaped_line_end, is_placeholder};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "stray-text",

@@ -3,7 +3,7 @@ use alloc::string::String;
 
 use crate::document::Document;
 use crate::lint::rule::{Diagnostic, Findings, LintRule, RuleGroup, Severity, Span, Subject, page};
-use crate::xml::is_placeholder;
+use crate::xml::outside::is_placeholder;
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "template-placeholder",

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use flash_policy::decide::{Location, Sandbox};
+use flash_policy::decide::{Location, LocationError, Sandbox};
 use flash_policy::domain::DomainErrorKind;
 use flash_policy::player::{self, Config};
 use flash_policy::{DomainPattern, Host, Origin, Port};
@@ -160,7 +160,7 @@ impl Check {
 
     fn loaded(&self) -> Result<Vec<Location>, CheckFault> {
         let loaded = self.load_policy.iter().map(|text| {
-            text.parse().map_err(|error: player::LocationError| {
+            text.parse().map_err(|error: LocationError| {
                 CheckFault::new(
                     format!("`{text}` in --load-policy is not a policy's URL: {error}"),
                     "write it as the movie does, as in `xmlsocket://play.example.com:8080`",

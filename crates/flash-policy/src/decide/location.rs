@@ -3,8 +3,8 @@
 use core::fmt;
 use core::str::FromStr;
 
+use super::Location;
 use crate::Port;
-use crate::decide::Location;
 use crate::diagnostic::quoted;
 use crate::origin::{Host, HostError, Scheme, split_port};
 
