@@ -10,8 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use flash_policy::accept::{
-    AcceptConfig, Closing, Completion, HttpDetection, Moment, Opening, Operation, ServerSide,
-    Timing,
+    AcceptConfig, Closing, Completion, Moment, Opening, Operation, ServerSide,
 };
 use flash_policy::{Policy, Port, Reply, Rule, Secure};
 
@@ -20,9 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let address = address.as_deref().and_then(|address| address.to_str());
     let listener = TcpListener::bind(address.unwrap_or("127.0.0.1:9339"))?;
     let port = Port::new(u32::from(listener.local_addr()?.port()))?;
-    // An echo server does not handle HTTP, so it need not wait to see whether a `G` becomes a `GET`.
-    let timing = Timing::default().http(HttpDetection::Off);
-    let config = AcceptConfig::new(Reply::from(&policy(port)?)).timing(timing);
+    let config = AcceptConfig::new(Reply::from(&policy(port)?));
     serve(&listener, &config);
     Ok(())
 }

@@ -56,6 +56,7 @@
 //!
 //! To use only the first or the last phase, see [`OpeningTimer`] and [`LingeringClose`].
 
+mod accepted;
 mod config;
 mod linger;
 mod opening;
@@ -64,6 +65,7 @@ mod server_side;
 mod timing;
 
 pub use crate::moment::Moment;
+pub use accepted::{Accepted, StreamKind};
 pub use config::{AcceptConfig, LingerWhen, WRITE_LIMIT};
 pub use linger::{Linger, LingeringClose};
 pub use opening::{First, Opening, Rest};

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use flash_policy::accept::{AcceptConfig, Timing};
+use flash_policy::accept::{AcceptConfig, HttpDetection, Timing};
 use flash_policy::{Host, Reply};
 use tokio_rustls::rustls::ServerConfig;
 
@@ -141,7 +141,7 @@ impl ServiceKind {
         let timing = Timing::default().request(deadlines.request);
         let timing = match self {
             Self::Gate { gate, .. } => timing.silence(gate.speaks_first_after).http(gate.http()),
-            Self::Policy(_) | Self::Bridge(_) | Self::Closed => timing,
+            Self::Policy(_) | Self::Bridge(_) | Self::Closed => timing.http(HttpDetection::On),
         };
         let config = match self {
             Self::Policy(policy) | Self::Gate { policy, .. } => {

@@ -10,7 +10,7 @@ use flash_policy::{Policy, Port, Reply, Rule, Secure};
 use tokio::io::{AsyncRead, AsyncWrite, copy, split};
 use tokio::net::TcpListener;
 use tokio::time::sleep;
-use tokio_flash_policy::{Accepted, HttpDetection, PolicyAcceptor, Timing};
+use tokio_flash_policy::{Accepted, PolicyAcceptor};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -39,9 +39,7 @@ pub(crate) fn policy(port: Port) -> Result<Policy, Box<dyn Error>> {
 /// Serves forever.
 #[allow(clippy::print_stderr, reason = "an example's log")]
 pub(crate) async fn serve(listener: TcpListener, policy: Policy) {
-    // An echo server does not handle HTTP, so it need not wait to see whether a `G` becomes a `GET`.
-    let timing = Timing::default().http(HttpDetection::Off); // Flash
-    let acceptor = PolicyAcceptor::new(Reply::from(&policy)).timing(timing); // Flash
+    let acceptor = PolicyAcceptor::new(Reply::from(&policy)); // Flash
     loop {
         let socket = match listener.accept().await {
             Ok((socket, _)) => socket,

@@ -1,32 +1,34 @@
 //! The acceptor that a server puts between `accept` and its own protocol.
 
 use std::io;
+use std::time::Duration;
 
 use flash_policy::Reply;
-use flash_policy::accept::{AcceptConfig, First, Linger, Moment, ServerSide, Timing};
+use flash_policy::accept::{AcceptConfig, Accepted, Linger, Moment, ServerSide, Timing};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::closed::Closed;
 use crate::driver::Driver;
 use crate::prefixed::Prefixed;
 
 /// Answers policy requests and returns every other stream, with every byte that was read.
 ///
 /// Cloning is cheap: clones share the reply.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use tokio_flash_policy::flash_policy::{Policy, Reply};
+/// use tokio_flash_policy::{PolicyAcceptor, Timing};
+///
+/// // For a server that speaks first: a client that says nothing for 200 ms is waiting for it.
+/// let acceptor = PolicyAcceptor::new(Reply::from(&Policy::default()))
+///     .timing(Timing::default().silence(Duration::from_millis(200)))
+///     .total(Duration::from_secs(20));
+/// # let _ = acceptor;
+/// ```
 #[derive(Clone, Debug)]
 pub struct PolicyAcceptor {
     config: AcceptConfig,
-}
-
-/// How a stream was accepted.
-#[derive(Debug)]
-pub enum Accepted<S> {
-    /// It was a policy request. It was answered and closed.
-    Answered(Closed),
-    /// It is not a policy request. [`First`] says what it is, and no byte is lost.
-    ///
-    /// [`First::Silent`] and [`First::Deadline`] streams are still open: their clients have just not sent enough.
-    Stream(Prefixed<S>, First),
 }
 
 impl From<AcceptConfig> for PolicyAcceptor {
@@ -50,6 +52,13 @@ impl PolicyAcceptor {
         self
     }
 
+    /// Sets how long sending the reply and ending the stream may take. Default: 10 s.
+    #[must_use]
+    pub const fn write_limit(mut self, limit: Duration) -> Self {
+        self.config.write_limit = limit;
+        self
+    }
+
     /// Sets the limits for closing after a reply.
     #[must_use]
     pub const fn linger(mut self, linger: Linger) -> Self {
@@ -57,25 +66,70 @@ impl PolicyAcceptor {
         self
     }
 
+    /// Sets how long [`accept`](Self::accept) may take in total. Default: the sum of the other limits, see
+    /// [`AcceptConfig::longest`].
+    #[must_use]
+    pub const fn total(mut self, limit: Duration) -> Self {
+        self.config.total = Some(limit);
+        self
+    }
+
+    /// The reply and all limits.
+    #[must_use]
+    pub const fn config(&self) -> &AcceptConfig {
+        &self.config
+    }
+
     /// Reads the first bytes. Answers a policy request and closes the stream, or returns the stream.
+    ///
+    /// Call this in a task of its own, **never in the loop that accepts connections**. A client that sends nothing keeps
+    /// it waiting for [`Timing::request`], and a loop that waits for it serves no other client: one silent client delays
+    /// all others by 10 s. `Listener` does this for you.
+    ///
+    /// It takes [`AcceptConfig::longest`] at most: 50.6 s with the default limits.
+    ///
+    /// ```
+    /// use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+    /// use tokio_flash_policy::flash_policy::{Policy, Reply};
+    /// use tokio_flash_policy::{Accepted, PolicyAcceptor, StreamKind};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let acceptor = PolicyAcceptor::new(Reply::from(&Policy::default()));
+    /// let (mut client, server) = duplex(1024);
+    /// client.write_all(b"LOGIN guest\0").await?;
+    /// let Accepted::Stream(mut stream, kind) = acceptor.accept(server).await? else {
+    ///     return Ok(()); // a policy request: answered and closed
+    /// };
+    /// assert_eq!(kind, StreamKind::Other);
+    /// let mut received = [0; 12];
+    /// stream.read_exact(&mut received).await?;
+    /// assert_eq!(&received, b"LOGIN guest\0");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
     /// Errors are those of the stream. For example, the peer reset it before it was recognized, or did not accept the
-    /// reply within 10 s (`TimedOut`).
+    /// reply in time (`TimedOut`).
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime, or in one without timers (`enable_time`).
     ///
     /// # Cancel safety
     ///
     /// Not cancel-safe: the bytes that were read are lost. The stream is then dropped without a reset, so a reply that
-    /// was cut off ends with a plain FIN and without its NUL.
+    /// was cut off ends with a plain FIN and without its NUL. The same holds after an error.
     pub async fn accept<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         mut stream: S,
-    ) -> io::Result<Accepted<S>> {
-        let mut driver = Driver::new(ServerSide::new(self.config.clone(), Moment::ZERO));
+    ) -> io::Result<Accepted<Prefixed<S>>> {
+        let mut driver = Driver::new(ServerSide::new(&self.config, Moment::ZERO));
         if let Some(first) = driver.recognize(&mut stream).await? {
-            let stream = Prefixed::new(stream, driver.into_opening());
-            return Ok(Accepted::Stream(stream, first));
+            let stream = Prefixed::from_opening(stream, driver.into_opening());
+            return Ok(Accepted::Stream(stream, first.into()));
         }
         driver.send(&mut stream).await?;
         Ok(Accepted::Answered(driver.close(&mut stream).await))

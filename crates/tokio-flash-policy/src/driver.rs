@@ -4,13 +4,13 @@ use std::borrow::Borrow;
 use std::io;
 
 use flash_policy::accept::{
-    AcceptConfig, Closing, Completion, First, IfDropped, Opening, Operation, ServerSide,
+    AcceptConfig, CloseReason, Closing, Completion, First, IfDropped, Opening, Operation,
+    ServerSide,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
 use crate::clock::Clock;
-use crate::closed::Closed;
 use crate::operations::{discard, end, read, write};
 
 /// A state machine with its clock, for servers that do something of their own between its phases.
@@ -38,6 +38,16 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
 
     /// Reads until the connection is recognized. Returns `None` if it is a request that must be answered.
     ///
+    /// # Errors
+    ///
+    /// The stream's own.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime, or in one without timers.
+    ///
+    /// # Cancel safety
+    ///
     /// Cancel-safe: it can be dropped and called again, and loses no bytes. Deadlines keep running.
     #[expect(
         clippy::manual_async_fn,
@@ -64,8 +74,18 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
 
     /// Writes the reply, then ends our side of the stream.
     ///
-    /// If the peer does not accept it in time, the error is `TimedOut`. A socket that is dropped before this returns
-    /// must be reset: see [`IfDropped`].
+    /// A socket that is dropped before this returns must be reset: see [`IfDropped`].
+    ///
+    /// # Errors
+    ///
+    /// The stream's own, and `TimedOut` if the peer does not accept the reply within
+    /// [`AcceptConfig::write_limit`].
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime, or in one without timers.
+    ///
+    /// # Cancel safety
     ///
     /// Not cancel-safe: if it is dropped during a write and called again, bytes may be sent twice.
     pub async fn send<S: AsyncWrite + Unpin>(&mut self, stream: &mut S) -> io::Result<()> {
@@ -93,23 +113,36 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
     /// then loses no data.
     ///
     /// This also closes a connection that was handed on: it calls [`let_go`](Self::let_go) first.
-    pub async fn close<S: AsyncRead + AsyncWrite + Unpin>(&mut self, stream: &mut S) -> Closed {
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime, or in one without timers.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe once [`send`](Self::send) has returned, or for a connection that was handed on: it can be dropped and
+    /// called again. Deadlines keep running.
+    pub async fn close<S: AsyncRead + AsyncWrite + Unpin>(
+        &mut self,
+        stream: &mut S,
+    ) -> CloseReason {
         self.let_go();
-        if let Err(error) = self.send(stream).await {
-            return Closed::Failed(error.kind());
+        if self.send(stream).await.is_err() {
+            return CloseReason::Failed;
         }
         loop {
-            let Operation::Close(closing) = self.poll() else {
-                return Closed::Failed(io::ErrorKind::Other);
-            };
-            let until = match closing {
-                Closing::Discard { until } | Closing::End { until } => until,
-                Closing::Done(reason) => return Closed::new(reason),
+            let until = match self.poll() {
+                Operation::Close(Closing::Discard { until } | Closing::End { until }) => until,
+                Operation::Close(Closing::Done(reason)) => return reason,
+                Operation::Read { .. }
+                | Operation::Write { .. }
+                | Operation::HandOn(_)
+                | Operation::Abort(_) => return CloseReason::Failed,
             };
             let read = discard(stream);
             let done = self.clock.by(until, read, Completion::Read).await;
-            if let Err(error) = self.handle(done) {
-                return Closed::Failed(error.kind());
+            if self.handle(done).is_err() {
+                return CloseReason::Failed;
             }
         }
     }

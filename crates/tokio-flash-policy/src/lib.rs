@@ -35,15 +35,16 @@
 mod acceptor;
 mod clock;
 mod close;
-mod closed;
 mod driver;
 mod operations;
 mod prefixed;
 
-pub use acceptor::{Accepted, PolicyAcceptor};
+pub use acceptor::PolicyAcceptor;
 pub use close::close;
-pub use closed::Closed;
 pub use driver::Driver;
-pub use flash_policy::accept::{First, HttpDetection, Linger, Rest, Timing};
+pub use flash_policy;
+pub use flash_policy::accept::{
+    AcceptConfig, Accepted, CloseReason, First, HttpDetection, Linger, Rest, StreamKind, Timing,
+};
 pub use operations::write;
 pub use prefixed::Prefixed;

@@ -9,7 +9,9 @@ use flash_policy::{Policy, REQUEST, Reply};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
-use tokio_flash_policy::{Accepted, Closed, First, Linger, PolicyAcceptor, Timing};
+use tokio_flash_policy::{
+    AcceptConfig, Accepted, CloseReason, HttpDetection, Linger, PolicyAcceptor, StreamKind, Timing,
+};
 
 fn acceptor() -> PolicyAcceptor {
     PolicyAcceptor::new(Reply::from(&Policy::default()))
@@ -38,7 +40,7 @@ async fn a_request_is_answered_however_it_is_cut() {
         assert!(
             matches!(
                 serving.await.unwrap(),
-                Ok(Accepted::Answered(Closed::Cleanly))
+                Ok(Accepted::Answered(CloseReason::AtOnce))
             ),
             "cut at {cut}"
         );
@@ -50,14 +52,14 @@ async fn a_request_is_answered_however_it_is_cut() {
 async fn other_streams_are_whole() {
     let long = vec![b'x'; 50_000];
     for (sent, expected) in [
-        (&b"LOGIN guest"[..], First::Other),
-        (b"<msg t='sys'>", First::Other),
-        (b"<policy-file-request/x", First::Other),
-        (b"<policy", First::End),
-        (b"", First::End),
-        (b"GET / HTTP/1.1\r\n\r\n", First::Http),
-        (b"\x16\x03\x01", First::Tls),
-        (&long, First::Other),
+        (&b"LOGIN guest"[..], StreamKind::Other),
+        (b"<msg t='sys'>", StreamKind::Other),
+        (b"<policy-file-request/x", StreamKind::Other),
+        (b"<policy", StreamKind::End),
+        (b"", StreamKind::End),
+        (b"GET / HTTP/1.1\r\n\r\n", StreamKind::Other),
+        (b"\x16\x03\x01", StreamKind::Tls),
+        (&long, StreamKind::Other),
     ] {
         let (mut client, server) = connection();
         client.write_all(sent).await.unwrap();
@@ -92,6 +94,64 @@ async fn a_stream_can_be_taken_apart() {
     assert_eq!((&start, &unread[..]), (b"LO", &b"GIN"[..]));
 }
 
+/// A game's `G` or `MOVE` is not held back, unless HTTP is to be recognized. Then it waits for more bytes.
+#[tokio::test(start_paused = true)]
+async fn http_is_recognized_on_request_only() {
+    let on = || acceptor().timing(Timing::default().http(HttpDetection::On));
+    for (acceptor, sent, kind, after) in [
+        (acceptor(), &b"G"[..], StreamKind::Other, 0),
+        (acceptor(), b"MOVE", StreamKind::Other, 0),
+        (acceptor(), b"GET / HTTP/1.1", StreamKind::Other, 0),
+        (on(), b"GET / HTTP/1.1", StreamKind::Http, 0),
+        (on(), b"MOVE", StreamKind::Deadline, 10),
+    ] {
+        let (mut client, server) = connection();
+        client.write_all(sent).await.unwrap();
+        let start = Instant::now();
+        let accepted = acceptor.accept(server).await.unwrap();
+        assert!(
+            matches!(accepted, Accepted::Stream(_, found) if found == kind),
+            "{sent:?}: {accepted:?}"
+        );
+        assert_eq!(start.elapsed(), Duration::from_secs(after), "{sent:?}");
+    }
+}
+
+/// Without a reply, there is nothing to answer with, so a request is handed on like everything else.
+#[tokio::test]
+async fn without_a_reply() {
+    let (mut client, server) = connection();
+    client.write_all(REQUEST).await.unwrap();
+    let acceptor = PolicyAcceptor::from(AcceptConfig::without_reply());
+    let accepted = acceptor.accept(server).await.unwrap();
+    assert!(
+        matches!(accepted, Accepted::Stream(stream, StreamKind::Other)
+        if stream.unread() == REQUEST)
+    );
+}
+
+/// The write limit and the total are parameters.
+#[tokio::test(start_paused = true)]
+async fn every_limit_can_be_set() {
+    for (acceptor, after) in [
+        (acceptor().write_limit(Duration::from_secs(3)), 3),
+        (acceptor().total(Duration::from_secs(7)), 7),
+        (
+            acceptor()
+                .write_limit(Duration::MAX)
+                .total(Duration::from_secs(60)),
+            60,
+        ),
+    ] {
+        let (mut client, server) = duplex(30);
+        client.write_all(REQUEST).await.unwrap();
+        let start = Instant::now();
+        let error = acceptor.accept(server).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
+        assert_eq!(start.elapsed(), Duration::from_secs(after));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_request_without_a_terminator_waits_for_silence() {
     let (mut client, server) = connection();
@@ -116,7 +176,7 @@ async fn the_deadline_is_absolute() {
         client.write_all(&[*byte]).await.unwrap();
         tokio::time::sleep(Duration::from_millis(700)).await;
     }
-    let Ok(Accepted::Stream(stream, First::Deadline)) = serving.await.unwrap() else {
+    let Ok(Accepted::Stream(stream, StreamKind::Deadline)) = serving.await.unwrap() else {
         panic!("the deadline did not pass")
     };
     assert_eq!(
@@ -138,14 +198,20 @@ async fn silence_is_a_verdict_where_it_is_asked_for() {
     let (_client, server) = connection();
     let start = Instant::now();
     let accepted = speaks_first().accept(server).await;
-    assert!(matches!(accepted, Ok(Accepted::Stream(_, First::Silent))));
+    assert!(matches!(
+        accepted,
+        Ok(Accepted::Stream(_, StreamKind::Silent))
+    ));
     assert_eq!(start.elapsed(), Duration::from_millis(200));
 
     let (mut client, server) = connection();
     client.write_all(b"<").await.unwrap();
     let start = Instant::now();
     let accepted = speaks_first().accept(server).await;
-    assert!(matches!(accepted, Ok(Accepted::Stream(_, First::Deadline))));
+    assert!(matches!(
+        accepted,
+        Ok(Accepted::Stream(_, StreamKind::Deadline))
+    ));
     assert_eq!(start.elapsed(), Duration::from_secs(10));
 }
 
@@ -162,7 +228,10 @@ async fn lingering_has_two_limits() {
         .unwrap();
     let start = Instant::now();
     let accepted = acceptor().linger(limits).accept(server).await;
-    assert!(matches!(accepted, Ok(Accepted::Answered(Closed::Silence))));
+    assert!(matches!(
+        accepted,
+        Ok(Accepted::Answered(CloseReason::Silence))
+    ));
     assert_eq!(start.elapsed(), limits.between_reads);
 
     let (mut client, server) = connection();
@@ -177,7 +246,7 @@ async fn lingering_has_two_limits() {
     }
     assert!(matches!(
         serving.await.unwrap(),
-        Ok(Accepted::Answered(Closed::TimeUp))
+        Ok(Accepted::Answered(CloseReason::TimeUp))
     ));
     assert!(
         (30..=32).contains(&start.elapsed().as_secs()),
@@ -238,5 +307,5 @@ async fn limits_without_an_end() {
         .unwrap();
     client.shutdown().await.unwrap();
     let accepted = acceptor.accept(server).await.unwrap();
-    assert!(matches!(accepted, Accepted::Answered(Closed::Cleanly)));
+    assert!(matches!(accepted, Accepted::Answered(CloseReason::Cleanly)));
 }

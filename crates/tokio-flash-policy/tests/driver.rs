@@ -12,7 +12,7 @@ use flash_policy::accept::{
 use flash_policy::{Policy, REQUEST, Reply};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio::time::{Instant, sleep, timeout};
-use tokio_flash_policy::{Closed, Driver, Timing};
+use tokio_flash_policy::{CloseReason, Driver, Timing};
 
 fn reply() -> Reply {
     Reply::from(&Policy::default())
@@ -54,7 +54,7 @@ async fn a_silent_client_is_waited_for() {
     assert_eq!((request, driver.if_dropped()), (None, IfDropped::Reset));
     driver.send(&mut server).await.unwrap();
     assert_eq!(driver.if_dropped(), IfDropped::End);
-    assert_eq!(driver.close(&mut server).await, Closed::Cleanly);
+    assert_eq!(driver.close(&mut server).await, CloseReason::AtOnce);
     let mut heard = Vec::new();
     drop(server);
     client.read_to_end(&mut heard).await.unwrap();
@@ -89,5 +89,5 @@ async fn what_was_served_is_let_go() {
     client.write_all(b"more").await.unwrap();
     sleep(Duration::from_secs(4)).await;
     drop(client);
-    assert_eq!(closing.await.unwrap(), Closed::Cleanly);
+    assert_eq!(closing.await.unwrap(), CloseReason::Cleanly);
 }

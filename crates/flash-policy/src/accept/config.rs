@@ -9,6 +9,20 @@ use crate::Reply;
 pub const WRITE_LIMIT: Duration = Duration::from_secs(10);
 
 /// The reply and the limits of a server. Cloning is cheap: clones share the reply.
+///
+/// ```
+/// use core::time::Duration;
+///
+/// use flash_policy::accept::{AcceptConfig, Linger, Timing};
+/// use flash_policy::{Policy, Reply};
+///
+/// let config = AcceptConfig::new(Reply::from(&Policy::default()))
+///     .timing(Timing::default().request(Duration::from_secs(5)))
+///     .write_limit(Duration::from_secs(3))
+///     .linger(Linger::default().total(Duration::from_secs(10)))
+///     .total(Duration::from_secs(12));
+/// assert_eq!(config.longest(), Duration::from_secs(12));
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AcceptConfig {
@@ -22,6 +36,11 @@ pub struct AcceptConfig {
     pub linger_when: LingerWhen,
     /// The limits for lingering.
     pub linger: Linger,
+    /// How long a connection may take in total, from its start until it is closed or handed on. Default: no limit of its
+    /// own, so the sum of the others, as [`longest`](Self::longest) says.
+    ///
+    /// A policy request that is not answered by then is aborted. What was handed on is not limited.
+    pub total: Option<Duration>,
 }
 
 /// When a connection lingers after the reply.
@@ -54,6 +73,7 @@ impl AcceptConfig {
             write_limit: WRITE_LIMIT,
             linger_when: LingerWhen::default(),
             linger: Linger::default(),
+            total: None,
         }
     }
 
@@ -83,5 +103,44 @@ impl AcceptConfig {
     pub const fn linger(mut self, linger: Linger) -> Self {
         self.linger = linger;
         self
+    }
+
+    /// Sets how long a connection may take in total, from its start until it is closed or handed on.
+    #[must_use]
+    pub const fn total(mut self, limit: Duration) -> Self {
+        self.total = Some(limit);
+        self
+    }
+
+    /// The longest time from the start of a connection until it is closed or handed on. With the defaults, 50.6 s.
+    ///
+    /// It is [`total`](Self::total), or the sum of the limits if that is less:
+    ///
+    /// | limit | default |
+    /// |---|---|
+    /// | [`Timing::request`], for the first bytes | 10 s |
+    /// | [`Timing::bare`], for a missing terminator; twice, because CR LF has two bytes | 0.6 s |
+    /// | [`write_limit`](Self::write_limit), for the reply and the end of the stream | 10 s |
+    /// | [`Linger::total`], for the end of the peer's side | 30 s |
+    ///
+    /// A driver that is late adds its delay: what it reports after a deadline still counts.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::accept::AcceptConfig;
+    /// use flash_policy::{Policy, Reply};
+    ///
+    /// let config = AcceptConfig::new(Reply::from(&Policy::default()));
+    /// assert_eq!(config.longest(), Duration::from_millis(50_600));
+    /// ```
+    #[must_use]
+    pub fn longest(&self) -> Duration {
+        let Timing { request, bare, .. } = self.timing;
+        let opening = request.saturating_add(bare).saturating_add(bare);
+        let answered = opening.saturating_add(self.write_limit);
+        answered
+            .saturating_add(self.linger.total)
+            .min(self.total.unwrap_or(Duration::MAX))
     }
 }

@@ -9,6 +9,15 @@ use core::time::Duration;
 use super::{CloseReason, Closing, Completion, Moment};
 
 /// How long to wait for the peer to end its side.
+///
+/// ```
+/// use core::time::Duration;
+///
+/// use flash_policy::accept::Linger;
+///
+/// let linger = Linger::default().total(Duration::from_secs(10)).bytes(64 * 1024);
+/// assert_eq!(linger.between_reads, Duration::from_secs(5));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Linger {
@@ -56,6 +65,35 @@ impl Default for Linger {
 }
 
 /// A lingering close, as a state machine. Write everything before you start it.
+///
+/// ```
+/// use std::io::Read as _;
+/// use std::net::{Shutdown, TcpStream};
+///
+/// use flash_policy::accept::{Closing, CloseReason, Completion, Linger, LingeringClose, Moment};
+///
+/// /// Closes a blocking socket. A real driver also has a clock, and sets timeouts.
+/// fn close(mut stream: &TcpStream) -> std::io::Result<CloseReason> {
+///     let now = Moment::ZERO;
+///     let mut close = LingeringClose::new(Linger::default(), now);
+///     loop {
+///         let completion = match close.poll(now) {
+///             Closing::End { until: _ } => {
+///                 stream.shutdown(Shutdown::Write)?;
+///                 Completion::Ended
+///             }
+///             Closing::Discard { until: _ } => Completion::Read(stream.read(&mut [0; 1024])?),
+///             Closing::Done(reason) => return Ok(reason),
+///         };
+///         close.handle(completion, now);
+///     }
+/// }
+/// # let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+/// # let client = TcpStream::connect(listener.local_addr()?)?;
+/// # client.shutdown(Shutdown::Write)?;
+/// # assert_eq!(close(&listener.accept()?.0)?, CloseReason::Cleanly);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct LingeringClose {
     between_reads: Duration,

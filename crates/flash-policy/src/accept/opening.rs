@@ -36,6 +36,26 @@ pub enum Rest {
 }
 
 /// The bytes read so far, at most 64, and what kind of connection they show.
+///
+/// ```
+/// use std::io::Read as _;
+///
+/// use flash_policy::accept::{First, Opening, Rest};
+///
+/// let mut stream: &[u8] = b"<policy-file-request/>\0";
+/// let mut opening = Opening::new();
+/// let first = loop {
+///     let count = stream.read(opening.room())?;
+///     opening.advance(count);
+///     match opening.first() {
+///         Some(first) => break first,
+///         None if count == 0 => break opening.first_at_end(),
+///         None => {}
+///     }
+/// };
+/// assert_eq!(first, First::Policy(Rest::Nothing));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Opening {
     recognizer: Recognizer,

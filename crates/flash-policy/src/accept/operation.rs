@@ -79,8 +79,11 @@ pub enum Completion {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CloseReason {
-    /// Both sides ended the stream, or ours did and nothing could follow the request.
+    /// Both sides ended the stream.
     Cleanly,
+    /// Our side ended, and the peer's was not waited for: it had sent exactly a player's request, so nothing more was
+    /// expected. Whether the peer received the reply is not known.
+    AtOnce,
     /// The peer stayed silent for [`Linger::between_reads`](super::Linger::between_reads).
     Silence,
     /// The peer did not end its side within [`Linger::total`](super::Linger::total).

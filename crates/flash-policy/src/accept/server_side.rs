@@ -17,8 +17,8 @@ use crate::Reply;
 pub struct ServerSide<C = AcceptConfig> {
     config: C,
     opening: Opening,
-    /// When all of the first bytes must have arrived.
-    deadline: Moment,
+    /// When the connection was accepted, or sent its first byte after [`wait`](Self::wait).
+    start: Moment,
     linger_when: LingerWhen,
     state: ServerState,
 }
@@ -54,17 +54,14 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     /// Continues with a connection from which these bytes were read before; its deadlines count from `start`.
     #[must_use]
     pub fn resume(opening: Opening, config: C, start: Moment) -> Self {
-        let AcceptConfig {
-            timing,
-            linger_when,
-            ..
-        } = *config.borrow();
+        let linger_when = config.borrow().linger_when;
+        let timer = OpeningTimer::new(timing(config.borrow()), start);
         Self {
             config,
             opening,
-            deadline: start + timing.request,
+            start,
             linger_when,
-            state: ServerState::Opening(OpeningTimer::new(timing, start)),
+            state: ServerState::Opening(timer),
         }
     }
 
@@ -76,7 +73,7 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
         ServerSide {
             config,
             opening: self.opening,
-            deadline: self.deadline,
+            start: self.start,
             linger_when: self.linger_when,
             state: self.state,
         }
@@ -85,10 +82,11 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     /// Returns what to do next. Call it again after each [`handle`](Self::handle), and when `until` has passed.
     pub fn poll(&mut self, now: Moment) -> Operation<'_> {
         self.proceed(now);
+        let end = self.end();
         match &mut self.state {
             ServerState::Silence => Operation::Read { until: Moment::MAX },
             ServerState::Opening(timer) => Operation::Read {
-                until: timer.until(&self.opening),
+                until: timer.until(&self.opening).min(end),
             },
             ServerState::Replying { sent, until, .. } => Operation::Write {
                 bytes: bytes(self.config.borrow()).get(*sent..).unwrap_or_default(),
@@ -112,9 +110,9 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
         match (&mut self.state, completion) {
             (ServerState::Silence, Completion::Read(1..)) => {
                 // Once a byte has arrived, the limit for silence no longer applies.
-                let timing = self.timing();
+                let timing = timing(self.config.borrow());
                 let timer = OpeningTimer::new(timing.silence(timing.request), now);
-                self.deadline = now + timing.request;
+                self.start = now;
                 self.state = ServerState::Opening(timer);
                 self.handle(completion, now);
             }
@@ -162,7 +160,7 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     /// after a reply, because at least the peer's `close_notify` follows.
     pub fn restart_inside_tls(&mut self, now: Moment) {
         if matches!(self.state, ServerState::HandedOn(_)) {
-            let timer = OpeningTimer::by(self.deadline, self.timing(), now);
+            let timer = OpeningTimer::by(self.deadline(), timing(self.config.borrow()), now);
             self.opening = Opening::new();
             self.linger_when = LingerWhen::Always;
             self.state = ServerState::Opening(timer);
@@ -183,8 +181,8 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
 
     /// When all of the first bytes must have arrived, for code that keeps reading a connection that was handed on.
     #[must_use]
-    pub const fn deadline(&self) -> Moment {
-        self.deadline
+    pub fn deadline(&self) -> Moment {
+        self.start + timing(self.config.borrow()).request
     }
 
     /// What the peer must see if the socket is dropped now.
@@ -219,10 +217,11 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
 
     /// Changes the state if the connection is now recognized, the reply is sent, or a deadline has passed.
     fn proceed(&mut self, now: Moment) {
-        if let ServerState::Opening(timer) = self.state
-            && let Some(first) = timer.first(&self.opening, now)
-        {
-            self.state = self.known(first, now);
+        if let ServerState::Opening(timer) = self.state {
+            let until = timer.until(&self.opening).min(self.end());
+            if let Some(first) = timer.first_by(until, &self.opening, now) {
+                self.state = self.known(first, now);
+            }
         }
         if let ServerState::Replying { sent, rest, until } = self.state
             && sent >= bytes(self.config.borrow()).len()
@@ -243,11 +242,10 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     fn known(&self, first: First, now: Moment) -> ServerState {
         let config = self.config.borrow();
         if let (First::Policy(rest), Some(_)) = (first, &config.reply) {
-            let until = now + config.write_limit;
             ServerState::Replying {
                 sent: 0,
                 rest,
-                until,
+                until: (now + config.write_limit).min(self.end()),
             }
         } else {
             ServerState::HandedOn(first)
@@ -256,16 +254,27 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
 
     fn ended(&self, rest: Rest, now: Moment) -> ServerState {
         match (rest, self.linger_when) {
-            (Rest::Nothing, LingerWhen::MoreMayCome) => ServerState::Closed(CloseReason::Cleanly),
+            (Rest::Nothing, LingerWhen::MoreMayCome) => ServerState::Closed(CloseReason::AtOnce),
             (Rest::Perhaps, _) | (_, LingerWhen::Always) => {
-                ServerState::Lingering(LingeringClose::ended(self.config.borrow().linger, now))
+                let mut linger = self.config.borrow().linger;
+                linger.total = linger.total.min(self.end().since(now));
+                ServerState::Lingering(LingeringClose::ended(linger, now))
             }
         }
     }
 
-    fn timing(&self) -> Timing {
-        self.config.borrow().timing
+    /// When the connection must be closed or handed on.
+    fn end(&self) -> Moment {
+        let total = self.config.borrow().total;
+        total.map_or(Moment::MAX, |total| self.start + total)
     }
+}
+
+/// The limits for the first bytes. None of them exceeds the total.
+fn timing(config: &AcceptConfig) -> Timing {
+    let Timing { request, .. } = config.timing;
+    let total = config.total.unwrap_or(request);
+    config.timing.request(request.min(total))
 }
 
 /// The reply to policy requests.

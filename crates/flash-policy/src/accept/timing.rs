@@ -5,6 +5,16 @@ use core::time::Duration;
 use super::{First, Moment, Opening};
 
 /// How long the first bytes may take.
+///
+/// ```
+/// use core::time::Duration;
+///
+/// use flash_policy::accept::Timing;
+///
+/// // For a server that speaks first: a client that says nothing for 200 ms is waiting for it.
+/// let timing = Timing::default().silence(Duration::from_millis(200));
+/// assert_eq!(timing.request, Duration::from_secs(10));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timing {
@@ -14,25 +24,49 @@ pub struct Timing {
     pub request: Duration,
     /// How long to wait for the terminator of a request that lacks only that. Default: 300 ms.
     ///
-    /// This counts from the last byte, so such a request may be answered this long after [`request`](Self::request).
+    /// This counts from the last byte, so such a request may be answered this long after [`request`](Self::request), or
+    /// twice this long if a CR arrives last.
     pub bare: Duration,
     /// How long a client may stay silent before it counts as one that waits for the server to speak first. Default: the
     /// same as `request`.
     pub silence: Option<Duration>,
-    /// Whether to wait for more bytes of what may become an HTTP request. Default: yes.
+    /// Whether to wait for more bytes of what may become an HTTP request. Default: no.
     pub http: HttpDetection,
 }
 
 /// Whether HTTP requests are recognized.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+///
+/// An HTTP server does not need this: the first byte already shows that a connection is not a policy request. It is for
+/// servers that handle HTTP differently from their own protocol.
+///
+/// ```
+/// use core::time::Duration;
+///
+/// use flash_policy::accept::{First, HttpDetection, Moment, Opening, OpeningTimer, Timing};
+///
+/// let mut opening = Opening::new();
+/// opening.room()[..1].copy_from_slice(b"G");
+/// opening.advance(1);
+/// let now = Moment::ZERO;
+///
+/// // A game's `G` goes to the game at once.
+/// let timer = OpeningTimer::new(Timing::default(), now);
+/// assert_eq!(timer.first(&opening, now), Some(First::Other));
+///
+/// // With detection, it is held back, because `GET / HTTP/1.1` may follow.
+/// let timer = OpeningTimer::new(Timing::default().http(HttpDetection::On), now);
+/// assert_eq!(timer.first(&opening, now), None);
+/// let late = now + Duration::from_secs(10);
+/// assert_eq!(timer.first(&opening, late), Some(First::Deadline));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum HttpDetection {
     /// A request is [`First::Http`] as soon as its request line shows it.
-    #[default]
+    ///
+    /// A message that is only `G` or `MOVE` is held back until [`Timing::request`] has passed.
     On,
     /// HTTP is not recognized: the first byte of what may become a request makes it [`First::Other`].
-    ///
-    /// Use this in servers that do not handle HTTP. Otherwise a message that is only `G` or `POST` is held back until
-    /// [`Timing::request`] has passed.
+    #[default]
     Off,
 }
 
@@ -42,7 +76,7 @@ impl Default for Timing {
             request: Duration::from_secs(10),
             bare: Duration::from_millis(300),
             silence: None,
-            http: HttpDetection::On,
+            http: HttpDetection::default(),
         }
     }
 }
@@ -81,6 +115,21 @@ impl Timing {
 ///
 /// Bytes take priority over deadlines: a complete request counts, however late the driver reports it. So a busy machine
 /// loses no reply.
+///
+/// ```
+/// use core::time::Duration;
+///
+/// use flash_policy::accept::{First, Moment, Opening, OpeningTimer, Timing};
+///
+/// let start = Moment::ZERO;
+/// let timing = Timing::default().silence(Duration::from_millis(200));
+/// let timer = OpeningTimer::new(timing, start);
+/// let opening = Opening::new();
+/// let until = timer.until(&opening);
+/// assert_eq!(until, start + Duration::from_millis(200));
+/// assert_eq!(timer.first(&opening, start), None);
+/// assert_eq!(timer.first(&opening, until), Some(First::Silent));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpeningTimer {
     request: Moment,
@@ -118,8 +167,13 @@ impl OpeningTimer {
     /// What the connection is, or `None` if more bytes must be read until [`until`](Self::until).
     #[must_use]
     pub fn first(&self, opening: &Opening, now: Moment) -> Option<First> {
+        self.first_by(self.until(opening), opening, now)
+    }
+
+    /// As [`first`](Self::first), with this time in place of [`until`](Self::until).
+    pub(super) fn first_by(&self, until: Moment, opening: &Opening, now: Moment) -> Option<First> {
         let known = self.known(opening);
-        known.or_else(|| (self.until(opening) <= now).then(|| self.first_at_deadline(opening)))
+        known.or_else(|| (until <= now).then(|| self.first_at_deadline(opening)))
     }
 
     /// When the next bytes must have arrived.
@@ -136,8 +190,11 @@ impl OpeningTimer {
 
     /// What the bytes alone show.
     pub(super) fn known(&self, opening: &Opening) -> Option<First> {
-        let undetected = self.http == HttpDetection::Off && opening.may_be_http();
-        opening.first().or(undetected.then_some(First::Other))
+        match (self.http, opening.first()) {
+            (HttpDetection::Off, None) if opening.may_be_http() => Some(First::Other),
+            (HttpDetection::Off, Some(First::Http)) => Some(First::Other),
+            (_, first) => first,
+        }
     }
 
     fn first_at_deadline(&self, opening: &Opening) -> First {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use flash_policy::REQUEST;
 use flash_policy::accept::{
-    AbortReason, AcceptConfig, CloseReason, Closing, Completion, First, HttpDetection, Linger,
-    LingerWhen, Moment, Opening, Operation, Rest, ServerSide, Timing,
+    AbortReason, AcceptConfig, CloseReason, Closing, Completion, First, Linger, LingerWhen, Moment,
+    Opening, Operation, Rest, ServerSide,
 };
 
 use crate::world::{Client, Deed, End, Met, config, ms, reply};
@@ -32,7 +32,7 @@ fn closes(client: &Client, config: &AcceptConfig, reason: CloseReason, at: u64) 
 
 #[test]
 fn a_players_request_is_closed_at_once() {
-    let met = closes(&Client::saying(REQUEST), &config(), CloseReason::Cleanly, 0);
+    let met = closes(&Client::saying(REQUEST), &config(), CloseReason::AtOnce, 0);
     assert_eq!((met.received, met.discarded), (REQUEST.to_vec(), 0));
     assert!(met.is_ended);
 }
@@ -116,7 +116,7 @@ fn a_reply_in_pieces() {
         }
         let at = reply().as_bytes().len().div_ceil(piece);
         let at = u64::try_from(at).unwrap();
-        closes(&client, &config(), CloseReason::Cleanly, at);
+        closes(&client, &config(), CloseReason::AtOnce, at);
     }
 }
 
@@ -243,7 +243,10 @@ fn ends_stay() {
     let mut side = reading(b"LOGIN", config());
     stays(&mut side, now, Operation::HandOn(First::Other));
 
-    for when in [LingerWhen::MoreMayCome, LingerWhen::Always] {
+    for (when, reason) in [
+        (LingerWhen::MoreMayCome, CloseReason::AtOnce),
+        (LingerWhen::Always, CloseReason::Cleanly),
+    ] {
         let mut side = reading(REQUEST, config().linger_when(when));
         assert!(matches!(side.poll(now), Operation::Write { .. }));
         side.handle(Completion::Wrote(reply().as_bytes().len()), now);
@@ -254,7 +257,7 @@ fn ends_stay() {
         side.handle(Completion::Ended, now);
         // With `LingerWhen::Always`, this is awaited.
         side.handle(Completion::Read(0), now);
-        let closed = Closing::Done(CloseReason::Cleanly);
+        let closed = Closing::Done(reason);
         stays(&mut side, now, Operation::Close(closed));
     }
 }
@@ -262,9 +265,8 @@ fn ends_stay() {
 /// The client ends its side before the driver polls: its bytes count.
 #[test]
 fn bytes_and_the_end_at_once() {
-    let off = config().timing(Timing::default().http(HttpDetection::Off));
     for (bytes, first) in [(&b"G"[..], First::Other), (b"<", First::End)] {
-        let mut side = reading(bytes, off.clone());
+        let mut side = reading(bytes, config());
         side.handle(Completion::Read(0), Moment::ZERO);
         assert_eq!(side.poll(Moment::ZERO), Operation::HandOn(first));
     }

@@ -7,4 +7,5 @@ mod coming_back;
 mod opening;
 mod properties;
 mod splits;
+mod total;
 mod world;

@@ -34,7 +34,7 @@ fn what_is_no_request_is_handed_on() {
         (b"<policy-file-request/x", First::Other),
         (b"<policy-file-request/>x", First::Other),
         (b"<policy-file-request/>\rx", First::Other),
-        (b"GET / HTTP/1.1\r\n\r\n", First::Http),
+        (b"GET / HTTP/1.1\r\n\r\n", First::Other),
         (b"\x16\x03\x01\x02", First::Tls),
     ] {
         hands_on(&Client::saying(bytes), &config(), first, 0, bytes);
@@ -158,19 +158,25 @@ fn the_wait_for_a_terminator() {
     );
 }
 
-/// Data that may become HTTP waits for more bytes, if HTTP is recognized.
+/// Data that may become HTTP is handed on at once, unless HTTP is to be recognized.
 #[test]
 fn http_detection() {
-    let off = timed(Timing::default().http(HttpDetection::Off));
-    for bytes in [&b"G"[..], b"POST", b"GET ", b"GET http"] {
+    let on = timed(Timing::default().http(HttpDetection::On));
+    for bytes in [&b"G"[..], b"MOVE", b"POST", b"GET ", b"GET http"] {
         let client = Client::saying(bytes);
-        hands_on(&client, &config(), First::Deadline, 10_000, bytes);
-        hands_on(&client, &off, First::Other, 0, bytes);
-        hands_on(&client.ends(0), &off, First::Other, 0, bytes);
+        hands_on(&client, &on, First::Deadline, 10_000, bytes);
+        hands_on(&client, &config(), First::Other, 0, bytes);
+        hands_on(&client.ends(0), &config(), First::Other, 0, bytes);
     }
-    hands_on(&Client::saying(b"GET /"), &off, First::Http, 0, b"GET /");
-    let met = Client::saying(REQUEST).meets(&off);
-    assert_eq!(met.end, End::Closed(CloseReason::Cleanly));
+    // However it is split.
+    let request = &b"GET / HTTP/1.1\r\n\r\n"[..];
+    for length in 1..=request.len() {
+        let bytes = &request[..length];
+        hands_on(&Client::saying(bytes), &config(), First::Other, 0, bytes);
+    }
+    hands_on(&Client::saying(request), &on, First::Http, 0, request);
+    let met = Client::saying(REQUEST).meets(&on);
+    assert_eq!(met.end, End::Closed(CloseReason::AtOnce));
 }
 
 /// A busy machine loses no request that arrived in time, and does not report silence as a deadline.
@@ -178,7 +184,7 @@ fn http_detection() {
 fn a_driver_that_is_late() {
     let late = |client: Client| client.with_driver_late_by(ms(60_000));
     let met = late(Client::saying(REQUEST)).meets(&config());
-    assert_eq!(met.end, End::Closed(CloseReason::Cleanly));
+    assert_eq!(met.end, End::Closed(CloseReason::AtOnce));
     assert_eq!(met.sent, reply().as_bytes());
     let silence = timed(Timing::default().silence(ms(200)));
     hands_on(&late(Client::new()), &silence, First::Silent, 60_200, b"");

@@ -3,14 +3,10 @@
 use std::time::Duration;
 
 use flash_policy::REQUEST;
-use flash_policy::accept::{First, HttpDetection, Linger, LingerWhen, Timing};
+use flash_policy::accept::{AcceptConfig, First, HttpDetection, Linger, LingerWhen, Timing};
 use proptest::prelude::*;
 
-use crate::world::{Client, Deed, End, config, ms, reply};
-
-/// The longest time that a connection can take under these limits: the first bytes and a terminator, the reply, its
-/// end, the close.
-const IN_ALL: Duration = Duration::from_millis(10_000 + 300 + 300 + 10_000 + 10_000 + 30_000);
+use crate::world::{Client, Deed, End, Met, config, ms, reply};
 
 fn deeds() -> impl Strategy<Value = Deed> {
     let says = prop::sample::select(vec![
@@ -54,17 +50,19 @@ fn clients() -> impl Strategy<Value = Client> {
     })
 }
 
-fn configs() -> impl Strategy<Value = flash_policy::accept::AcceptConfig> {
+fn configs() -> impl Strategy<Value = AcceptConfig> {
     let silence = prop::option::of(prop::sample::select(vec![0, 200, 20_000]));
     let bytes = prop::option::of(0..30_u64);
-    (silence, bytes, any::<bool>(), any::<bool>()).prop_map(|(silence, bytes, http, always)| {
+    let total = prop::option::of(prop::sample::select(vec![0, 100, 5050, 15_000, 40_000]));
+    let flags = (any::<bool>(), any::<bool>());
+    (silence, bytes, total, flags).prop_map(|(silence, bytes, total, (http, always))| {
         let timing = silence.map_or(Timing::default(), |limit| {
             Timing::default().silence(ms(limit))
         });
         let timing = if http {
-            timing
+            timing.http(HttpDetection::On)
         } else {
-            timing.http(HttpDetection::Off)
+            timing
         };
         let linger = bytes.map_or(Linger::default(), |limit| Linger::default().bytes(limit));
         let when = if always {
@@ -72,8 +70,20 @@ fn configs() -> impl Strategy<Value = flash_policy::accept::AcceptConfig> {
         } else {
             LingerWhen::MoreMayCome
         };
-        config().timing(timing).linger(linger).linger_when(when)
+        let config = config().timing(timing).linger(linger).linger_when(when);
+        total.map_or(config.clone(), |limit| config.total(ms(limit)))
     })
+}
+
+/// A reply that is finished at its deadline counts as one that was reported late: ending the stream then has a limit of
+/// its own.
+fn lateness(client: &Client, config: &AcceptConfig, met: &Met) -> Duration {
+    let total = config.total.unwrap_or(Duration::MAX);
+    let late = |at: Duration| client.acts_at(total.min(at + config.write_limit));
+    match met.answered {
+        Some(at) if late(at) => config.write_limit,
+        _ => Duration::ZERO,
+    }
 }
 
 proptest! {
@@ -82,7 +92,7 @@ proptest! {
     #[test]
     fn every_connection_ends((client, config) in (clients(), configs())) {
         let met = client.meets(&config);
-        prop_assert!(met.at <= IN_ALL, "{met:?}");
+        prop_assert!(met.at <= config.longest() + lateness(&client, &config, &met), "{met:?}");
         match met.end {
             End::Closed(_) => prop_assert!(met.sent == reply().as_bytes()),
             End::Aborted(_) => prop_assert!(reply().as_bytes().starts_with(&met.sent)),

@@ -4,7 +4,7 @@
 //! Many connections can be in this state at a time, for as long as their clients like. So each has its own task, which
 //! holds no buffer, no TLS session and no earlier state.
 
-use tokio_flash_policy::Closed;
+use tokio_flash_policy::CloseReason;
 
 use super::ConnectionOutcome;
 use super::client::ClientStream;
@@ -26,7 +26,7 @@ pub(super) fn let_go(
     client: ClientStream,
     mut permit: Permit,
     mut ending: Ending,
-    outcome: impl FnOnce(Option<Closed>) -> ConnectionOutcome + Send + 'static,
+    outcome: impl FnOnce(Option<CloseReason>) -> ConnectionOutcome + Send + 'static,
 ) {
     permit.lingering();
     tokio::spawn(async move {
@@ -41,9 +41,9 @@ pub(super) fn let_go(
 
 /// Closes both sides. Data received in the meantime is not decrypted, so the TLS session is needed only for its own
 /// end.
-async fn ended(mut client: ClientStream, accepting: &mut Accepting) -> Closed {
+async fn ended(mut client: ClientStream, accepting: &mut Accepting) -> CloseReason {
     match accepting.send(&mut client).await {
         Ok(()) => accepting.close(&mut client.into_tcp()).await,
-        Err(error) => Closed::Failed(error.kind()),
+        Err(_) => CloseReason::Failed,
     }
 }

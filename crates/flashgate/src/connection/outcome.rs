@@ -1,7 +1,7 @@
 //! The reasons why a connection ended. Each is defined once, with its code in logs and totals and its documentation.
 
 use flashgate_relay::RelayEnd;
-use tokio_flash_policy::Closed;
+use tokio_flash_policy::CloseReason;
 
 use super::handshake::Failure;
 
@@ -34,7 +34,7 @@ macro_rules! outcomes {
 #[rustfmt::skip]
 outcomes! {
     Answered "answered":
-        "The policy was sent, and the connection closed without loss.",
+        "The policy was sent, and the connection closed: at once after exactly a player's request, otherwise after the client.",
         "Good.";
     AnsweredThenCut "answered-then-cut":
         "The policy was sent. Then the client failed, or did not close in time.",
@@ -148,9 +148,9 @@ impl ConnectionOutcome {
     }
 
     /// The outcome of an answered connection, by how its client closed it; `None` if it was closed early to make room.
-    pub(super) const fn answered(closed: Option<Closed>) -> Self {
+    pub(super) const fn answered(closed: Option<CloseReason>) -> Self {
         match closed {
-            Some(Closed::Cleanly) => Self::Answered,
+            Some(CloseReason::Cleanly | CloseReason::AtOnce) => Self::Answered,
             _ => Self::AnsweredThenCut,
         }
     }
