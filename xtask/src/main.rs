@@ -11,6 +11,7 @@ mod bench;
 mod book;
 mod ci;
 mod command;
+mod doc_coverage;
 mod fuzz;
 mod generate;
 mod needs;
@@ -43,6 +44,8 @@ enum Task {
     Book,
     /// Check the layout, the style, and the words in comments, strings and documentation
     Tidy(tidy::Tidy),
+    /// Count documented items of the two libraries, and functions with an example
+    DocCoverage(doc_coverage::DocCoverage),
     /// Run the fuzz targets
     Fuzz(fuzz::Fuzz),
     /// Measure the project's figures at full length: those named, or all; without names, list them
@@ -59,6 +62,7 @@ fn main() -> Result<()> {
         Task::Generate => generate::run(generate::Mode::Write),
         Task::Book => book::run(),
         Task::Tidy(tidy) => tidy.run(),
+        Task::DocCoverage(coverage) => coverage.run(),
         Task::Fuzz(fuzz) => fuzz.run(),
         Task::Prove(prove) => prove.run(),
         Task::Bench(bench) => bench.run(),

@@ -66,12 +66,31 @@ const BLOCKED: &[(u16, u16)] = &[
 ];
 
 /// Whether Flash Player 24 and later is said to block this port.
+///
+/// ```
+/// use flash_policy::Port;
+/// use flash_policy::blocked_ports::is_blocked;
+///
+/// assert!(is_blocked(Port::new(6667)?)); // IRC
+/// assert!(!is_blocked(Port::new(9339)?));
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
 #[must_use]
 pub fn is_blocked(port: Port) -> bool {
     are_blocked(port.into())
 }
 
 /// Whether Flash Player 24 and later is said to block every port of this range.
+///
+/// ```
+/// use flash_policy::blocked_ports::are_blocked;
+/// use flash_policy::{Port, PortRange};
+///
+/// let [first, last, next] = [6665, 6669, 6670].map(|number| Port::new(number).ok());
+/// let range = |low: Option<Port>, high: Option<Port>| PortRange::new(low?, high?);
+/// assert!(range(first, last).is_some_and(are_blocked));
+/// assert!(!range(first, next).is_some_and(are_blocked)); // port 6670 is not blocked
+/// ```
 #[must_use]
 pub fn are_blocked(range: PortRange) -> bool {
     let (low, high) = (range.low().get(), range.high().get());

@@ -53,6 +53,14 @@ pub struct LintReport {
 
 impl LintReport {
     /// Whether the file or a rule in it fails in the player.
+    ///
+    /// ```
+    /// use flash_policy::{Port, Serving, lint};
+    ///
+    /// let served = |file: &str| lint(file.as_bytes(), Serving::from_port(Port::MASTER));
+    /// assert!(served("<cross-domain-policy>").has_errors());
+    /// assert!(!served("<cross-domain-policy><allow-access-from domain='*' to-ports='*'/></cross-domain-policy>").has_errors());
+    /// ```
     #[must_use]
     pub fn has_errors(&self) -> bool {
         any_error(&self.findings)
@@ -60,12 +68,39 @@ impl LintReport {
 }
 
 /// Checks a socket policy for a server that serves it, without hints.
+///
+/// Never panics, whatever the bytes are. Over 64 KiB ([`LARGEST`](crate::document::LARGEST)) it reports only the size.
+///
+/// ```
+/// use flash_policy::{Port, Serving, lint};
+///
+/// let file = "<cross-domain-policy><allow-access-from domain='*' to-port='9339'/></cross-domain-policy>";
+/// let report = lint(file.as_bytes(), Serving::from_port(Port::MASTER));
+/// assert!(report.has_errors());
+/// for finding in &report.findings {
+///     println!("{}: {}", finding.rule, finding.message);
+/// }
+/// assert_eq!(report.findings[0].rule, "missing-to-ports");
+/// ```
 #[must_use]
 pub fn lint(bytes: &[u8], serving: Serving) -> LintReport {
     lint_with(bytes, &Options::for_service(serving))
 }
 
 /// Checks a policy with these options.
+///
+/// ```
+/// use flash_policy::lint::{Options, PolicyKind, Serving, lint_with};
+///
+/// let file = b"<cross-domain-policy><allow-access-from domain='*'/></cross-domain-policy>";
+/// let options = Options::new(Serving::from_unknown_port()).detected_kind(file, Some("crossdomain.xml"));
+/// let report = lint_with(file, &options); // a URL policy needs no `to-ports`
+/// assert!(!report.has_errors());
+/// assert_eq!(report.findings[0].rule, "wildcard-domain");
+///
+/// let report = lint_with(file, &options.kind(PolicyKind::Socket));
+/// assert!(report.findings.iter().any(|finding| finding.rule == "missing-to-ports"));
+/// ```
 #[must_use]
 pub fn lint_with(bytes: &[u8], options: &Options) -> LintReport {
     let (document, faults) = document::read_up_to(bytes, options.limit);

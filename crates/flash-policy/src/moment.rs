@@ -17,12 +17,30 @@ impl Moment {
     pub const MAX: Self = Self(Duration::MAX);
 
     /// The moment `elapsed` after the fixed moment.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use flash_policy::accept::Moment;
+    ///
+    /// let started = std::time::Instant::now();
+    /// let now = || Moment::after(started.elapsed());
+    /// assert!(now() + Duration::from_secs(10) > now());
+    /// ```
     #[must_use]
     pub const fn after(elapsed: Duration) -> Self {
         Self(elapsed)
     }
 
     /// The time since `earlier`, or zero if `earlier` is later.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use flash_policy::accept::Moment;
+    ///
+    /// let [early, late] = [20, 60].map(|millis| Moment::after(Duration::from_millis(millis)));
+    /// assert_eq!(late.since(early), Duration::from_millis(40));
+    /// assert_eq!(early.since(late), Duration::ZERO);
+    /// ```
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
         self.0.saturating_sub(earlier.0)

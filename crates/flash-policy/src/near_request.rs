@@ -39,6 +39,14 @@ pub enum Slip {
 
 impl Slip {
     /// What the bytes are and what to send instead, in one sentence.
+    ///
+    /// ```
+    /// use flash_policy::near_request::slip;
+    ///
+    /// let slip = slip(b"<POLICY-FILE-REQUEST/>\0").ok_or("not like a request")?;
+    /// assert_eq!(slip.help(), "the request must be in lower case: send `<policy-file-request/>`");
+    /// # Ok::<(), &str>(())
+    /// ```
     #[must_use]
     pub const fn help(self) -> &'static str {
         match self {

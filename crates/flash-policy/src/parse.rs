@@ -81,6 +81,14 @@ pub struct RulePlaces {
 
 impl Parsed {
     /// Whether the file has no mistakes.
+    ///
+    /// ```
+    /// use flash_policy::{Profile, parse};
+    ///
+    /// let file = "<cross-domain-policy><allow-access-from domain='*' to-ports='9339'/></cross-domain-policy>";
+    /// assert!(parse(file.as_bytes(), Profile::Socket).is_faultless());
+    /// assert!(!parse(b"<html></html>", Profile::Socket).is_faultless());
+    /// ```
     #[must_use]
     pub fn is_faultless(&self) -> bool {
         self.source.file.is_empty() && self.source.syntax.is_empty() && self.faults.is_empty()
@@ -88,6 +96,31 @@ impl Parsed {
 }
 
 /// Parses a policy file. For messages about its mistakes, use [`lint`](fn@crate::lint).
+///
+/// Never panics, whatever the bytes are. Its time and memory are linear in their number. Over 64 KiB
+/// ([`LARGEST`](document::LARGEST)) it reads nothing and returns no policy.
+///
+/// ```
+/// use flash_policy::parse::PolicyFaultKind;
+/// use flash_policy::{Profile, parse};
+///
+/// let file = b"<cross-domain-policy>
+///   <allow-access-from domain='*.example.com' to-ports='9339'/>
+///   <allow-access-from domain='example.com'/>
+/// </cross-domain-policy>";
+/// let parsed = parse(file, Profile::Socket);
+///
+/// // The second rule grants nothing, because it has no ports. The first rule is not affected.
+/// let policy = parsed.policy.ok_or("not a policy")?;
+/// assert_eq!(policy.rules.len(), 1);
+/// assert_eq!(policy.rules[0].domain.to_string(), "*.example.com");
+/// assert_eq!(parsed.faults[0].kind, PolicyFaultKind::PortsMissing);
+///
+/// // Locations are byte offsets in the file.
+/// let domain = parsed.places.rules[0].domain;
+/// assert_eq!(&file[domain.start..domain.end], b"*.example.com");
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
 #[must_use]
 pub fn parse(bytes: &[u8], profile: Profile) -> Parsed {
     let (document, source) = document::read(bytes);

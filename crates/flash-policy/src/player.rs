@@ -92,6 +92,18 @@ struct Flight {
 
 impl Player {
     /// Starts an attempt now.
+    ///
+    /// ```
+    /// use flash_policy::Port;
+    /// use flash_policy::decide::Sandbox;
+    /// use flash_policy::player::{Config, Moment, Player, TIMEOUT};
+    ///
+    /// let movie = Sandbox::Remote("http://www.example.com/game.swf".parse()?);
+    /// let config = Config::new(movie, "play.example.com".parse()?, Port::new(9339)?);
+    /// let player = Player::new(config, Moment::ZERO);
+    /// assert_eq!(player.budget_end(), Moment::after(TIMEOUT));
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(config: Config, now: Moment) -> Self {
         Self {
@@ -106,6 +118,22 @@ impl Player {
     }
 
     /// Returns what to do next. Call it until it returns [`Action::Wait`] or [`Action::Done`].
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use flash_policy::Port;
+    /// use flash_policy::decide::Sandbox;
+    /// use flash_policy::player::{Action, Config, Moment, Player};
+    ///
+    /// let config = Config::new(Sandbox::Application, "play.example.com".parse()?, Port::new(9339)?);
+    /// let mut player = Player::new(config, Moment::ZERO);
+    /// // AIR needs no policy, so the first connection is the one to the target.
+    /// let Action::Connect(target) = player.poll(Moment::ZERO) else { panic!() };
+    /// assert_eq!(target.port.get(), 9339);
+    /// // It is wanted once. After that, there is nothing to do until it answers or its time is over.
+    /// assert_eq!(player.poll(Moment::ZERO), Action::Wait { until: target.deadline });
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub fn poll(&mut self, now: Moment) -> Action {
         self.advance(now);
         self.expire(|deadline, now| deadline <= now);
@@ -124,6 +152,20 @@ impl Player {
     ///
     /// Events on a connection that the player has finished with are recorded in [`Step::afterwards`] and have no other
     /// effect.
+    ///
+    /// ```
+    /// use flash_policy::Port;
+    /// use flash_policy::decide::Sandbox;
+    /// use flash_policy::player::{Action, Config, Event, Moment, Player, Verdict};
+    ///
+    /// let config = Config::new(Sandbox::Application, "play.example.com".parse()?, Port::new(9339)?);
+    /// let mut player = Player::new(config, Moment::ZERO);
+    /// let Action::Connect(target) = player.poll(Moment::ZERO) else { panic!() };
+    /// player.handle(target.id, Event::Refused, Moment::ZERO);
+    /// let Action::Done(outcome) = player.poll(Moment::ZERO) else { panic!() };
+    /// assert_eq!(outcome.verdict, Verdict::Unreachable);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub fn handle(&mut self, id: FetchId, event: Event<'_>, now: Moment) {
         self.advance(now);
         self.expire(|deadline, now| deadline < now);
@@ -139,18 +181,33 @@ impl Player {
     }
 
     /// The connections so far, in order. The last one may still be open.
+    ///
+    /// ```
+    /// use flash_policy::Port;
+    /// use flash_policy::decide::{Place, Sandbox};
+    /// use flash_policy::player::{Action, Config, Event, Moment, Player, Purpose};
+    ///
+    /// let config = Config::new(Sandbox::LocalWithNetwork, "play.example.com".parse()?, Port::new(9339)?);
+    /// let mut player = Player::new(config, Moment::ZERO);
+    /// while let Action::Connect(fetch) = player.poll(Moment::ZERO) {
+    ///     player.handle(fetch.id, Event::Refused, Moment::ZERO);
+    /// }
+    /// let purposes: Vec<_> = player.steps().iter().map(|step| step.fetch.purpose).collect();
+    /// assert_eq!(purposes, [Place::Master, Place::Destination].map(Purpose::Policy));
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn steps(&self) -> &[Step] {
         &self.steps
     }
 
-    /// The configuration of the attempt.
+    /// The configuration of the attempt, as passed to [`Player::new`].
     #[must_use]
     pub const fn config(&self) -> &Config {
         &self.config
     }
 
-    /// When the total time for the attempt ends.
+    /// When the total time for the attempt ends: [`Config::timeout`] after its start.
     #[must_use]
     pub fn budget_end(&self) -> Moment {
         self.started + self.config.timeout

@@ -46,6 +46,12 @@ pub struct Recognizer {
 
 impl Recognizer {
     /// Creates a recognizer that has seen no bytes.
+    ///
+    /// ```
+    /// use flash_policy::{Recognition, Recognizer};
+    ///
+    /// assert_eq!(Recognizer::new().verdict(), Recognition::NeedMore);
+    /// ```
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -57,6 +63,17 @@ impl Recognizer {
     /// Reads the next bytes and returns the verdict after them.
     ///
     /// A verdict other than [`Recognition::NeedMore`] is final, and further bytes are ignored.
+    ///
+    /// ```
+    /// use flash_policy::{Recognition, Recognizer};
+    ///
+    /// let recognized = |bytes: &[u8]| Recognizer::new().feed(bytes);
+    /// assert_eq!(recognized(b"<policy-file-request/>\n"), Recognition::Policy);
+    /// assert_eq!(recognized(b"<policy-file-request/>"), Recognition::NeedMore); // the terminator is missing
+    /// assert_eq!(recognized(b"<policy>"), Recognition::Other); // decided at the first `>`
+    /// assert_eq!(recognized(b"GET / HTTP/1.1\r\n"), Recognition::Http);
+    /// assert_eq!(recognized(&[0x16, 3, 1]), Recognition::Tls);
+    /// ```
     pub fn feed(&mut self, bytes: &[u8]) -> Recognition {
         for &byte in bytes {
             if let RecognizerState::Decided(verdict) = self.state {
@@ -69,6 +86,15 @@ impl Recognizer {
     }
 
     /// The verdict so far.
+    ///
+    /// ```
+    /// use flash_policy::{Recognition, Recognizer};
+    ///
+    /// let mut recognizer = Recognizer::new();
+    /// recognizer.feed(b"LOGIN");
+    /// recognizer.feed(b"<policy-file-request/>\0"); // too late: only the first bytes count
+    /// assert_eq!(recognizer.verdict(), Recognition::Other);
+    /// ```
     #[must_use]
     pub const fn verdict(&self) -> Recognition {
         match self.state {
@@ -87,6 +113,14 @@ impl Recognizer {
 
     /// The number of bytes that were read. After [`Recognition::Policy`], the length of the request with its
     /// terminator.
+    ///
+    /// ```
+    /// use flash_policy::Recognizer;
+    ///
+    /// let mut recognizer = Recognizer::new();
+    /// recognizer.feed(b"<policy-file-request />\r\nmore");
+    /// assert_eq!(recognizer.length(), 25);
+    /// ```
     #[must_use]
     pub const fn length(&self) -> usize {
         self.length as usize
@@ -96,6 +130,16 @@ impl Recognizer {
     ///
     /// A server answers such a request if the client half-closes the connection or stays silent for a moment. Examples
     /// are `printf '…' | nc`, and Silverlight, which sends no terminator.
+    ///
+    /// ```
+    /// use flash_policy::Recognizer;
+    ///
+    /// let mut recognizer = Recognizer::new();
+    /// recognizer.feed(b"<policy-file-request/");
+    /// assert!(!recognizer.is_bare_request());
+    /// recognizer.feed(b">");
+    /// assert!(recognizer.is_bare_request());
+    /// ```
     #[must_use]
     pub const fn is_bare_request(&self) -> bool {
         matches!(
@@ -107,6 +151,14 @@ impl Recognizer {
 
 impl Recognizer {
     /// Whether the bytes so far could become an HTTP request.
+    ///
+    /// ```
+    /// use flash_policy::Recognizer;
+    ///
+    /// let mut recognizer = Recognizer::new();
+    /// recognizer.feed(b"MO"); // `MOVE /path HTTP/1.1`, or a game's own command
+    /// assert!(recognizer.may_be_http());
+    /// ```
     #[must_use]
     pub const fn may_be_http(&self) -> bool {
         matches!(

@@ -44,6 +44,15 @@ pub enum Uri {
 
 impl Uri {
     /// Parses the value of a `uri`. `None` if it matches nothing.
+    ///
+    /// ```
+    /// use flash_policy::silverlight::Uri;
+    /// use flash_policy::Scheme;
+    ///
+    /// assert_eq!(Uri::parse("http://*"), Some(Uri::AnyOver(Scheme::Http)));
+    /// assert!(matches!(Uri::parse("https://*.example.com"), Some(Uri::Hosts(_))));
+    /// assert_eq!(Uri::parse("example.com"), None); // without a scheme, it matches nothing
+    /// ```
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text {

@@ -6,6 +6,15 @@ use crate::domain::{DomainError, DomainErrorKind};
 
 impl DomainError {
     /// The name of the lint rule that reports this error.
+    ///
+    /// ```
+    /// use flash_policy::DomainPattern;
+    /// use flash_policy::lint::rule;
+    ///
+    /// let Err(error) = "http://example.com:8080".parse::<DomainPattern>() else { panic!() };
+    /// assert_eq!(error.rule(), "domain-with-port");
+    /// assert!(rule(error.rule()).is_some());
+    /// ```
     #[must_use]
     pub const fn rule(&self) -> &'static str {
         self.lint_rule().name

@@ -44,6 +44,16 @@ pub fn fix(bytes: &[u8], options: &Options) -> Fixed {
 }
 
 /// Like [`fix`], but only for rules whose name is `wanted`.
+///
+/// ```
+/// use flash_policy::lint::{Options, Serving, fix_where};
+///
+/// let file = b"\xEF\xBB\xBF<cross-domain-policy><allow-access-from domain='*' to-ports='80, 81'/></cross-domain-policy>";
+/// let options = Options::new(Serving::from_unknown_port());
+/// let fixed = fix_where(file, &options, |rule| rule == "byte-order-mark");
+/// assert_eq!(fixed.applied, ["remove the byte order mark"]);
+/// assert_eq!(fixed.bytes, file[3..]);
+/// ```
 #[must_use]
 pub fn fix_where(bytes: &[u8], options: &Options, wanted: impl Fn(&str) -> bool) -> Fixed {
     // Hints count too, so that a fix cannot add one unnoticed.

@@ -20,6 +20,15 @@ impl PolicyKind {
     /// in a file called `crossdomain.xml`, only if every rule has it. A file without `to-ports` is a URL policy if
     /// it is called `crossdomain.xml` or contains something that only URL policies have. Any other file is a socket
     /// policy.
+    ///
+    /// ```
+    /// use flash_policy::lint::PolicyKind;
+    ///
+    /// let file = b"<cross-domain-policy><allow-access-from domain='*'/></cross-domain-policy>";
+    /// assert_eq!(PolicyKind::detect(file, Some("site/crossdomain.xml")), PolicyKind::Url);
+    /// assert_eq!(PolicyKind::detect(file, None), PolicyKind::Socket);
+    /// assert_eq!(PolicyKind::detect(b"<access-policy/>", None), PolicyKind::Silverlight);
+    /// ```
     #[must_use]
     pub fn detect(bytes: &[u8], file_name: Option<&str>) -> Self {
         let has = |text: &str| outside_comments(bytes).any(|part| contains(part, text.as_bytes()));

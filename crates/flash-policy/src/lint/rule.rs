@@ -61,6 +61,15 @@ pub enum RuleGroup {
 
 impl RuleGroup {
     /// Its heading.
+    ///
+    /// ```
+    /// use flash_policy::lint::{RuleGroup, rule};
+    ///
+    /// let rule = rule("wildcard-domain").ok_or("no such rule")?;
+    /// assert_eq!(rule.group, RuleGroup::Domains);
+    /// assert_eq!(rule.group.title(), "Domains");
+    /// # Ok::<(), &str>(())
+    /// ```
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {

@@ -178,18 +178,44 @@ static RULES: &[&LintRule] = rules! {
 };
 
 /// All rules, by chapter and then by name.
+///
+/// ```
+/// use flash_policy::Severity;
+/// use flash_policy::lint::rules;
+///
+/// let errors = rules().iter().filter(|rule| rule.severity == Severity::Error);
+/// for rule in errors {
+///     println!("{}: {}", rule.group.title(), rule.name);
+/// }
+/// ```
 #[must_use]
 pub fn rules() -> &'static [&'static LintRule] {
     RULES
 }
 
 /// The rule with this name.
+///
+/// ```
+/// use flash_policy::Severity;
+/// use flash_policy::lint::rule;
+///
+/// assert!(rule("empty-to-ports").is_some_and(|rule| rule.severity == Severity::Error));
+/// assert!(rule("no-such-rule").is_none());
+/// ```
 #[must_use]
 pub fn rule(name: &str) -> Option<&'static LintRule> {
     RULES.iter().copied().find(|rule| rule.name == name)
 }
 
 /// The rule whose name is closest to a misspelled one.
+///
+/// ```
+/// use flash_policy::lint::nearest_rule;
+///
+/// let nearest = nearest_rule("byte-oder-mark").map(|rule| rule.name);
+/// assert_eq!(nearest, Some("byte-order-mark"));
+/// assert!(nearest_rule("elephant").is_none());
+/// ```
 #[must_use]
 pub fn nearest_rule(name: &str) -> Option<&'static LintRule> {
     let names: Vec<_> = RULES.iter().map(|rule| rule.name).collect();

@@ -31,6 +31,18 @@ pub struct FetchId(pub(super) usize);
 
 impl FetchId {
     /// The index in [`Player::steps`](crate::player::Player::steps).
+    ///
+    /// ```
+    /// use flash_policy::Port;
+    /// use flash_policy::decide::Sandbox;
+    /// use flash_policy::player::{Action, Config, Moment, Player};
+    ///
+    /// let config = Config::new(Sandbox::Application, "play.example.com".parse()?, Port::new(9339)?);
+    /// let mut player = Player::new(config, Moment::ZERO);
+    /// let Action::Connect(fetch) = player.poll(Moment::ZERO) else { panic!() };
+    /// assert_eq!(player.steps()[fetch.id.index()].fetch, fetch);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn index(self) -> usize {
         self.0

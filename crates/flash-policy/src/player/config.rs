@@ -46,6 +46,22 @@ pub struct Config {
 
 impl Config {
     /// Flash Player 32, a plain `Socket`, no loaded policies, 20 seconds.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use flash_policy::Port;
+    /// use flash_policy::decide::Sandbox;
+    /// use flash_policy::player::{Client, Config};
+    ///
+    /// let movie = Sandbox::Remote("http://www.example.com/game.swf".parse()?);
+    /// let mut config = Config::new(movie, "play.example.com".parse()?, Port::new(9339)?);
+    /// assert_eq!((config.client, config.timeout), (Client::Flash, Duration::from_secs(20)));
+    ///
+    /// // The movie calls `Security.loadPolicyFile("xmlsocket://play.example.com:8430")` and sets `Socket.timeout`.
+    /// config.loaded = vec!["xmlsocket://play.example.com:8430".parse()?];
+    /// config.timeout = Duration::from_secs(5);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn new(sandbox: Sandbox, target: Host, port: Port) -> Self {
         Self {
@@ -66,6 +82,17 @@ impl Config {
     ///
     /// Lightspark extracts it from the URL in its own way: it reads `http://user:password@host/` as a URL of the host
     /// `user`.
+    ///
+    /// ```
+    /// use flash_policy::Port;
+    /// use flash_policy::decide::Sandbox;
+    /// use flash_policy::player::Config;
+    ///
+    /// let movie = Sandbox::Remote("http://WWW.example.com/game.swf".parse()?);
+    /// let config = Config::new(movie, "play.example.com".parse()?, Port::new(9339)?);
+    /// assert_eq!(config.compared_host().as_deref(), Some("www.example.com"));
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn compared_host(&self) -> Option<String> {
         let Sandbox::Remote(origin) = &self.sandbox else {
@@ -89,6 +116,18 @@ impl Config {
     }
 
     /// The port that is asked first.
+    ///
+    /// ```
+    /// use flash_policy::Port;
+    /// use flash_policy::decide::Sandbox;
+    /// use flash_policy::player::{Client, Config};
+    ///
+    /// let mut config = Config::new(Sandbox::LocalTrusted, "play.example.com".parse()?, Port::new(4502)?);
+    /// assert_eq!(config.master().get(), 843);
+    /// config.client = Client::Silverlight;
+    /// assert_eq!(config.master().get(), 943);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn master(&self) -> Port {
         self.master_port.unwrap_or(self.client.master_port())
@@ -115,6 +154,15 @@ pub enum Client {
 impl Client {
     /// Whether the client refuses this host, whatever a policy says. Lightspark takes a colon in it for an error, and
     /// Unity does not support IPv6.
+    ///
+    /// ```
+    /// use flash_policy::player::Client;
+    ///
+    /// let host = "[2001:db8::1]".parse()?;
+    /// assert!(Client::Unity.refuses(&host));
+    /// assert!(!Client::Flash.refuses(&host));
+    /// # Ok::<(), flash_policy::origin::HostError>(())
+    /// ```
     #[must_use]
     pub const fn refuses(self, host: &Host) -> bool {
         match self {
@@ -124,12 +172,26 @@ impl Client {
     }
 
     /// Whether the client supports IPv6.
+    ///
+    /// ```
+    /// use flash_policy::player::Client;
+    ///
+    /// assert!(Client::Flash.has_ipv6());
+    /// assert!(!Client::Unity.has_ipv6());
+    /// ```
     #[must_use]
     pub const fn has_ipv6(self) -> bool {
         !matches!(self, Self::Unity)
     }
 
     /// The port that the client asks first for a policy.
+    ///
+    /// ```
+    /// use flash_policy::player::Client;
+    ///
+    /// assert_eq!(Client::Flash.master_port().get(), 843);
+    /// assert_eq!(Client::Silverlight.master_port().get(), 943);
+    /// ```
     #[must_use]
     pub const fn master_port(self) -> Port {
         match self {

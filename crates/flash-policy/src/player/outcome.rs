@@ -43,6 +43,12 @@ pub enum Verdict {
 
 impl Verdict {
     /// The verdict's code.
+    ///
+    /// ```
+    /// use flash_policy::player::Verdict;
+    ///
+    /// assert_eq!(Verdict::Unreachable.code(), "unreachable");
+    /// ```
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -73,6 +79,13 @@ pub enum Reason {
 
 impl Reason {
     /// The reason's code.
+    ///
+    /// ```
+    /// use flash_policy::decide::RefusalReason;
+    /// use flash_policy::player::Reason;
+    ///
+    /// assert_eq!(Reason::Refused(RefusalReason::NoPolicy).code(), "no-policy");
+    /// ```
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -108,6 +121,14 @@ impl DecidedBy {
     /// The source as a word: `master`, `loaded` or `destination`.
     ///
     /// The `/crossdomain.xml` that old players fetch is the master policy of a web server.
+    ///
+    /// ```
+    /// use flash_policy::decide::Place;
+    /// use flash_policy::player::DecidedBy;
+    ///
+    /// let decided_by = DecidedBy { place: Place::Loaded(2), rule: None };
+    /// assert_eq!(decided_by.source(), "loaded");
+    /// ```
     #[must_use]
     pub const fn source(self) -> &'static str {
         match self.place {

@@ -20,6 +20,15 @@ macro_rules! choices {
             pub const ALL: &[Self] = &[$(Self::$choice),*];
 
             /// The choice's code. Its meaning never changes.
+            ///
+            /// ```
+            /// use flash_policy::player::Choice;
+            ///
+            /// for choice in Choice::ALL {
+            ///     println!("{}: not known {choice}", choice.code());
+            /// }
+            /// assert_eq!(Choice::Timeout.code(), "timeout");
+            /// ```
             #[must_use]
             pub const fn code(self) -> &'static str {
                 match self {
