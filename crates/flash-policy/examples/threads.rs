@@ -12,29 +12,22 @@ use std::time::{Duration, Instant};
 use flash_policy::accept::{
     AcceptConfig, Closing, Completion, Moment, Opening, Operation, ServerSide,
 };
-use flash_policy::{Policy, Port, Reply, Rule, Secure};
+use flash_policy::{Policy, Port, Reply};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let address = std::env::args_os().nth(1);
     let address = address.as_deref().and_then(|address| address.to_str());
     let listener = TcpListener::bind(address.unwrap_or("127.0.0.1:9339"))?;
     let port = Port::new(u32::from(listener.local_addr()?.port()))?;
-    let config = AcceptConfig::new(Reply::from(&policy(port)?));
+    let config = AcceptConfig::new(reply(port)?);
     serve(&listener, &config);
     Ok(())
 }
 
 /// Allows movies from www.example.com to connect to this port.
-pub(crate) fn policy(port: Port) -> Result<Policy, Box<dyn Error>> {
-    let rule = Rule {
-        domain: "www.example.com".parse()?,
-        ports: port.into(),
-        secure: Secure::Any,
-    };
-    Ok(Policy {
-        site_control: None,
-        rules: vec![rule],
-    })
+pub(crate) fn reply(port: Port) -> Result<Reply, Box<dyn Error>> {
+    let policy = Policy::new().allow("www.example.com", port)?;
+    Ok(Reply::new(&policy)?)
 }
 
 /// Serves forever.

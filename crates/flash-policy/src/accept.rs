@@ -26,10 +26,10 @@
 //! use flash_policy::accept::{AcceptConfig, Closing, Completion, Moment, Operation, ServerSide};
 //! use flash_policy::{Policy, Reply};
 //!
-//! # fn main() -> std::io::Result<()> {
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let started = Instant::now();
 //! let now = || Moment::after(started.elapsed());
-//! let config = AcceptConfig::new(Reply::from(&Policy::default()));
+//! let config = AcceptConfig::new(Reply::new(&Policy::new())?);
 //!
 //! // This stream never blocks. For one that does, use `until` as the timeout; if it passes, report nothing.
 //! let mut input: &[u8] = b"<policy-file-request/>\0";

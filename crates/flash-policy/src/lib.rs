@@ -93,11 +93,11 @@ pub use domain::DomainPattern;
 #[cfg(feature = "lint")]
 pub use lint::{LintReport, Serving, lint};
 pub use origin::{Host, Origin, Scheme};
-pub use parse::{Parsed, Profile, parse};
+pub use parse::{Parsed, parse};
 #[cfg(feature = "player")]
 pub use player::Player;
 pub use player_version::PlayerVersion;
-pub use policy::{Policy, Rule, Secure, SiteControl};
+pub use policy::{Policy, Profile, Rule, Secure, SiteControl};
 pub use ports::{Port, PortRange, PortSet};
 pub use recognize::{Recognition, Recognizer};
 pub use reply::Reply;

@@ -52,7 +52,7 @@ impl fmt::Display for Host {
 }
 
 /// Why a text is not a host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HostError {
     /// An empty text.
@@ -162,24 +162,24 @@ impl Scheme {
 
 /// Parses the name, in any case and without `://`.
 impl FromStr for Scheme {
-    type Err = UnknownScheme;
+    type Err = SchemeError;
 
-    fn from_str(text: &str) -> Result<Self, UnknownScheme> {
-        Self::named(text).ok_or(UnknownScheme)
+    fn from_str(text: &str) -> Result<Self, SchemeError> {
+        Self::named(text).ok_or(SchemeError)
     }
 }
 
 /// The text is not a scheme that movies are loaded with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnknownScheme;
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SchemeError;
 
-impl fmt::Display for UnknownScheme {
+impl fmt::Display for SchemeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("expected `http` or `https`, found another scheme")
     }
 }
 
-impl core::error::Error for UnknownScheme {}
+impl core::error::Error for SchemeError {}
 
 /// The scheme and host of a movie's own URL, not of the page that embeds it. Decisions ignore its port.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -249,7 +249,7 @@ impl fmt::Display for Origin {
 }
 
 /// Why a text is not an origin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OriginError {
     /// No `://`.

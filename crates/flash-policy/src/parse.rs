@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use crate::document::{self, Attribute, Document, Element, SourceFaults};
 use crate::spelling::is_like;
-use crate::{Policy, SiteControl, Span};
+use crate::{Policy, Profile, SiteControl, Span};
 
 mod fault;
 mod rule;
@@ -17,18 +17,6 @@ pub(crate) mod structure;
 use fault::PolicyFaultKind as Fault;
 pub(crate) use fault::PolicyFaults;
 pub use fault::{PolicyFault, PolicyFaultKind};
-
-/// The kind of policy file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Profile {
-    /// Served over the socket protocol; `to-ports` is required.
-    #[default]
-    Socket,
-    /// Served as `/crossdomain.xml` over HTTP, where `to-ports` is ignored.
-    ///
-    /// Players before 9.0.124 also use such a file for sockets, for all ports from 1024 up.
-    Url,
-}
 
 /// A policy read from a document, with locations.
 #[derive(Debug, Default)]
@@ -162,7 +150,10 @@ pub(crate) fn understand(
     }
     let mut parser = PolicyParser {
         profile,
-        policy: Policy::default(),
+        policy: Policy {
+            profile,
+            ..Policy::new()
+        },
         places: PolicyPlaces {
             root: Some(root.tag),
             ..PolicyPlaces::default()

@@ -13,8 +13,10 @@ use core::str::FromStr;
 use crate::domain::pasted;
 
 mod error;
+mod into_ports;
 
 pub use error::{PortSetError, PortSetErrorKind};
+pub use into_ports::IntoPorts;
 
 /// XML's whitespace, which is accepted around items. Other spaces, such as the no-break spaces of web pages, are not,
 /// because a client that reads digits stops there.
@@ -180,7 +182,29 @@ pub enum PortSet {
 }
 
 impl PortSet {
+    /// Whether it contains no port. No text means that, so a rule with these ports can't be written.
+    ///
+    /// ```
+    /// use flash_policy::PortSet;
+    ///
+    /// assert!(PortSet::List(Vec::new()).is_empty());
+    /// assert!("".parse::<PortSet>().is_err());
+    /// ```
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::List(ranges) if ranges.is_empty())
+    }
+
     /// Whether it contains a port.
+    ///
+    /// ```
+    /// use flash_policy::{Port, PortSet};
+    ///
+    /// let ports: PortSet = "9339,9400-9410".parse()?;
+    /// assert!(ports.contains(Port::new(9405)?));
+    /// assert!(!ports.contains(Port::MASTER));
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn contains(&self, port: Port) -> bool {
         match self {

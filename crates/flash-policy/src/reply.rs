@@ -6,7 +6,13 @@ use core::fmt;
 
 use crate::Policy;
 use crate::document;
-use crate::write::{self, Layout};
+use crate::write::{self, Layout, WriteError};
+
+#[cfg(feature = "lint")]
+mod checked;
+
+#[cfg(feature = "lint")]
+pub use checked::PolicyFileError;
 
 /// A policy document and its terminating NUL, built once and sent as is.
 ///
@@ -17,11 +23,44 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// Builds the reply for a policy file: its bytes, unchanged, and one NUL.
+    /// Builds the reply for a policy. Players that read it get the same policy.
+    ///
+    /// ```
+    /// use flash_policy::{Policy, Reply};
+    ///
+    /// let policy = Policy::new().allow("*.example.com", 9339)?;
+    /// let reply = Reply::new(&policy)?;
+    /// assert!(reply.as_bytes().ends_with(b"</cross-domain-policy>\0"));
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If no text means this policy to a player: see [`WriteError`].
+    pub fn new(policy: &Policy) -> Result<Self, ReplyError> {
+        let text = write::flash(policy, Layout::Compact)?;
+        Ok(Self::terminated(text.as_bytes()))
+    }
+
+    /// Builds the reply for a policy file that is not checked: its bytes, unchanged, and one NUL.
+    ///
+    /// The file may be empty, too large for players, or not a policy. To check it first, use [`Reply::checked`].
     ///
     /// If the file already ends with a NUL, no second one is sent. Anything after it is not sent, because players
-    /// ignore it. A NUL inside the document is an error, because players would take it for the end of the policy.
-    pub fn from_file(file: &[u8]) -> Result<Self, NulInside> {
+    /// ignore it.
+    ///
+    /// ```
+    /// use flash_policy::Reply;
+    ///
+    /// let reply = Reply::from_file_unchecked(b"<cross-domain-policy/>")?;
+    /// assert_eq!(reply.as_bytes(), b"<cross-domain-policy/>\0");
+    /// # Ok::<(), flash_policy::reply::ReplyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If a NUL is inside the document: players would take it for the end of the policy.
+    pub fn from_file_unchecked(file: &[u8]) -> Result<Self, ReplyError> {
         let Some(at) = file.iter().position(|&byte| byte == 0) else {
             return Ok(Self::terminated(file));
         };
@@ -29,11 +68,19 @@ impl Reply {
         if rest.len() == 1 || document::read(head).0.is_some() {
             Ok(Self::terminated(head))
         } else {
-            Err(NulInside { at })
+            Err(ReplyError::NulInside { at })
         }
     }
 
     /// The bytes, including the NUL.
+    ///
+    /// ```
+    /// use flash_policy::{Policy, Reply};
+    ///
+    /// let reply = Reply::new(&Policy::new())?;
+    /// assert_eq!(reply.as_bytes().last(), Some(&0));
+    /// # Ok::<(), flash_policy::reply::ReplyError>(())
+    /// ```
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
@@ -55,33 +102,41 @@ impl AsRef<[u8]> for Reply {
     }
 }
 
-impl From<&Policy> for Reply {
-    fn from(policy: &Policy) -> Self {
-        Self::terminated(write::flash(policy, Layout::Compact).as_bytes())
-    }
-}
-
 impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Reply({} bytes)", self.bytes.len())
     }
 }
 
-/// The file has a NUL before the end of its document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NulInside {
-    /// Its offset in bytes.
-    pub at: usize,
+/// Why there is no reply for a policy or a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReplyError {
+    /// The policy cannot be written.
+    Write(WriteError),
+    /// The file has a NUL before the end of its document.
+    NulInside {
+        /// Its offset in bytes.
+        at: usize,
+    },
 }
 
-impl fmt::Display for NulInside {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "expected no NUL before the end of the policy, found one at byte {}",
-            self.at
-        )
+impl From<WriteError> for ReplyError {
+    fn from(error: WriteError) -> Self {
+        Self::Write(error)
     }
 }
 
-impl core::error::Error for NulInside {}
+impl fmt::Display for ReplyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Write(error) => error.fmt(f),
+            Self::NulInside { at } => write!(
+                f,
+                "expected no NUL before the end of the policy, found one at byte {at}"
+            ),
+        }
+    }
+}
+
+impl core::error::Error for ReplyError {}

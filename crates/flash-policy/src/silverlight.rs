@@ -94,7 +94,7 @@ pub struct ParsedAccess {
 /// let access = &parsed.policy.expect("a policy").policies[0];
 /// assert_eq!(access.from, [silverlight::Uri::Any]);
 /// assert_eq!(access.ports.len(), 2);
-/// # Ok::<(), write::OutsideSilverlight>(())
+/// # Ok::<(), write::SilverlightError>(())
 /// ```
 #[must_use]
 pub fn parse(bytes: &[u8]) -> ParsedAccess {

@@ -2,18 +2,20 @@
 
 use alloc::format;
 use alloc::string::String;
-use core::fmt;
 
-use crate::{Policy, Rule, Secure};
+use crate::document::LARGEST;
+use crate::{Policy, Profile, Secure};
 
+mod error;
 #[cfg(feature = "silverlight")]
 mod silverlight;
 
+pub use error::WriteError;
 #[cfg(feature = "silverlight")]
-pub use silverlight::{OutsideSilverlight, silverlight};
+pub use silverlight::{SilverlightError, silverlight};
 
 /// The layout of the text. It does not change the meaning.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Layout {
     /// Without extra whitespace, for sending.
     #[default]
@@ -22,41 +24,65 @@ pub enum Layout {
     Pretty,
 }
 
-/// Writes the policy as it is sent, without the final NUL. `{:#}` writes one element per line.
-impl fmt::Display for Policy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let layout = if f.alternate() {
-            Layout::Pretty
-        } else {
-            Layout::Compact
-        };
-        f.write_str(&flash(self, layout))
-    }
-}
-
 /// Writes a Flash socket policy, without the NUL that terminates it on the wire.
 ///
-/// Parsing it returns the same policy.
+/// [Parsing](fn@crate::parse) the text returns the same policy, without faults.
+///
+/// ```
+/// use flash_policy::write::{self, Layout};
+/// use flash_policy::{Policy, Profile, parse};
+///
+/// let policy = Policy::new().allow("*.example.com", 9339)?;
+/// let text = write::flash(&policy, Layout::Pretty)?;
+/// assert_eq!(
+///     text,
+///     r#"<?xml version="1.0"?>
+/// <cross-domain-policy>
+///   <allow-access-from domain="*.example.com" to-ports="9339"/>
+/// </cross-domain-policy>"#
+/// );
+/// assert_eq!(parse(text.as_bytes(), Profile::Socket).policy, Some(policy));
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// If no text means this policy to a player: see [`WriteError`].
+pub fn flash(policy: &Policy, layout: Layout) -> Result<String, WriteError> {
+    check(policy)?;
+    let text = flash_unchecked(policy, layout);
+    if text.len() > LARGEST {
+        return Err(WriteError::TooLarge { bytes: text.len() });
+    }
+    Ok(text)
+}
+
+/// Writes a Flash socket policy even if players would read another policy, or none.
+///
+/// This is for showing a policy, and for checking the text with [`lint`](fn@crate::lint). To send a policy, use
+/// [`Reply::new`](crate::Reply::new) or [`flash`].
+///
+/// ```
+/// use flash_policy::write::{self, Layout};
+/// use flash_policy::{DomainPattern, Policy, PortSet, Rule};
+///
+/// let policy = Policy::new().with_rule(Rule::new(DomainPattern::ANY, PortSet::List(Vec::new())));
+/// assert!(write::flash(&policy, Layout::Compact).is_err());
+/// assert!(write::flash_unchecked(&policy, Layout::Compact).contains("to-ports=\"\""));
+/// ```
 #[must_use]
-pub fn flash(policy: &Policy, layout: Layout) -> String {
+pub fn flash_unchecked(policy: &Policy, layout: Layout) -> String {
     let mut out = Writer::new(layout, "<?xml version=\"1.0\"?>");
     out.line(0, "<cross-domain-policy>");
     if let Some(value) = policy.site_control {
         out.line(
             1,
-            &format!(
-                "<site-control permitted-cross-domain-policies=\"{}\"/>",
-                value.as_str()
-            ),
+            &format!("<site-control permitted-cross-domain-policies=\"{value}\"/>"),
         );
     }
-    for Rule {
-        domain,
-        ports,
-        secure,
-    } in &policy.rules
-    {
-        let secure = if *secure == Secure::HttpsOnly {
+    for rule in &policy.rules {
+        let (domain, ports) = (&rule.domain, &rule.ports);
+        let secure = if rule.secure == Secure::HttpsOnly {
             " secure=\"true\""
         } else {
             ""
@@ -74,6 +100,25 @@ pub fn flash(policy: &Policy, layout: Layout) -> String {
 ///
 /// Source: Microsoft, *Network Security Access Restrictions in Silverlight*.
 pub const SILVERLIGHT_PORTS: (u16, u16) = (4502, 4534);
+
+/// Whether each part of the policy can be written.
+fn check(policy: &Policy) -> Result<(), WriteError> {
+    if policy.profile() == Profile::Url {
+        return Err(WriteError::UrlPolicy);
+    }
+    for (rule, written) in policy.rules.iter().enumerate() {
+        if written.ports.is_empty() {
+            return Err(WriteError::NoPorts { rule });
+        }
+        if written.secure == Secure::AsServed {
+            return Err(WriteError::AsServed { rule });
+        }
+        if format!("{}", written.domain).parse().as_ref() != Ok(&written.domain) {
+            return Err(WriteError::Placeholder { rule });
+        }
+    }
+    Ok(())
+}
 
 struct Writer {
     layout: Layout,

@@ -64,7 +64,7 @@ fn verdicts() {
         assert_eq!(!malformed, well_formed.starts_with("yes"), "{name}");
         named_problems(name, &problems, &bytes, &names[name]);
         if valid {
-            let reply = Reply::from_file(&bytes).unwrap();
+            let reply = Reply::from_file_unchecked(&bytes).unwrap();
             assert_eq!(reply.as_bytes(), [&bytes[..], b"\0"].concat(), "{name}");
         }
         judged += 1;

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use flash_policy::accept::{AcceptConfig, Linger, Timing};
-use flash_policy::{Port, Profile, REQUEST, Reply};
+use flash_policy::{Port, Profile, REQUEST};
 
 #[path = "../examples/threads.rs"]
 #[expect(dead_code, reason = "the test starts the server without `main`")]
@@ -19,13 +19,9 @@ fn start(limits: impl FnOnce(AcceptConfig) -> AcceptConfig) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let port = Port::new(u32::from(address.port())).unwrap();
-    let config = limits(AcceptConfig::new(reply(port)));
+    let config = limits(AcceptConfig::new(threads::reply(port).unwrap()));
     thread::spawn(move || threads::serve(&listener, &config));
     address
-}
-
-fn reply(port: Port) -> Reply {
-    Reply::from(&threads::policy(port).unwrap())
 }
 
 fn connect(address: SocketAddr) -> TcpStream {
@@ -64,7 +60,7 @@ fn a_player_gets_the_policy() {
 #[test]
 fn bytes_behind_the_request() {
     let address = start(|config| config);
-    let expected = reply(Port::new(u32::from(address.port())).unwrap());
+    let expected = threads::reply(Port::new(u32::from(address.port())).unwrap()).unwrap();
     for length in [1, 41, 42, 10_000] {
         let sent = [REQUEST, &vec![b'x'; length][..]].concat();
         for _ in 0..20 {
@@ -97,7 +93,7 @@ fn deadlines() {
         let linger = Linger::default().between_reads(short);
         config.timing(Timing::default().bare(short)).linger(linger)
     });
-    let expected = reply(Port::new(u32::from(address.port())).unwrap());
+    let expected = threads::reply(Port::new(u32::from(address.port())).unwrap()).unwrap();
     let mut client = connect(address);
     client.write_all(&REQUEST[..22]).unwrap();
     assert_eq!(heard(client), expected.as_bytes());

@@ -2,9 +2,13 @@
 
 #![cfg(test)]
 
-use flash_policy::write::{self, Layout};
+use flash_policy::policy::RuleError;
+use flash_policy::ports::IntoPorts;
+use flash_policy::reply::ReplyError;
+use flash_policy::write::{self, Layout, WriteError};
 use flash_policy::{
-    Policy, Port, PortRange, PortSet, Profile, Reply, Rule, Scheme, Secure, SiteControl, parse,
+    DomainPattern, Policy, Port, PortRange, PortSet, Profile, Reply, Rule, Scheme, Secure, Serving,
+    SiteControl, document, parse,
 };
 use proptest::prelude::*;
 
@@ -13,58 +17,190 @@ fn ports() -> impl Strategy<Value = PortSet> {
         PortRange::new(Port::new(a.min(b)).unwrap(), Port::new(a.max(b)).unwrap()).unwrap()
     });
     prop_oneof![
-        Just(PortSet::All),
-        prop::collection::vec(range, 1..5).prop_map(PortSet::List)
+        4 => Just(PortSet::All),
+        16 => prop::collection::vec(range, 1..5).prop_map(PortSet::List),
+        1 => Just(PortSet::List(Vec::new())),
     ]
 }
 
 fn rule() -> impl Strategy<Value = Rule> {
     let domain = "\\*|(https?://)?(\\*\\.)?[a-z][a-z0-9_-]{0,9}\\.[a-z]{1,5}|192\\.0\\.2\\.[1-9]|2001:db8::[1-9a-f]";
-    let secure = prop_oneof![Just(Secure::Any), Just(Secure::HttpsOnly)];
-    (domain, ports(), secure).prop_map(|(domain, ports, secure)| Rule {
-        domain: domain.parse().unwrap(),
-        ports,
-        secure,
+    let secure = prop_oneof![
+        10 => Just(Secure::Any),
+        10 => Just(Secure::HttpsOnly),
+        1 => Just(Secure::AsServed)
+    ];
+    (domain, ports(), secure).prop_map(|(domain, ports, secure)| {
+        let domain: DomainPattern = domain.parse().unwrap();
+        let mut rule = Rule::new(domain, ports);
+        rule.secure = secure;
+        rule
     })
 }
 
+/// Any policy that can be built or parsed.
 fn policy() -> impl Strategy<Value = Policy> {
     let site_control = prop::option::of(prop_oneof![
         Just(SiteControl::All),
         Just(SiteControl::MasterOnly),
         Just(SiteControl::None)
     ]);
-    (site_control, prop::collection::vec(rule(), 0..6)).prop_map(|(site_control, rules)| Policy {
-        site_control,
-        rules,
+    let rules = prop_oneof![
+        20 => prop::collection::vec(rule(), 0..6),
+        1 => (rule(), 500_usize..2_001).prop_map(|(rule, count)| vec![rule; count]),
+    ];
+    let built = (site_control, rules).prop_map(|(site_control, rules)| {
+        let mut policy: Policy = rules.into_iter().collect();
+        policy.site_control = site_control;
+        policy
+    });
+    // What the URL profile makes of a policy: rules without ports, and perhaps without `secure`.
+    (built, prop::bool::weighted(0.1)).prop_map(|(policy, as_url)| {
+        let text = write::flash_unchecked(&policy, Layout::Compact);
+        let read = parse(text.as_bytes(), Profile::Url).policy;
+        read.filter(|_| as_url).unwrap_or(policy)
     })
 }
 
 proptest! {
+    /// A policy is written if the text means the same policy to a player, and only then.
     #[test]
     fn what_is_written_is_read_back(policy in policy()) {
         for layout in [Layout::Compact, Layout::Pretty] {
-            let parsed = parse(write::flash(&policy, layout).as_bytes(), Profile::Socket);
-            prop_assert!(parsed.is_faultless(), "{parsed:?}");
-            prop_assert_eq!(parsed.policy.as_ref(), Some(&policy));
-            prop_assert_eq!(parsed.places.rules.len(), policy.rules.len());
+            let text = write::flash_unchecked(&policy, layout);
+            let parsed = parse(text.as_bytes(), Profile::Socket);
+            let same = parsed.is_faultless() && parsed.policy.as_ref() == Some(&policy);
+            match write::flash(&policy, layout) {
+                Ok(written) => {
+                    prop_assert!(same, "{parsed:?}");
+                    prop_assert_eq!(&written, &text);
+                    prop_assert_eq!(parsed.places.rules.len(), policy.rules.len());
+                }
+                Err(error) => prop_assert!(!same, "{error}: {text}"),
+            }
         }
+        let reply = Reply::new(&policy).map(|reply| reply.as_bytes().to_vec());
+        let text = write::flash(&policy, Layout::Compact).map(|text| text + "\0");
+        prop_assert_eq!(reply, text.map(String::into_bytes).map_err(ReplyError::Write));
     }
 }
 
 #[test]
-fn canonical_text() {
-    let rule = Rule {
-        domain: "*.Example.com".parse().unwrap(),
-        ports: "9339,9400-9410".parse().unwrap(),
-        secure: Secure::HttpsOnly,
+fn what_no_player_reads_is_not_written() {
+    let url = |file: &[u8]| parse(file, Profile::Url).policy.unwrap();
+    let ports = |ports| Policy::new().with_rule(Rule::new(DomainPattern::ANY, ports));
+    let mut as_served = Rule::new(DomainPattern::ANY, PortSet::All);
+    as_served.secure = Secure::AsServed;
+    let rule = Rule::new(DomainPattern::ANY, PortSet::All).https_only();
+    let cases = [
+        (ports(PortSet::List(Vec::new())), "expected ports in rule 1, found none"),
+        (
+            Policy::new().with_rule(rule.clone()).with_rule(as_served),
+            "expected rule 2 to say whether it requires HTTPS, because a socket policy has no other default",
+        ),
+        (
+            url(b"<cross-domain-policy/>"),
+            "expected a socket policy, found a URL policy, whose rules have no ports",
+        ),
+        (
+            url(b"<cross-domain-policy><allow-access-from domain='*' secure='true'/></cross-domain-policy>"),
+            "expected a socket policy, found a URL policy, whose rules have no ports",
+        ),
+        (
+            vec![rule; 2_000].into_iter().collect(),
+            "expected a policy of at most 65536 bytes, found 116064",
+        ),
+    ];
+    for (policy, expected) in cases {
+        assert_eq!(Reply::new(&policy).unwrap_err().to_string(), expected);
+    }
+}
+
+/// The largest policy that is written is the largest that is parsed.
+#[test]
+fn the_largest_policy() {
+    let rule = Rule::new(DomainPattern::ANY, PortSet::All);
+    let size = |rules| {
+        let policy: Policy = vec![rule.clone(); rules].into_iter().collect();
+        write::flash_unchecked(&policy, Layout::Compact).len()
     };
-    let policy = Policy {
-        site_control: Some(SiteControl::MasterOnly),
-        rules: vec![rule],
-    };
+    let each = size(1) - size(0);
+    let most = (document::LARGEST - size(0)) / each;
+    let mut policy: Policy = vec![rule.clone(); most].into_iter().collect();
+    let text = write::flash(&policy, Layout::Compact).unwrap();
     assert_eq!(
-        write::flash(&policy, Layout::Pretty),
+        parse(text.as_bytes(), Profile::Socket).policy.as_ref(),
+        Some(&policy)
+    );
+    policy.rules.push(rule.clone());
+    let bytes = size(most + 1);
+    assert_eq!(
+        write::flash(&policy, Layout::Compact),
+        Err(WriteError::TooLarge { bytes })
+    );
+}
+
+#[test]
+fn rules_from_texts_and_numbers() {
+    let policy = Policy::new()
+        .allow("*.Example.com", 9339)
+        .and_then(|policy| policy.allow("192.0.2.7", 9400..=9410))
+        .and_then(|policy| policy.allow("2001:db8::7", [843, 9339]))
+        .and_then(|policy| policy.allow("*", &String::from("*")))
+        .and_then(|policy| policy.allow("a.test", "9339,9400-9410"))
+        .and_then(|policy| policy.allow("a.test", PortRange::from(Port::MASTER)))
+        .unwrap();
+    let ports: Vec<_> = policy
+        .rules
+        .iter()
+        .map(|rule| rule.ports.to_string())
+        .collect();
+    assert_eq!(
+        ports,
+        [
+            "9339",
+            "9400-9410",
+            "843,9339",
+            "*",
+            "9339,9400-9410",
+            "843"
+        ]
+    );
+    let ports = |error| match error {
+        Err(RuleError::Ports(error)) => error.to_string(),
+        other => panic!("{other:?}"),
+    };
+    let wrong = |wrong: Result<PortSet, _>| ports(wrong.map_err(RuleError::Ports));
+    assert_eq!(
+        wrong(PortSet::List(Vec::new()).into_ports()),
+        "expected ports, found nothing"
+    );
+    assert_eq!(
+        wrong([0_u16; 0].into_ports()),
+        "expected ports, found nothing"
+    );
+    assert_eq!(
+        wrong([843, 0].into_ports()),
+        "expected a port from 1 to 65535, found 0"
+    );
+    #[expect(clippy::reversed_empty_ranges, reason = "this is what is tested")]
+    let reversed = (9410..=9400).into_ports();
+    assert_eq!(wrong(reversed), "expected the lower port first in a range");
+    let domain = Policy::new().allow("*.com", 9339).unwrap_err();
+    assert_eq!(
+        domain.to_string(),
+        "expected at least two labels after `*.`, found one"
+    );
+}
+
+#[test]
+fn canonical_text() {
+    let rule = Rule::parse("*.Example.com", "9339,9400-9410").unwrap();
+    let policy = Policy::new()
+        .with_rule(rule.https_only())
+        .with_site_control(SiteControl::MasterOnly);
+    assert_eq!(
+        write::flash(&policy, Layout::Pretty).unwrap(),
         "<?xml version=\"1.0\"?>\n\
          <cross-domain-policy>\n\
          \x20 <site-control permitted-cross-domain-policies=\"master-only\"/>\n\
@@ -76,18 +212,8 @@ fn canonical_text() {
 #[test]
 fn silverlight_has_its_own_ports() {
     let policy = |ports: &str| {
-        let rule = Rule {
-            domain: "a.test".parse().unwrap(),
-            ports: ports.parse().unwrap(),
-            secure: Secure::Any,
-        };
-        write::silverlight(
-            &Policy {
-                site_control: None,
-                rules: vec![rule],
-            },
-            Layout::Compact,
-        )
+        let policy = Policy::new().allow("a.test", ports).unwrap();
+        write::silverlight(&policy, Layout::Compact)
     };
     assert!(
         policy("*")
@@ -134,25 +260,60 @@ fn values_are_read_and_written() {
     assert!("by-content-type".parse::<SiteControl>().is_err());
     assert_eq!("HTTPS".parse(), Ok(Scheme::Https));
     assert!("ftp".parse::<Scheme>().is_err());
-    let policy = Policy::default();
-    assert_eq!(policy.to_string(), write::flash(&policy, Layout::Compact));
-    assert_eq!(format!("{policy:#}"), write::flash(&policy, Layout::Pretty));
-    assert_eq!(
-        Reply::from(&policy).as_ref(),
-        [policy.to_string().as_bytes(), b"\0"].concat()
-    );
 }
 
 #[test]
 fn one_nul_ends_a_reply() {
-    assert_eq!(Reply::from_file(b"<x/>").unwrap().as_bytes(), b"<x/>\0");
-    assert_eq!(Reply::from_file(b"<x/>\0").unwrap().as_bytes(), b"<x/>\0");
-    assert_eq!(Reply::from_file(b"<x\0/>").unwrap_err().at, 2);
+    assert_eq!(
+        Reply::from_file_unchecked(b"<x/>").unwrap().as_bytes(),
+        b"<x/>\0"
+    );
+    assert_eq!(
+        Reply::from_file_unchecked(b"<x/>\0").unwrap().as_bytes(),
+        b"<x/>\0"
+    );
+    assert_eq!(
+        Reply::from_file_unchecked(b"<x\0/>"),
+        Err(ReplyError::NulInside { at: 2 })
+    );
     for behind in ["\0\0", "\0\n", "\0\r\n\0", "\0<x", "\0\u{e9}"] {
         let file = ["<x/>", behind].concat();
         assert_eq!(
-            Reply::from_file(file.as_bytes()).unwrap().as_bytes(),
+            Reply::from_file_unchecked(file.as_bytes())
+                .unwrap()
+                .as_bytes(),
             b"<x/>\0"
         );
+    }
+}
+
+#[test]
+fn checked_replies_are_what_players_read() {
+    let served = Serving::from_port(Port::MASTER);
+    let rule = "<allow-access-from domain=\"a.test\" to-ports=\"9339\"/>";
+    let file = format!("<cross-domain-policy>{rule}</cross-domain-policy>");
+    for behind in ["", "\0", "\0\0", "\0\n", "\0<x"] {
+        let reply = Reply::checked([&file, behind].concat().as_bytes(), served).unwrap();
+        assert_eq!(reply.as_bytes(), [&file, "\0"].concat().as_bytes());
+    }
+    let many = format!(
+        "<cross-domain-policy>{}</cross-domain-policy>",
+        rule.repeat(2_000)
+    );
+    let half = file.replace("a.test", "a\0test");
+    let cases = [
+        ("", "empty-file"),
+        ("<html></html>", "html-page"),
+        (&file.replace("9339", "all"), "invalid-to-ports"),
+        (&many, "file-too-large"),
+        (&half, "embedded-nul"),
+        (&file.replace(rule, "<p"), "malformed-tag"),
+    ];
+    for (file, rule) in cases {
+        let error = Reply::checked(file.as_bytes(), served).unwrap_err();
+        let first = &error.report().findings[0];
+        assert_eq!(first.rule, rule, "{error}");
+        assert!(error.to_string().starts_with(&first.message), "{error}");
+        assert!(error.into_report().has_errors());
     }
 }

@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use flash_policy::{Policy, Port, Reply, Rule, Secure};
+use flash_policy::{Policy, Port, Reply};
 use tokio::io::{AsyncRead, AsyncWrite, copy, split};
 use tokio::net::TcpListener;
 use tokio::time::sleep;
@@ -19,27 +19,20 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let address = address.unwrap_or("127.0.0.1:9339");
     let listener = TcpListener::bind(address).await?;
     let port = Port::new(u32::from(listener.local_addr()?.port()))?;
-    serve(listener, policy(port)?).await;
+    serve(listener, reply(port)?).await;
     Ok(())
 }
 
 /// Allows movies from www.example.com to connect to this port.
-pub(crate) fn policy(port: Port) -> Result<Policy, Box<dyn Error>> {
-    let rule = Rule {
-        domain: "www.example.com".parse()?,
-        ports: port.into(),
-        secure: Secure::Any,
-    };
-    Ok(Policy {
-        site_control: None,
-        rules: vec![rule],
-    })
+pub(crate) fn reply(port: Port) -> Result<Reply, Box<dyn Error>> {
+    let policy = Policy::new().allow("www.example.com", port)?;
+    Ok(Reply::new(&policy)?)
 }
 
 /// Serves forever.
 #[allow(clippy::print_stderr, reason = "an example's log")]
-pub(crate) async fn serve(listener: TcpListener, policy: Policy) {
-    let acceptor = PolicyAcceptor::new(Reply::from(&policy)); // Flash
+pub(crate) async fn serve(listener: TcpListener, reply: Reply) {
+    let acceptor = PolicyAcceptor::new(reply); // Flash
     loop {
         let socket = match listener.accept().await {
             Ok((socket, _)) => socket,

@@ -21,10 +21,11 @@ use crate::prefixed::Prefixed;
 /// use tokio_flash_policy::{PolicyAcceptor, Timing};
 ///
 /// // For a server that speaks first: a client that says nothing for 200 ms is waiting for it.
-/// let acceptor = PolicyAcceptor::new(Reply::from(&Policy::default()))
+/// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?)
 ///     .timing(Timing::default().silence(Duration::from_millis(200)))
 ///     .total(Duration::from_secs(20));
 /// # let _ = acceptor;
+/// # Ok::<(), flash_policy::reply::ReplyError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct PolicyAcceptor {
@@ -94,8 +95,8 @@ impl PolicyAcceptor {
     /// use tokio_flash_policy::{Accepted, PolicyAcceptor, StreamKind};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> std::io::Result<()> {
-    /// let acceptor = PolicyAcceptor::new(Reply::from(&Policy::default()));
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?);
     /// let (mut client, server) = duplex(1024);
     /// client.write_all(b"LOGIN guest\0").await?;
     /// let Accepted::Stream(mut stream, kind) = acceptor.accept(server).await? else {

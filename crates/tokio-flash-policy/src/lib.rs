@@ -8,8 +8,9 @@
 //! use tokio_flash_policy::{Accepted, PolicyAcceptor};
 //!
 //! # async fn serve<S>(_: S) {}
-//! # async fn main_loop(listener: tokio::net::TcpListener, policy: Policy) {
-//! let acceptor = PolicyAcceptor::new(Reply::from(&policy));
+//! # async fn main_loop(listener: tokio::net::TcpListener) -> Result<(), Box<dyn std::error::Error>> {
+//! let policy = Policy::new().allow("www.example.com", 9339)?;
+//! let acceptor = PolicyAcceptor::new(Reply::new(&policy)?);
 //! loop {
 //!     // Neither a client that has gone nor a lack of file descriptors is a reason to stop.
 //!     let Ok((socket, _)) = listener.accept().await else {

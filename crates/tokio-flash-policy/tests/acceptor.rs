@@ -14,11 +14,11 @@ use tokio_flash_policy::{
 };
 
 fn acceptor() -> PolicyAcceptor {
-    PolicyAcceptor::new(Reply::from(&Policy::default()))
+    PolicyAcceptor::new(Reply::new(&Policy::new()).unwrap())
 }
 
 fn reply() -> Vec<u8> {
-    Reply::from(&Policy::default()).as_bytes().to_vec()
+    Reply::new(&Policy::new()).unwrap().as_bytes().to_vec()
 }
 
 /// A connection. The acceptor gets the server's end.

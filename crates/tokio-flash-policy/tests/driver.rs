@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_flash_policy::{CloseReason, Driver, Timing};
 
 fn reply() -> Reply {
-    Reply::from(&Policy::default())
+    Reply::new(&Policy::new()).unwrap()
 }
 
 fn driver(config: AcceptConfig) -> Driver<Arc<AcceptConfig>> {

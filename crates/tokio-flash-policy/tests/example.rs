@@ -38,8 +38,7 @@ async fn answers_and_echoes() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let port = Port::new(u32::from(address.port())).unwrap();
-    let policy = echo::policy(port).unwrap();
-    let serve = echo::serve(listener, policy);
+    let serve = echo::serve(listener, echo::reply(port).unwrap());
     let client = async {
         let reply = heard(address, REQUEST).await;
         let document = reply.strip_suffix(b"\0").expect("a NUL at the end");

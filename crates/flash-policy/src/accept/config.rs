@@ -16,12 +16,13 @@ pub const WRITE_LIMIT: Duration = Duration::from_secs(10);
 /// use flash_policy::accept::{AcceptConfig, Linger, Timing};
 /// use flash_policy::{Policy, Reply};
 ///
-/// let config = AcceptConfig::new(Reply::from(&Policy::default()))
+/// let config = AcceptConfig::new(Reply::new(&Policy::new())?)
 ///     .timing(Timing::default().request(Duration::from_secs(5)))
 ///     .write_limit(Duration::from_secs(3))
 ///     .linger(Linger::default().total(Duration::from_secs(10)))
 ///     .total(Duration::from_secs(12));
 /// assert_eq!(config.longest(), Duration::from_secs(12));
+/// # Ok::<(), flash_policy::reply::ReplyError>(())
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -131,8 +132,9 @@ impl AcceptConfig {
     /// use flash_policy::accept::AcceptConfig;
     /// use flash_policy::{Policy, Reply};
     ///
-    /// let config = AcceptConfig::new(Reply::from(&Policy::default()));
+    /// let config = AcceptConfig::new(Reply::new(&Policy::new())?);
     /// assert_eq!(config.longest(), Duration::from_millis(50_600));
+    /// # Ok::<(), flash_policy::reply::ReplyError>(())
     /// ```
     #[must_use]
     pub fn longest(&self) -> Duration {

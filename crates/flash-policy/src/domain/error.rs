@@ -10,7 +10,7 @@ use crate::diagnostic::character;
 use crate::origin::HostError;
 
 /// Why a text is not a valid `domain` value, and which part of it is wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DomainError {
     /// What is wrong.
     pub kind: DomainErrorKind,
@@ -19,7 +19,7 @@ pub struct DomainError {
 }
 
 /// The kinds of [`DomainError`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DomainErrorKind {
     /// An empty value.

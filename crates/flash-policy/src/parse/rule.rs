@@ -3,11 +3,11 @@
 use alloc::vec::Vec;
 
 use super::fault::{PolicyFaultKind as Fault, PolicyFaults};
-use super::{Profile, RulePlaces, structure};
+use super::{RulePlaces, structure};
 use crate::document::{Attribute, Element};
 use crate::ports::WHITESPACE;
 use crate::spelling::nearest;
-use crate::{DomainPattern, PortSet, Rule, Secure};
+use crate::{DomainPattern, PortSet, Profile, Rule, Secure};
 
 /// Reads a rule. `None` if it grants nothing in the player; a fault then says why.
 pub(super) fn read(

@@ -1,7 +1,8 @@
 //! Reports elements and attributes where the format does not allow them.
 
+use super::FLASH_ELEMENTS;
 use super::fault::{PolicyFaultKind as Fault, PolicyFaults};
-use super::{FLASH_ELEMENTS, Profile};
+use crate::Profile;
 use crate::document::{Attribute, Document, Element};
 
 /// Schema references (`xsi:…`) are common on the root. No other attributes are expected there.

@@ -6,7 +6,7 @@ use core::ops::Range;
 use crate::diagnostic::character;
 
 /// Why a text is not a valid `to-ports` value, and which part of it is wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PortSetError {
     /// What is wrong.
     pub kind: PortSetErrorKind,
@@ -15,7 +15,7 @@ pub struct PortSetError {
 }
 
 /// The kinds of [`PortSetError`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PortSetErrorKind {
     /// An empty value.

@@ -1,4 +1,4 @@
-//! Writes a policy in Silverlight's format.
+//! Writes Silverlight's format.
 
 use alloc::format;
 use alloc::string::String;
@@ -7,31 +7,26 @@ use core::fmt;
 use super::{Layout, SILVERLIGHT_PORTS, Writer};
 use crate::{Policy, Port, PortRange, PortSet, Rule, Scheme, Secure};
 
-/// A rule that opens no port for Silverlight, because none of its ports is from 4502 to 4534.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OutsideSilverlight {
-    /// The rule's index in [`Policy::rules`].
-    pub rule: usize,
-}
-
-impl fmt::Display for OutsideSilverlight {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (low, high) = SILVERLIGHT_PORTS;
-        write!(
-            f,
-            "rule {} has no port from {low} to {high}; Silverlight cannot connect to other ports",
-            self.rule + 1
-        )
-    }
-}
-
-impl core::error::Error for OutsideSilverlight {}
-
 /// Writes a Silverlight client access policy, which is sent without a NUL.
 ///
-/// Ports outside [`SILVERLIGHT_PORTS`] are left out. A rule without other ports is an error. Silverlight has no
-/// equivalent of the meta-policy.
-pub fn silverlight(policy: &Policy, layout: Layout) -> Result<String, OutsideSilverlight> {
+/// Ports outside [`SILVERLIGHT_PORTS`] are left out. Silverlight has no equivalent of the meta-policy.
+///
+/// ```
+/// use flash_policy::Policy;
+/// use flash_policy::write::{self, Layout};
+///
+/// let policy = Policy::new().allow("https://www.example.com", "4530,9339")?;
+/// let text = write::silverlight(&policy, Layout::Compact)?;
+/// assert!(text.contains(r#"<domain uri="https://www.example.com"/>"#));
+/// assert!(text.contains(r#"<socket-resource port="4530" protocol="tcp"/>"#));
+/// assert!(!text.contains("9339"));
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// If a rule has no port that Silverlight can connect to.
+pub fn silverlight(policy: &Policy, layout: Layout) -> Result<String, SilverlightError> {
     let mut out = Writer::new(layout, "<?xml version=\"1.0\" encoding=\"utf-8\"?>");
     out.line(0, "<access-policy>");
     out.line(1, "<cross-domain-access>");
@@ -78,11 +73,7 @@ fn silverlight_callers(rule: &Rule, out: &mut Writer) {
 }
 
 /// Writes one element per range, because not every version may support a list in one element.
-fn silverlight_ports(
-    rule: &Rule,
-    index: usize,
-    out: &mut Writer,
-) -> Result<(), OutsideSilverlight> {
+fn silverlight_ports(rule: &Rule, index: usize, out: &mut Writer) -> Result<(), SilverlightError> {
     let (low, high) = SILVERLIGHT_PORTS;
     let mut any = false;
     out.line(3, "<grant-to>");
@@ -109,10 +100,31 @@ fn silverlight_ports(
     if any {
         Ok(())
     } else {
-        Err(OutsideSilverlight { rule: index })
+        Err(SilverlightError { rule: index })
     }
 }
 
 fn all_ports() -> Option<PortRange> {
     PortRange::new(Port::new(1).ok()?, Port::new(65_535).ok()?)
 }
+
+/// A rule that opens no port for Silverlight, because none of its ports is from 4502 to 4534.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct SilverlightError {
+    /// The rule's index in [`Policy::rules`].
+    pub rule: usize,
+}
+
+impl fmt::Display for SilverlightError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (low, high) = SILVERLIGHT_PORTS;
+        write!(
+            f,
+            "rule {} has no port from {low} to {high}; Silverlight cannot connect to other ports",
+            self.rule + 1
+        )
+    }
+}
+
+impl core::error::Error for SilverlightError {}

@@ -17,7 +17,7 @@ pub(crate) fn config() -> AcceptConfig {
 }
 
 pub(crate) fn reply() -> Reply {
-    Reply::from(&Policy::default())
+    Reply::new(&Policy::new()).unwrap()
 }
 
 /// An action of the client.

@@ -128,14 +128,7 @@ fn admits_to_some_port(rule: &Rule, movie: &Movie, port: Port) -> bool {
 
 /// Whether a rule for this domain and any port would allow a movie. Only `grants` compares the two.
 pub(super) fn admits(domain: DomainPattern, movie: &Movie, port: Port) -> bool {
-    let policy = Policy {
-        site_control: None,
-        rules: vec![Rule {
-            domain,
-            ports: PortSet::All,
-            secure: Secure::Any,
-        }],
-    };
+    let policy = Policy::new().with_rule(Rule::new(domain, PortSet::All));
     matches!(
         grants(&policy, Port::MASTER, movie, port),
         Grant::Allowed { .. }

@@ -8,7 +8,7 @@ use flash_policy::ports::PortSetError;
 use flash_policy::spelling::nearest;
 use flash_policy::write::{self, Layout};
 use flash_policy::{
-    Diagnostic, Policy, Port, PortSet, Profile, Reply, Rule, Secure, SiteControl, Span,
+    Diagnostic, DomainPattern, Policy, Port, PortSet, Profile, Reply, Rule, SiteControl, Span,
 };
 
 use super::gates::{self, GatePorts};
@@ -81,8 +81,8 @@ impl Named {
     /// The reply to players that connect to this port.
     pub(super) fn reply(&self, port: Option<Port>) -> Option<Reply> {
         match self.content.as_ref()? {
-            PolicyContent::File(file) => Reply::from_file(&file.content.bytes).ok(),
-            PolicyContent::Rules { .. } => self.policy(port).map(|policy| Reply::from(&policy)),
+            PolicyContent::File(file) => Reply::from_file_unchecked(&file.content.bytes).ok(),
+            PolicyContent::Rules { .. } => Reply::new(&self.policy(port)?).ok(),
         }
     }
 
@@ -104,13 +104,10 @@ impl Named {
             return None;
         };
         let master = port == Some(Port::MASTER);
-        Some(Policy {
-            site_control: site_control
-                .as_ref()
-                .filter(|_| master)
-                .map(|place| place.value),
-            rules: rules.iter().map(|(rule, _)| rule.clone()).collect(),
-        })
+        let mut policy: Policy = rules.iter().map(|(rule, _)| rule.clone()).collect();
+        let site_control = site_control.as_ref().filter(|_| master);
+        policy.site_control = site_control.map(|place| place.value);
+        Some(policy)
     }
 
     /// Probable mistakes in rules, placed in the config file. Returns nothing for policy files.
@@ -122,7 +119,7 @@ impl Named {
             let Some(policy) = self.policy(port) else {
                 return found;
             };
-            let text = write::flash(&policy, Layout::Compact);
+            let text = write::flash_unchecked(&policy, Layout::Compact);
             let places = self.places(&text);
             for mut finding in served.judge(text.as_bytes(), port) {
                 let in_config = |of: Span| {
@@ -279,19 +276,15 @@ fn without_ports(raw: &RawRule) -> Diagnostic {
 
 fn rule(raw: &RawRule, gates: &GatePorts, found: &mut Vec<Diagnostic>) -> Option<Rule> {
     let domain = raw.domain.as_ref().map(|text| {
-        let domain = text.value.parse();
+        let domain = text.value.parse::<DomainPattern>();
         domain.map_err(|error: DomainError| bad_domain(&error, text.place(&error.range)))
     });
     let domain = domain.and_then(|domain| domain.map_err(|finding| found.push(finding)).ok());
     let ports = ports(raw, gates, found);
-    let secure = match &raw.secure {
-        Some(At { value: true, .. }) => Secure::HttpsOnly,
-        Some(_) | None => Secure::Any,
-    };
-    Some(Rule {
-        domain: domain?,
-        ports: ports?,
-        secure,
+    let rule = Rule::new(domain?, ports?);
+    Some(match &raw.secure {
+        Some(At { value: true, .. }) => rule.https_only(),
+        Some(_) | None => rule,
     })
 }
 

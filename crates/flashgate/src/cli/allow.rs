@@ -2,7 +2,7 @@
 
 use clap::Args;
 use flash_policy::domain::DomainErrorKind;
-use flash_policy::{Diagnostic, DomainPattern, Policy, Port, PortSet, Rule, Secure, Span};
+use flash_policy::{Diagnostic, DomainPattern, Policy, Port, PortSet, Rule, Span};
 use flashgate_config::config::{ConfigFindings, bad_domain, bad_ports, gates};
 
 /// Policy rules given as flags.
@@ -42,10 +42,7 @@ pub(super) fn policy(
         }
     }
     if bad.is_empty() {
-        Ok(Policy {
-            site_control: None,
-            rules,
-        })
+        Ok(rules.into_iter().collect())
     } else {
         Err(bad)
     }
@@ -57,11 +54,7 @@ fn rule(text: &str, gates: Result<&[Port], NoPorts>) -> Result<Rule, Vec<Diagnos
     };
     let start = domain.len() + 1;
     match (domain.parse::<DomainPattern>(), ports.parse::<PortSet>()) {
-        (Ok(domain), Ok(ports)) => Ok(Rule {
-            domain,
-            ports,
-            secure: Secure::Any,
-        }),
+        (Ok(domain), Ok(ports)) => Ok(Rule::new(domain, ports)),
         (domain, ports) => {
             let domain = domain.map_err(|error| {
                 let place = error.range.clone().into();
@@ -91,11 +84,7 @@ fn for_gates(text: &str, gates: Result<&[Port], NoPorts>) -> Result<Rule, Diagno
     let domain = text.parse::<DomainPattern>();
     let domain = domain.map_err(|error| bad_domain(&error, error.range.clone().into()))?;
     let ports = gates.map_err(|reason| missing_ports(text, reason))?;
-    Ok(Rule {
-        domain,
-        ports: gates::port_set(ports),
-        secure: Secure::Any,
-    })
+    Ok(Rule::new(domain, gates::port_set(ports)))
 }
 
 /// Splits at the last colon, but not inside an address or a URL: `::1` and `http://host` have no ports.

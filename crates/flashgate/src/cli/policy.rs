@@ -80,7 +80,7 @@ impl Print {
             render::to_stderr(&judged(name, &policy, self.layout()));
         }
         match self.dialect {
-            Dialect::Flash => Ok(write::flash(&policy, self.layout())),
+            Dialect::Flash => Ok(write::flash_unchecked(&policy, self.layout())),
             Dialect::Silverlight => write::silverlight(&policy, self.layout()).map_err(|error| {
                 let help = "add a port from 4502 to 4534 to the rule, or remove the rule";
                 PlainError::new(&error.to_string(), &[help]).into()
@@ -109,7 +109,7 @@ fn nothing_to_print() -> PlainError {
 
 /// The findings for the printed policy, with places in the printed text.
 fn judged(name: &str, policy: &Policy, layout: Layout) -> String {
-    let text = write::flash(policy, layout);
+    let text = write::flash_unchecked(policy, layout);
     let report = flash_policy::lint(text.as_bytes(), Serving::from_unknown_port());
     let source = Source::new(name, text.as_bytes());
     render::findings(&report.findings, &source)

@@ -259,7 +259,7 @@ impl Serve {
             PlainError::new(&message, help.as_deref().as_slice())
         })?;
         let warnings = self.judge(&name, &content)?;
-        Reply::from_file(&content.bytes)
+        Reply::from_file_unchecked(&content.bytes)
             .map(|reply| {
                 (
                     policy_file::policy(&content.bytes).unwrap_or_default(),
@@ -274,9 +274,10 @@ impl Serve {
         let gates = gate::ports(&self.gate);
         let gates = gates.as_deref().map_err(|reason| *reason);
         let policy = allow::policy(&self.allow.rules, gates)?;
-        let content = FileContent::made(write::flash(&policy, Layout::Compact));
+        let content = FileContent::made(write::flash_unchecked(&policy, Layout::Compact));
         let warnings = self.judge("policy made from --allow", &content)?;
-        let reply = Reply::from(&policy);
+        let reply = Reply::new(&policy);
+        let reply = reply.map_err(|error| PlainError::new(&error.to_string(), &[]))?;
         Ok((policy, reply, warnings))
     }
 
