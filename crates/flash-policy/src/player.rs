@@ -5,6 +5,8 @@
 //! fuzzer. For Flash Player, all decisions come from [`decide`](fn@crate::decide). The other clients have rules of
 //! their own, each in its own module.
 //!
+//! Over the sockets of the standard library, [`attempt`](fn@attempt) does it all (feature `std`).
+//!
 //! An attempt always ends: with the movie's connection, a refusal, or after [`Config::timeout`].
 //!
 //! ```
@@ -36,6 +38,8 @@
 use alloc::vec::Vec;
 
 mod action;
+#[cfg(feature = "std")]
+mod attempt;
 mod client;
 mod config;
 mod machine;
@@ -47,6 +51,8 @@ mod uncertain;
 
 pub use crate::moment::Moment;
 pub use action::{Action, Event, Fetch, FetchId, Protocol, Purpose, Transport};
+#[cfg(feature = "std")]
+pub use attempt::{Attempt, AttemptError, attempt};
 pub use config::{Client, Config, SocketClass, TIMEOUT};
 pub use outcome::{DecidedBy, Notification, Outcome, Reason, RuleAt, Verdict};
 pub use step::{Afterwards, Close, ConnectionEnd, Learnt, Step};

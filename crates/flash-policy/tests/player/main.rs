@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+#[cfg(feature = "std")]
+mod attempt;
 mod clients;
 mod decisions;
 mod lightspark;

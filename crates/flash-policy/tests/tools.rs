@@ -1,0 +1,60 @@
+//! The examples that are tools.
+
+#![cfg(test)]
+
+use std::net::TcpListener;
+
+use flash_policy::Port;
+use flash_policy::player::attempt;
+
+#[path = "../examples/check.rs"]
+#[expect(dead_code, reason = "the tests run the tools without `main`")]
+mod check;
+
+#[path = "../examples/decide.rs"]
+#[expect(dead_code, reason = "the tests run the tools without `main`")]
+mod decide;
+
+const MOVIE: &str = "http://www.example.com/game.swf";
+
+/// Nothing listens on these ports any more, so every connection is refused.
+#[test]
+fn check_names_every_connection_and_the_verdict() {
+    let [master, target] = [(); 2].map(|()| {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap().port()
+    });
+    let mut config = check::config("127.0.0.1", target, MOVIE).unwrap();
+    config.master_port = Some(Port::new(u32::from(master)).unwrap());
+    let report = check::report(&attempt(config).unwrap());
+    let lines: Vec<_> = report.lines().collect();
+    let [first, second, verdict, ..] = &lines[..] else {
+        panic!("{report}");
+    };
+    let says = |line: &str, text: &str| assert!(line.contains(text), "{line} lacks {text}");
+    says(
+        first,
+        &format!(" Policy(Master) at 127.0.0.1:{master}: Refused after "),
+    );
+    says(
+        second,
+        &format!(" Policy(Destination) at 127.0.0.1:{target}: Refused after "),
+    );
+    says(verdict, "denied (no-policy) after ");
+}
+
+#[test]
+fn decide_names_the_rule_or_the_reason() {
+    let file = b"<cross-domain-policy>
+        <allow-access-from domain='a.test' to-ports='*'/>
+        <allow-access-from domain='*.example.com' to-ports='9339'/>
+    </cross-domain-policy>";
+    let decided = |file, port| decide::answer(file, MOVIE, port).unwrap();
+    let allowed = "allowed: rule 2 (`*.example.com` to `9339`)".to_owned();
+    assert_eq!(decided(file, 9339), Ok(allowed));
+    let denied = "denied: no-rule-matches".to_owned();
+    assert_eq!(decided(file, 9340), Err(denied));
+    let refused = "denied: the file is not a policy".to_owned();
+    assert_eq!(decided(b"<html/>", 9339), Err(refused));
+    assert!(decide::answer(file, "game.swf", 9339).is_err());
+}
