@@ -5,9 +5,9 @@ use crate::xml;
 mod encoding;
 mod fault;
 
-pub use fault::{FileFault, SourceFaults};
+pub(crate) use fault::{FileFault, SourceFaults};
 
-pub use crate::xml::{Attribute, Declaration, Doctype, Document, Element, Text};
+pub(crate) use crate::xml::{Attribute, Doctype, Document, Element};
 
 /// The largest document that is parsed: 64 KiB.
 ///
@@ -15,13 +15,13 @@ pub use crate::xml::{Attribute, Declaration, Doctype, Document, Element, Text};
 pub const LARGEST: usize = 64 * 1024;
 
 /// The largest file that the linter reads: 1 MiB. Over [`LARGEST`], it reports the size and continues.
+#[cfg(feature = "lint")]
 pub const LARGEST_LINTED: usize = 1024 * 1024;
 
 /// Reads a document from the bytes of a file. If the bytes or the XML are invalid, it returns only the faults.
 ///
 /// Locations in the faults and in the document are byte offsets in the given file.
-#[must_use]
-pub fn read(bytes: &[u8]) -> (Option<Document>, SourceFaults) {
+pub(crate) fn read(bytes: &[u8]) -> (Option<Document>, SourceFaults) {
     read_up_to(bytes, LARGEST)
 }
 

@@ -59,7 +59,15 @@ pub mod accept;
 pub mod blocked_ports;
 pub mod decide;
 pub mod diagnostic;
-pub mod document;
+#[cfg_attr(
+    not(feature = "lint"),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "only the linter reads every part of a file"
+    )
+)]
+mod document;
 pub mod domain;
 #[cfg(feature = "lint")]
 mod findings;
@@ -80,11 +88,17 @@ pub mod recognize;
 pub mod reply;
 #[cfg(feature = "silverlight")]
 pub mod silverlight;
-// Used by the program for config files and flags. Not part of the public API.
-#[doc(hidden)]
-pub mod spelling;
+mod spelling;
 pub mod write;
-pub mod xml;
+#[cfg_attr(
+    not(feature = "lint"),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "only the linter reads every part of a file"
+    )
+)]
+mod xml;
 
 pub use accept::ServerSide;
 pub use decide::{Grant, Movie, decide, grants};

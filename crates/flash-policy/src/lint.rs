@@ -30,6 +30,7 @@ mod tag_words;
 mod words;
 
 pub use crate::findings::Omitted;
+pub use crate::parse::LARGEST_LINTED;
 pub use fix::{Fixed, fix, fix_where};
 pub use kind::PolicyKind;
 pub use options::{Hints, Options, PolicyReader, Serving};
@@ -69,7 +70,7 @@ impl LintReport {
 
 /// Checks a socket policy for a server that serves it, without hints.
 ///
-/// Never panics, whatever the bytes are. Over 64 KiB ([`LARGEST`](crate::document::LARGEST)) it reports only the size.
+/// Never panics, whatever the bytes are. Over 64 KiB ([`LARGEST`](crate::parse::LARGEST)) it reports only the size.
 ///
 /// ```
 /// use flash_policy::{Port, Serving, lint};

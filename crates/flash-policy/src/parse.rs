@@ -14,9 +14,13 @@ mod fault;
 mod rule;
 pub(crate) mod structure;
 
+pub(crate) use fault::PolicyFault;
 use fault::PolicyFaultKind as Fault;
+#[cfg(feature = "silverlight")]
+pub(crate) use fault::PolicyFaultKind;
 pub(crate) use fault::PolicyFaults;
-pub use fault::{PolicyFault, PolicyFaultKind};
+
+pub use crate::document::LARGEST;
 
 /// A policy read from a document, with locations.
 #[derive(Debug, Default)]
@@ -33,10 +37,8 @@ pub struct Parsed {
     pub policy: Option<Policy>,
     /// The locations of the policy's parts.
     pub places: PolicyPlaces,
-    /// The mistakes in the file's bytes and its XML.
-    pub source: SourceFaults,
-    /// The mistakes in the policy, in file order.
-    pub faults: Vec<PolicyFault>,
+    source: SourceFaults,
+    faults: Vec<PolicyFault>,
 }
 
 /// The locations of a policy's parts in its file.
@@ -49,6 +51,9 @@ pub struct PolicyPlaces {
     pub site_control: Option<Span>,
     /// One entry for each of [`Policy::rules`], in the same order.
     pub rules: Vec<RulePlaces>,
+    /// The `<allow-access-from>` elements that have a `domain` but that the player ignores, because of a mistake in
+    /// them or because they are not directly inside the root.
+    pub ignored: Vec<RulePlaces>,
 }
 
 /// The locations of a rule's parts.
@@ -68,28 +73,44 @@ pub struct RulePlaces {
 }
 
 impl Parsed {
-    /// Whether the file has no mistakes.
+    /// Whether the file has no mistakes. [`lint`](fn@crate::lint) says what they are.
     ///
     /// ```
     /// use flash_policy::{Profile, parse};
     ///
-    /// let file = "<cross-domain-policy><allow-access-from domain='*' to-ports='9339'/></cross-domain-policy>";
-    /// assert!(parse(file.as_bytes(), Profile::Socket).is_faultless());
-    /// assert!(!parse(b"<html></html>", Profile::Socket).is_faultless());
+    /// let file = br#"<cross-domain-policy><allow-access-from domain="a.test"/></cross-domain-policy>"#;
+    /// let parsed = parse(file, Profile::Socket);
+    /// assert!(!parsed.is_faultless()); // `to-ports` is missing
+    /// assert!(parsed.policy.is_some_and(|policy| policy.rules.is_empty()));
     /// ```
     #[must_use]
     pub fn is_faultless(&self) -> bool {
         self.source.file.is_empty() && self.source.syntax.is_empty() && self.faults.is_empty()
+    }
+
+    /// Whether the file is well-formed XML, up to its first NUL.
+    ///
+    /// If it is well-formed and there is no policy, its root element is not `<cross-domain-policy>`.
+    ///
+    /// ```
+    /// use flash_policy::{Profile, parse};
+    ///
+    /// let page = parse(b"<html></html>", Profile::Socket);
+    /// assert!(page.is_well_formed() && page.policy.is_none());
+    /// assert!(!parse(b"<cross-domain-policy>", Profile::Socket).is_well_formed());
+    /// ```
+    #[must_use]
+    pub fn is_well_formed(&self) -> bool {
+        self.source.is_well_formed()
     }
 }
 
 /// Parses a policy file. For messages about its mistakes, use [`lint`](fn@crate::lint).
 ///
 /// Never panics, whatever the bytes are. Its time and memory are linear in their number. Over 64 KiB
-/// ([`LARGEST`](document::LARGEST)) it reads nothing and returns no policy.
+/// ([`LARGEST`]) it reads nothing and returns no policy.
 ///
 /// ```
-/// use flash_policy::parse::PolicyFaultKind;
 /// use flash_policy::{Profile, parse};
 ///
 /// let file = b"<cross-domain-policy>
@@ -97,16 +118,18 @@ impl Parsed {
 ///   <allow-access-from domain='example.com'/>
 /// </cross-domain-policy>";
 /// let parsed = parse(file, Profile::Socket);
+/// assert!(!parsed.is_faultless());
 ///
 /// // The second rule grants nothing, because it has no ports. The first rule is not affected.
 /// let policy = parsed.policy.ok_or("not a policy")?;
 /// assert_eq!(policy.rules.len(), 1);
 /// assert_eq!(policy.rules[0].domain.to_string(), "*.example.com");
-/// assert_eq!(parsed.faults[0].kind, PolicyFaultKind::PortsMissing);
 ///
 /// // Locations are byte offsets in the file.
 /// let domain = parsed.places.rules[0].domain;
 /// assert_eq!(&file[domain.start..domain.end], b"*.example.com");
+/// let ignored = parsed.places.ignored[0].domain;
+/// assert_eq!(&file[ignored.start..ignored.end], b"example.com");
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 #[must_use]
@@ -127,10 +150,13 @@ pub fn parse(bytes: &[u8], profile: Profile) -> Parsed {
 /// The elements of a Flash policy, in the order of Adobe's definitions.
 pub(crate) const FLASH_ELEMENTS: [&str; 4] = [
     "site-control",
-    "allow-access-from",
+    ALLOW_ACCESS_FROM,
     "allow-http-request-headers-from",
     "allow-access-from-identity",
 ];
+
+/// The element that is a rule.
+const ALLOW_ACCESS_FROM: &str = "allow-access-from";
 
 /// The attribute of `<site-control>`.
 pub(crate) const SITE_CONTROL: &str = "permitted-cross-domain-policies";
@@ -166,6 +192,9 @@ pub(crate) fn understand(
             parser.read(index, element);
         } else {
             structure::nested((index, element), document, profile, parser.faults);
+            if element.name == ALLOW_ACCESS_FROM {
+                parser.places.ignored.extend(rule::places(element));
+            }
         }
     }
     Understood {
@@ -187,10 +216,14 @@ impl PolicyParser<'_> {
     fn read(&mut self, index: usize, element: &Element) {
         let (profile, faults) = (self.profile, &mut *self.faults);
         match element.name.as_str() {
-            "allow-access-from" => {
-                if let Some((rule, place)) = rule::read((index, element), profile, faults) {
-                    self.policy.rules.push(rule);
-                    self.places.rules.push(place);
+            ALLOW_ACCESS_FROM => {
+                let rule = rule::read((index, element), profile, faults);
+                match (rule, rule::places(element)) {
+                    (Some(rule), Some(place)) => {
+                        self.policy.rules.push(rule);
+                        self.places.rules.push(place);
+                    }
+                    (_, place) => self.places.ignored.extend(place),
                 }
             }
             "site-control" => self.read_site_control(index, element),

@@ -74,10 +74,24 @@ impl Uri {
 pub struct ParsedAccess {
     /// The policy. `None` if the file is not well-formed XML, or not a Silverlight policy.
     pub policy: Option<AccessPolicy>,
-    /// The mistakes in the file's bytes and its XML.
-    pub source: SourceFaults,
-    /// The mistakes in the policy.
-    pub faults: Vec<PolicyFault>,
+    source: SourceFaults,
+    faults: Vec<PolicyFault>,
+}
+
+impl ParsedAccess {
+    /// Whether the file has no mistakes. [`lint`](fn@crate::lint) says what they are.
+    ///
+    /// ```
+    /// use flash_policy::silverlight;
+    ///
+    /// let parsed = silverlight::parse(b"<access-policy/>");
+    /// assert!(!parsed.is_faultless()); // `<cross-domain-access>` is missing
+    /// assert!(parsed.policy.is_some_and(|access| access.policies.is_empty()));
+    /// ```
+    #[must_use]
+    pub fn is_faultless(&self) -> bool {
+        self.source.file.is_empty() && self.source.syntax.is_empty() && self.faults.is_empty()
+    }
 }
 
 /// Parses a Silverlight policy file. The linter has messages for its mistakes.
@@ -90,7 +104,7 @@ pub struct ParsedAccess {
 /// let file = write::silverlight(&flash, write::Layout::Compact)?;
 ///
 /// let parsed = silverlight::parse(file.as_bytes());
-/// assert!(parsed.faults.is_empty());
+/// assert!(parsed.is_faultless());
 /// let access = &parsed.policy.expect("a policy").policies[0];
 /// assert_eq!(access.from, [silverlight::Uri::Any]);
 /// assert_eq!(access.ports.len(), 2);

@@ -1,17 +1,9 @@
-//! Finds the known name closest to a misspelled one. Used for elements, attributes and config keys.
+//! Finds the known name closest to a misspelled one. Used for elements, attributes and rules.
 
 use alloc::vec::Vec;
 
 /// The known name closest to a misspelled one: equal except for case, or at most two edits away.
-///
-/// ```
-/// use flash_policy::spelling::nearest;
-///
-/// assert_eq!(nearest("domian", &["domain", "to-ports"]), Some("domain"));
-/// assert_eq!(nearest("color", &["domain", "to-ports"]), None);
-/// ```
-#[must_use]
-pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let name = name.to_ascii_lowercase();
     known
         .iter()

@@ -24,31 +24,31 @@ mod reference;
 mod tag;
 mod value;
 
-pub use fault::{
+pub(crate) use fault::{
     AttributeFault, Doubled, MarkupFault, NameFault, NestingFault, OutsideFault, PrologFault,
     SyntaxFault, SyntaxFaultKind, TagEndFault, ValueFault,
 };
 pub(crate) use reader::read;
 
 /// The maximum nesting depth. A policy needs 3, a Silverlight policy 5.
-pub const DEEPEST: usize = 16;
+pub(crate) const DEEPEST: usize = 16;
 
 /// The maximum number of attributes in a tag. A rule has three.
-pub const MOST_ATTRIBUTES: usize = 32;
+pub(crate) const MOST_ATTRIBUTES: usize = 32;
 
 /// The maximum number of namespace declarations in a file.
-pub const MOST_NAMESPACES: usize = 64;
+pub(crate) const MOST_NAMESPACES: usize = 64;
 
 /// The maximum number of elements, attributes, commas in tags, comments and texts in a file. Each of them takes about
 /// 300 bytes in memory, so even the largest file costs at most ten times its size.
-pub const MOST_PARTS: usize = 10_000;
+pub(crate) const MOST_PARTS: usize = 10_000;
 
 /// The maximum number of faults in a file. Parsing stops after the last one.
 const MOST_FAULTS: usize = 1_000;
 
 /// A document as a flat list: elements in the order of their start tags.
 #[derive(Clone, Debug, Default)]
-pub struct Document {
+pub(crate) struct Document {
     elements: Vec<Element>,
     texts: Vec<Text>,
     instructions: Vec<Span>,
@@ -58,69 +58,68 @@ pub struct Document {
 
 /// Text between tags that is not only whitespace.
 #[derive(Clone, Debug)]
-pub struct Text {
+pub(crate) struct Text {
     /// The location, without surrounding whitespace.
-    pub span: Span,
+    pub(crate) span: Span,
     /// The text, without surrounding whitespace.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// The XML declaration.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Declaration {
+pub(crate) struct Declaration {
     /// From `<?xml` to `?>`.
-    pub span: Span,
+    pub(crate) span: Span,
     /// The encoding that it declares and its location, if there is one.
-    pub encoding: Option<(String, Span)>,
+    pub(crate) encoding: Option<(String, Span)>,
 }
 
 /// A document type declaration without definitions of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Doctype {
+pub(crate) struct Doctype {
     /// From `<!DOCTYPE` to `>`.
-    pub span: Span,
+    pub(crate) span: Span,
     /// The root element that it declares.
-    pub root: String,
+    pub(crate) root: String,
     /// The address of the definitions and its location, if there is one.
-    pub system: Option<(String, Span)>,
+    pub(crate) system: Option<(String, Span)>,
 }
 
 /// One element.
 #[derive(Clone, Debug)]
-pub struct Element {
+pub(crate) struct Element {
     /// The name as written, with its prefix if it has one.
-    pub name: String,
+    pub(crate) name: String,
     /// The start tag, from `<` to `>`.
-    pub tag: Span,
+    pub(crate) tag: Span,
     /// The whole element, from the start tag's `<` to the end tag's `>`.
-    pub span: Span,
+    pub(crate) span: Span,
     /// The index of the parent element. `None` for the root.
-    pub parent: Option<usize>,
+    pub(crate) parent: Option<usize>,
     /// The attributes in order, without namespace declarations.
-    pub attributes: Vec<Attribute>,
+    pub(crate) attributes: Vec<Attribute>,
     /// The nesting depth: 0 is the root.
-    pub depth: usize,
+    pub(crate) depth: usize,
 }
 
 /// One attribute.
 #[derive(Clone, Debug)]
-pub struct Attribute {
+pub(crate) struct Attribute {
     /// The name as written, with its prefix if it has one.
-    pub name: String,
+    pub(crate) name: String,
     /// The value, with references replaced.
-    pub value: String,
+    pub(crate) value: String,
     /// The name, and the value with its quotes.
-    pub span: Span,
+    pub(crate) span: Span,
     /// The value without its quotes.
-    pub value_span: Span,
+    pub(crate) value_span: Span,
 }
 
 impl Attribute {
     /// The location of a part of the value.
     ///
     /// If the value contains references (`&amp;`), this returns the location of the whole value.
-    #[must_use]
-    pub fn place(&self, part: &Range<usize>) -> Span {
+    pub(crate) fn place(&self, part: &Range<usize>) -> Span {
         if self.is_as_written() {
             self.value_span.part(part)
         } else {
@@ -136,60 +135,51 @@ impl Attribute {
 
 impl Element {
     /// The attribute with this name.
-    #[must_use]
-    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+    pub(crate) fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes
             .iter()
             .find(|attribute| attribute.name == name)
     }
 
     /// The location of the element's name.
-    #[must_use]
-    pub fn name_span(&self) -> Span {
+    pub(crate) fn name_span(&self) -> Span {
         self.tag.part(&(1..1 + self.name.len()))
     }
 }
 
 impl Document {
     /// The root element.
-    #[must_use]
-    pub fn root(&self) -> Option<&Element> {
+    pub(crate) fn root(&self) -> Option<&Element> {
         self.elements.first()
     }
 
     /// All elements, in the order of their start tags.
-    #[must_use]
-    pub fn elements(&self) -> &[Element] {
+    pub(crate) fn elements(&self) -> &[Element] {
         &self.elements
     }
 
     /// The parent of an element.
-    #[must_use]
-    pub fn parent(&self, element: &Element) -> Option<&Element> {
+    pub(crate) fn parent(&self, element: &Element) -> Option<&Element> {
         self.elements.get(element.parent?)
     }
 
     /// All texts that are not only whitespace.
-    #[must_use]
-    pub fn texts(&self) -> &[Text] {
+    pub(crate) fn texts(&self) -> &[Text] {
         &self.texts
     }
 
     /// All processing instructions, such as `<?xml-stylesheet …?>`.
-    #[must_use]
-    pub fn instructions(&self) -> &[Span] {
+    pub(crate) fn instructions(&self) -> &[Span] {
         &self.instructions
     }
 
     /// The XML declaration.
-    #[must_use]
-    pub fn declaration(&self) -> Option<&Declaration> {
+    pub(crate) fn declaration(&self) -> Option<&Declaration> {
         self.declaration.as_ref()
     }
 
     /// The document type declaration.
-    #[must_use]
-    pub fn doctype(&self) -> Option<&Doctype> {
+    pub(crate) fn doctype(&self) -> Option<&Doctype> {
         self.doctype.as_ref()
     }
 }

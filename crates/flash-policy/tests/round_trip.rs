@@ -8,7 +8,7 @@ use flash_policy::reply::ReplyError;
 use flash_policy::write::{self, Layout, WriteError};
 use flash_policy::{
     DomainPattern, Policy, Port, PortRange, PortSet, Profile, Reply, Rule, Scheme, Secure, Serving,
-    SiteControl, document, parse,
+    SiteControl, parse,
 };
 use proptest::prelude::*;
 
@@ -125,7 +125,7 @@ fn the_largest_policy() {
         write::flash_unchecked(&policy, Layout::Compact).len()
     };
     let each = size(1) - size(0);
-    let most = (document::LARGEST - size(0)) / each;
+    let most = (parse::LARGEST - size(0)) / each;
     let mut policy: Policy = vec![rule.clone(); most].into_iter().collect();
     let text = write::flash(&policy, Layout::Compact).unwrap();
     assert_eq!(

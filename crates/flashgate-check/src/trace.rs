@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use flash_policy::document::LARGEST;
+use flash_policy::parse::LARGEST;
 use flash_policy::player::Step;
 
 use super::tls::TlsFault;

@@ -12,6 +12,7 @@ mod reason;
 pub mod regular_file;
 pub mod ruffle;
 pub mod snapshot;
+pub mod spelling;
 pub mod tls;
 
 pub use reason::reason;

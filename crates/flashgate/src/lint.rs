@@ -11,8 +11,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use flash_policy::Diagnostic;
-use flash_policy::document::{LARGEST, LARGEST_LINTED};
-use flash_policy::lint::{self, Options, PolicyKind, PolicyReader};
+use flash_policy::lint::{self, LARGEST_LINTED, Options, PolicyKind, PolicyReader};
+use flash_policy::parse::LARGEST;
 use flash_policy::{Port, Serving};
 use flashgate_config::regular_file;
 use flashgate_report::outcome::{FileError, FileOutcome, JudgedFile, KindFrom, TextOrigin};

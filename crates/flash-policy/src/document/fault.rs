@@ -7,18 +7,27 @@ use crate::xml::SyntaxFault;
 
 /// All mistakes in a file, from its bytes to its XML.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SourceFaults {
+pub(crate) struct SourceFaults {
     /// The mistakes in its bytes.
-    pub file: Vec<FileFault>,
+    pub(crate) file: Vec<FileFault>,
     /// The mistakes in its XML, in file order. If there are any, there is no document.
-    pub syntax: Vec<SyntaxFault>,
+    pub(crate) syntax: Vec<SyntaxFault>,
     /// The text that was parsed as XML. `None` if the bytes are not text.
-    pub text: Option<Span>,
+    pub(crate) text: Option<Span>,
+}
+
+impl SourceFaults {
+    /// Whether the document in the file is what libxml2 calls well-formed.
+    pub(crate) fn is_well_formed(&self) -> bool {
+        let has_space =
+            |fault: &FileFault| matches!(fault, FileFault::WhitespaceBeforeDeclaration(_));
+        self.text.is_some() && self.syntax.is_empty() && !self.file.iter().any(has_space)
+    }
 }
 
 /// A mistake in the bytes of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileFault {
+pub(crate) enum FileFault {
     /// More than [`LARGEST`](super::LARGEST) bytes.
     TooLarge,
     /// UTF-32.

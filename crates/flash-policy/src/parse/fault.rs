@@ -1,22 +1,27 @@
 //! The mistakes that a policy can contain, without messages.
 
+#[cfg(feature = "lint")]
 use crate::document::{Attribute, Document, Element};
 use crate::{PortRange, Span};
 
 /// A mistake in a policy, in an element or one of its attributes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PolicyFault {
+pub(crate) struct PolicyFault {
     /// What is wrong.
-    pub kind: PolicyFaultKind,
+    pub(crate) kind: PolicyFaultKind,
     /// The index of the element in [`Document::elements`].
-    pub element: usize,
+    pub(crate) element: usize,
     /// The index of the attribute in the element.
-    pub attribute: Option<usize>,
+    pub(crate) attribute: Option<usize>,
 }
 
 /// The kinds of [`PolicyFault`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PolicyFaultKind {
+#[cfg_attr(
+    not(feature = "silverlight"),
+    allow(dead_code, reason = "some are mistakes in a Silverlight policy")
+)]
+pub(crate) enum PolicyFaultKind {
     /// The root element is not the expected one.
     WrongRoot,
     /// An element that the format does not have. The names are those that it has.
@@ -63,16 +68,15 @@ pub enum PolicyFaultKind {
     PortOutOfRange(PortRange),
 }
 
+#[cfg(feature = "lint")]
 impl PolicyFault {
     /// The element, in the document that has this fault.
-    #[must_use]
-    pub fn element(self, document: &Document) -> Option<&Element> {
+    pub(crate) fn element(self, document: &Document) -> Option<&Element> {
         document.elements().get(self.element)
     }
 
     /// The attribute, in the document that has this fault.
-    #[must_use]
-    pub fn attribute(self, document: &Document) -> Option<&Attribute> {
+    pub(crate) fn attribute(self, document: &Document) -> Option<&Attribute> {
         let index = self.attribute?;
         self.element(document)?.attributes.get(index)
     }

@@ -14,7 +14,7 @@ pub(super) fn read(
     (index, element): (usize, &Element),
     profile: Profile,
     faults: &mut PolicyFaults,
-) -> Option<(Rule, RulePlaces)> {
+) -> Option<Rule> {
     let missing = missing(element, profile);
     let is_told = |attribute: &Attribute| {
         let mut told = missing
@@ -37,24 +37,23 @@ pub(super) fn read(
         Profile::Socket => read.ports(),
     };
     let secure = secure((index, element), profile, faults);
-    let rule = Rule {
+    Some(Rule {
         domain: domain?,
         ports: ports?,
         secure: secure?,
-    };
-    let value_span = |name| {
-        element
-            .attribute(name)
-            .map(|attribute| attribute.value_span)
-    };
-    let places = RulePlaces {
+    })
+}
+
+/// Where a rule and its attributes are. `None` if it has no `domain`.
+pub(super) fn places(element: &Element) -> Option<RulePlaces> {
+    let value_span = |name| Some(element.attribute(name)?.value_span);
+    Some(RulePlaces {
         tag: element.tag,
         element: element.span,
         domain: value_span("domain")?,
         to_ports: value_span("to-ports"),
         secure: value_span("secure"),
-    };
-    Some((rule, places))
+    })
 }
 
 const ATTRIBUTES: [&str; 3] = ["domain", "to-ports", "secure"];

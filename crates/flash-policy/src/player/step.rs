@@ -75,7 +75,7 @@ pub enum ConnectionEnd {
     Finished,
     /// The client stopped reading (Lightspark, Unity).
     ReadEnough,
-    /// More than [`LARGEST`](crate::document::LARGEST) bytes without a NUL.
+    /// More than [`LARGEST`](crate::parse::LARGEST) bytes without a NUL.
     TooLarge,
     /// The server reset the connection before the end.
     Reset,

@@ -9,18 +9,18 @@ use crate::Span;
 
 /// A mistake in a file's XML.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyntaxFault {
+pub(crate) struct SyntaxFault {
     /// What is wrong.
-    pub kind: SyntaxFaultKind,
+    pub(crate) kind: SyntaxFaultKind,
     /// The location.
-    pub span: Span,
+    pub(crate) span: Span,
     /// Further locations: the tags that are not closed, or the attribute's name.
-    pub also: Vec<Span>,
+    pub(crate) also: Vec<Span>,
 }
 
 /// Which quotes of a value are doubled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doubled {
+pub(crate) enum Doubled {
     /// `""value""`.
     Both,
     /// `""value"`.
@@ -31,7 +31,7 @@ pub enum Doubled {
 
 /// The kinds of [`SyntaxFault`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SyntaxFaultKind {
+pub(crate) enum SyntaxFaultKind {
     /// In text before the first tag or after the last, or in traces of where a file was copied from.
     Outside(OutsideFault),
     /// In the declaration, an instruction or the DOCTYPE.
@@ -68,7 +68,7 @@ pub enum SyntaxFaultKind {
 
 /// Mistakes in text before the first tag or after the last, and traces of where a file was copied from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OutsideFault {
+pub(crate) enum OutsideFault {
     /// A second byte order mark.
     SecondByteOrderMark,
     /// A byte order mark that was decoded with another encoding: `ï»¿`.
@@ -103,7 +103,7 @@ pub enum OutsideFault {
 
 /// Mistakes in the declaration, an instruction or the DOCTYPE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PrologFault {
+pub(crate) enum PrologFault {
     /// `<?XML`.
     DeclarationCase,
     /// A declaration that is not at the start.
@@ -124,7 +124,7 @@ pub enum PrologFault {
 
 /// Mistakes in a comment, a CDATA section, a character or a reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MarkupFault {
+pub(crate) enum MarkupFault {
     /// A character that XML does not allow.
     Character(char),
     /// A reference to a character that XML does not allow.
@@ -153,7 +153,7 @@ pub enum MarkupFault {
 
 /// Mistakes in an element's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NameFault {
+pub(crate) enum NameFault {
     /// A `<` without a name.
     NameMissing,
     /// `< name`, `</ name`.
@@ -170,7 +170,7 @@ pub enum NameFault {
 
 /// Mistakes between a tag's name and its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AttributeFault {
+pub(crate) enum AttributeFault {
     /// A character in a tag that looks like a space.
     LikeSpace(char),
     /// Something in a tag that is not an attribute.
@@ -191,7 +191,7 @@ pub enum AttributeFault {
 
 /// Mistakes in a value or its quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ValueFault {
+pub(crate) enum ValueFault {
     /// A quotation mark that does not start a value.
     StrayQuote(char),
     /// A typographic quotation mark instead of a straight one.
@@ -214,7 +214,7 @@ pub enum ValueFault {
 
 /// Mistakes at the end of a tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TagEndFault {
+pub(crate) enum TagEndFault {
     /// A `/` that is not followed by `>`.
     Slash,
     /// `//>`.
@@ -231,7 +231,7 @@ pub enum TagEndFault {
 
 /// Mistakes in tags that do not match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NestingFault {
+pub(crate) enum NestingFault {
     /// An end tag whose name matches no open element. The further location is the start tag that it probably belongs
     /// to.
     EndTag,

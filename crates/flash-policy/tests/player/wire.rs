@@ -115,7 +115,7 @@ fn ends_without_an_answer() {
     let endless = endless.is("denied", "no-policy", "none", 30);
     let step = endless.step(Place::Master);
     assert_eq!(step.end, Some((ConnectionEnd::TooLarge, at(20))));
-    assert_eq!(step.document.len(), flash_policy::document::LARGEST);
+    assert_eq!(step.document.len(), flash_policy::parse::LARGEST);
     assert_eq!(endless.outcome.rests_on, [Choice::Size]);
 }
 

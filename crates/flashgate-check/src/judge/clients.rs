@@ -2,7 +2,7 @@
 
 use flash_policy::decide::Place;
 use flash_policy::player::{Client, Learnt, Reason};
-use flash_policy::{Profile, document, parse};
+use flash_policy::{Profile, parse};
 
 use super::case::{Case, PolicyConnection, Rank};
 use crate::findings::FindingId;
@@ -123,14 +123,10 @@ fn unity(case: &mut Case<'_>) {
 
 /// Whether any rule is for `*`, even if it has no effect for another reason.
 fn names_everybody(asked: PolicyConnection<'_>) -> bool {
-    let document = document::read(asked.document()).0;
-    document.is_some_and(|document| {
-        let mut elements = document.elements().iter();
-        elements.any(|element| {
-            let domain = element.attribute("domain");
-            element.name == "allow-access-from" && domain.is_some_and(|domain| domain.value == "*")
-        })
-    })
+    let document = asked.document();
+    let places = parse(document, Profile::Socket).places;
+    let mut rules = places.rules.iter().chain(&places.ignored);
+    rules.any(|rule| document.get(rule.domain.start..rule.domain.end) == Some(b"*"))
 }
 
 fn silverlight(case: &mut Case<'_>) {

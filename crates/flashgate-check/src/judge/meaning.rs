@@ -3,7 +3,7 @@
 use flash_policy::decide::{self, Grant, Place};
 use flash_policy::parse::RulePlaces;
 use flash_policy::player::{Client, Reason, RuleAt};
-use flash_policy::{Diagnostic, Port, Profile, Severity, Span, document, grants, parse};
+use flash_policy::{Diagnostic, Port, Profile, Severity, Span, grants, parse};
 
 use super::case::{Case, PolicyConnection, Rank};
 use super::finding::more_findings;
@@ -142,12 +142,10 @@ fn addition(case: &Case<'_>) -> String {
 }
 
 fn repeats_site_control(asked: PolicyConnection<'_>) -> bool {
-    let document = document::read(asked.document()).0;
-    document.is_some_and(|document| {
-        let elements = document.elements().iter();
-        let controls = elements.filter(|element| element.name == "site-control");
-        controls.count() > 1
-    })
+    let findings = asked.lint().findings;
+    findings
+        .iter()
+        .any(|finding| finding.rule == "duplicate-site-control")
 }
 
 /// Whether a policy would grant this, if it counted and came from this port.

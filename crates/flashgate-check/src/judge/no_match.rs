@@ -2,7 +2,7 @@
 
 use flash_policy::decide::{Movie, Sandbox};
 use flash_policy::player::Client;
-use flash_policy::{Diagnostic, DomainPattern, Host, Origin, Port, Severity, document};
+use flash_policy::{Diagnostic, DomainPattern, Host, Origin, Port, Profile, Severity, parse};
 
 use super::case::{Case, PolicyConnection, Rank};
 use super::{clients, near_miss, readers};
@@ -71,17 +71,14 @@ fn is_for_others(case: &Case<'_>, asked: PolicyConnection<'_>, finding: &Diagnos
     let Some(span) = finding.spans().next() else {
         return false;
     };
-    let Some(document) = document::read(asked.document()).0 else {
-        return false;
-    };
-    let mut elements = document.elements().iter();
-    let rule = elements.find(|element| {
-        let holds = element.tag.start <= span.start && span.end <= element.tag.end;
-        holds && element.name == "allow-access-from"
-    });
-    let domain = rule.and_then(|rule| rule.attribute("domain"));
-    let domain = domain.and_then(|domain| domain.value.parse::<DomainPattern>().ok());
-    domain.is_some_and(|domain| !near_miss::admits(domain, &case.movie(), case.plan.config.port))
+    let places = parse(asked.document(), Profile::Socket).places;
+    let mut rules = places.rules.iter().chain(&places.ignored);
+    let rule = rules.find(|rule| rule.tag.start <= span.start && span.end <= rule.tag.end);
+    let domain = rule.and_then(|rule| asked.document().get(rule.domain.start..rule.domain.end));
+    let domain = domain.and_then(|domain| str::from_utf8(domain).ok()?.parse().ok());
+    domain.is_some_and(|domain: DomainPattern| {
+        !near_miss::admits(domain, &case.movie(), case.plan.config.port)
+    })
 }
 
 fn lacks_rules(asked: PolicyConnection<'_>) -> bool {

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use flash_policy::document;
 use flash_policy::player::{DecidedBy, Purpose};
+use flash_policy::{Profile, Span, parse};
 use flashgate_report::render::{Position, Source, printable};
 
 use crate::Seen;
@@ -34,16 +34,27 @@ pub(super) fn decided(by: DecidedBy, seen: &[Seen]) -> Option<Written> {
     } else {
         b"</allow-access-from>"
     };
-    let element = document::read(&[tag, end].concat()).0?;
-    let value = |name| {
-        let attribute = element.root()?.attribute(name)?;
-        Some(attribute.value.clone())
+    let alone = [
+        b"<cross-domain-policy>",
+        tag,
+        end,
+        b"</cross-domain-policy>",
+    ]
+    .concat();
+    let parsed = parse(&alone, Profile::Url).places;
+    let places = parsed.rules.iter().chain(&parsed.ignored).next()?;
+    let written = |span: Span| {
+        let value = alone.get(span.start..span.end)?;
+        Some(String::from_utf8_lossy(value).into_owned())
     };
     Some(Written {
         index: rule.index,
-        domain: value("domain")?,
-        to_ports: value("to-ports").unwrap_or_else(|| "*".to_owned()),
-        secure: value("secure").as_deref() == Some("true"),
+        domain: written(places.domain)?,
+        to_ports: places
+            .to_ports
+            .and_then(written)
+            .unwrap_or_else(|| "*".to_owned()),
+        secure: places.secure.and_then(written).as_deref() == Some("true"),
         place: Source::new("", bytes).position(rule.tag.start),
     })
 }

@@ -2,11 +2,11 @@
 //!
 //! Each suggestion is accepted when it is followed. Nothing here decides whether a file is valid.
 
-use flash_policy::spelling::nearest;
 use flash_policy::{DomainPattern, PortSet};
 
 use super::keys::{ValueType, kind};
 use super::values;
+use crate::spelling::nearest;
 
 /// What other programs call some keys. The first target that the table has is suggested.
 const SYNONYMS: [(&[&str], &[&str]); 17] = [

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use flash_policy::domain::DomainError;
 use flash_policy::ports::PortSetError;
-use flash_policy::spelling::nearest;
 use flash_policy::write::{self, Layout};
 use flash_policy::{
     Diagnostic, DomainPattern, Policy, Port, PortSet, Profile, Reply, Rule, SiteControl, Span,
@@ -19,6 +18,7 @@ use super::tree::text::TextValue;
 use crate::confinement;
 use crate::reason;
 use crate::snapshot::ListenAddress;
+use crate::spelling::nearest;
 
 /// A policy with its name.
 #[derive(Debug)]

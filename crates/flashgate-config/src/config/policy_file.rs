@@ -5,8 +5,8 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use flash_policy::document::LARGEST;
 use flash_policy::lint::Options;
+use flash_policy::parse::LARGEST;
 use flash_policy::{Diagnostic, Policy, Port, PortRange, PortSet, Profile, Rule, Serving};
 
 use super::writable;

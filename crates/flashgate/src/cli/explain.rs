@@ -2,9 +2,9 @@
 
 use clap::Args;
 use flash_policy::lint::{nearest_rule, rule};
-use flash_policy::spelling::nearest;
 use flashgate_check::findings::{self, FindingId};
 use flashgate_config::config::explain as config_findings;
+use flashgate_config::spelling::nearest;
 use flashgate_report::explain;
 use flashgate_report::render;
 
