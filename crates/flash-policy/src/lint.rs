@@ -29,8 +29,8 @@ mod syntax_rules;
 mod tag_words;
 mod words;
 
+pub use crate::document::LARGEST_LINTED;
 pub use crate::findings::Omitted;
-pub use crate::parse::LARGEST_LINTED;
 pub use fix::{Fixed, fix, fix_where};
 pub use kind::PolicyKind;
 pub use options::{Hints, Options, PolicyReader, Serving};
