@@ -1,0 +1,61 @@
+//! An axum app on the port of a game.
+
+#![cfg(test)]
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::routing::get;
+use flash_policy::{Policy, REQUEST, Reply};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_flash_policy::{Listener, PeerAddr, PolicyAcceptor, Timing};
+
+async fn hello(ConnectInfo(PeerAddr(address)): ConnectInfo<PeerAddr>) -> String {
+    format!("hello {address}")
+}
+
+/// Sends the parts in packets of their own, and returns the answer.
+async fn answer(address: SocketAddr, parts: &[&[u8]]) -> (Vec<u8>, SocketAddr) {
+    let mut client = TcpStream::connect(address).await.unwrap();
+    client.set_nodelay(true).unwrap();
+    for part in parts {
+        client.write_all(part).await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    let mut heard = Vec::new();
+    let read = timeout(Duration::from_secs(60), client.read_to_end(&mut heard)).await;
+    read.expect("an answer in time").unwrap();
+    (heard, client.local_addr().unwrap())
+}
+
+/// HTTP needs no detection: its first byte shows that it is not a policy request, however it is split.
+#[tokio::test]
+async fn http_and_policies_on_one_port() {
+    let hour = Duration::from_secs(3600);
+    let reply = Reply::new(&Policy::new()).unwrap();
+    let acceptor = PolicyAcceptor::new(reply.clone()).timing(Timing::default().request(hour));
+    let listener = Listener::bind("127.0.0.1:0", acceptor).await.unwrap();
+    let address = axum::serve::Listener::local_addr(&listener).unwrap();
+    let app = Router::new().route("/", get(hello));
+    let app = app.into_make_service_with_connect_info::<PeerAddr>();
+    let serving = tokio::spawn(async move { axum::serve(listener, app).await });
+
+    let _silent = TcpStream::connect(address).await.unwrap();
+    let request = &b"GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n"[..];
+    let bytes: Vec<_> = request.chunks(1).collect();
+    for parts in [&[request][..], &[&request[..1], &request[1..]], &bytes] {
+        let (heard, client) = answer(address, parts).await;
+        let heard = String::from_utf8(heard).unwrap();
+        assert!(heard.starts_with("HTTP/1.1 200 OK\r\n"), "{heard}");
+        assert!(
+            heard.ends_with(&format!("\r\n\r\nhello {client}")),
+            "{heard}"
+        );
+    }
+    assert_eq!(answer(address, &[REQUEST]).await.0, reply.as_bytes());
+    serving.abort();
+}

@@ -1,0 +1,185 @@
+//! The listener: it answers policy requests itself, and no client delays another.
+
+#![cfg(test)]
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use flash_policy::{Policy, REQUEST, Reply};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::timeout;
+use tokio_flash_policy::{Linger, Listener, PolicyAcceptor, Timing};
+
+/// Longer than a busy machine needs, and shorter than the deadline for the first bytes below.
+const SOON: Duration = Duration::from_secs(60);
+
+fn reply() -> Reply {
+    Reply::new(&Policy::new()).unwrap()
+}
+
+/// Its deadlines never pass during a test.
+fn acceptor() -> PolicyAcceptor {
+    let hour = Duration::from_secs(3600);
+    let linger = Linger::default().between_reads(hour).total(hour);
+    PolicyAcceptor::new(reply())
+        .timing(Timing::default().request(hour))
+        .linger(linger)
+}
+
+async fn listening() -> (Listener, SocketAddr) {
+    let listener = Listener::bind("127.0.0.1:0", acceptor()).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
+}
+
+async fn says(address: SocketAddr, bytes: &[u8]) -> TcpStream {
+    let mut client = TcpStream::connect(address).await.unwrap();
+    client.write_all(bytes).await.unwrap();
+    client
+}
+
+/// The next connection sends this, and comes from this client.
+async fn comes(listener: &mut Listener, client: &TcpStream, bytes: &[u8]) {
+    let arrived = timeout(SOON, listener.accept()).await;
+    let (mut stream, address) = arrived.expect("a connection in time");
+    assert_eq!(address, client.local_addr().unwrap());
+    let mut heard = vec![0; bytes.len()];
+    stream.read_exact(&mut heard).await.unwrap();
+    assert_eq!(heard, bytes);
+}
+
+async fn heard(mut client: TcpStream) -> Vec<u8> {
+    let mut heard = Vec::new();
+    let read = timeout(SOON, client.read_to_end(&mut heard)).await;
+    read.expect("an end in time").unwrap();
+    heard
+}
+
+#[tokio::test]
+async fn a_silent_client_delays_no_other() {
+    let (mut listener, address) = listening().await;
+    let _silent = says(address, b"").await;
+    let _unfinished = says(address, b"<policy").await;
+    for message in [&b"LOGIN guest"[..], b"G", b"GET / HTTP/1.1\r\n"] {
+        let client = says(address, message).await;
+        comes(&mut listener, &client, message).await;
+    }
+}
+
+/// Requests are answered while the server waits for other clients, also after the request was accepted.
+#[tokio::test]
+async fn policy_requests_are_answered() {
+    let (mut listener, address) = listening().await;
+    let asks = async {
+        for cut in 0..REQUEST.len() {
+            let mut client = says(address, &REQUEST[..cut]).await;
+            client.write_all(&REQUEST[cut..]).await.unwrap();
+            assert_eq!(heard(client).await, reply().as_bytes(), "cut at {cut}");
+        }
+    };
+    tokio::select! {
+        _ = listener.accept() => panic!("a policy request was returned"),
+        () = asks => {}
+    }
+}
+
+/// If too many are open, the oldest is dropped, whether it is silent or does not close after its reply.
+#[tokio::test]
+async fn the_oldest_makes_room() {
+    let (listener, address) = listening().await;
+    let mut listener = listener.limit(3);
+    let silent = says(address, b"").await;
+    let game = says(address, b"first").await;
+    comes(&mut listener, &game, b"first").await;
+
+    let mut lingering = says(address, b"<policy-file-request/>\0x").await;
+    let mut whole = vec![0; reply().as_bytes().len()];
+    tokio::select! {
+        _ = listener.accept() => panic!("no client wants to be served"),
+        read = lingering.read_exact(&mut whole) => drop(read.unwrap()),
+    }
+    assert_eq!(whole, reply().as_bytes());
+
+    // The connections that were returned do not count.
+    let _third = says(address, b"<").await;
+    let game = says(address, b"second").await;
+    comes(&mut listener, &game, b"second").await;
+    assert_eq!(heard(silent).await, b"");
+    let game = says(address, b"third").await;
+    comes(&mut listener, &game, b"third").await;
+    assert!(timeout(SOON, lingering.read(&mut whole)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_flood_of_silent_clients() {
+    let (listener, address) = listening().await;
+    let mut listener = listener.limit(5);
+    let mut silent = Vec::new();
+    for count in 0..50 {
+        silent.push(says(address, b"").await);
+        let message = format!("game {count}");
+        let game = says(address, message.as_bytes()).await;
+        comes(&mut listener, &game, message.as_bytes()).await;
+    }
+}
+
+/// It can be awaited again and again, as in a `select!`, and loses no connection.
+#[tokio::test]
+async fn accept_is_cancel_safe() {
+    let (mut listener, address) = listening().await;
+    let mut clients = Vec::new();
+    let mut arrived = 0;
+    for byte in b"LOGIN" {
+        clients.push(says(address, b"").await);
+        let given_up = timeout(Duration::ZERO, listener.accept()).await;
+        arrived += usize::from(given_up.is_ok());
+        let last = clients.last_mut().unwrap();
+        last.write_all(&[*byte]).await.unwrap();
+    }
+    while arrived < clients.len() {
+        let next = timeout(SOON, listener.accept()).await;
+        next.expect("a connection in time");
+        arrived += 1;
+    }
+}
+
+/// A reply that is cut off must not look like a whole one.
+#[tokio::test]
+async fn a_reply_that_is_cut_off_ends_with_a_reset() {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_send_buffer_size(4096).unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let large = Reply::from_file_unchecked(&vec![b'x'; 1_000_000]).unwrap();
+    let listener = Listener::new(socket.listen(16).unwrap(), PolicyAcceptor::new(large));
+    let mut listener = listener.limit(1);
+    let address = listener.local_addr().unwrap();
+
+    let client = TcpSocket::new_v4().unwrap();
+    client.set_recv_buffer_size(4096).unwrap();
+    let mut client = client.connect(address).await.unwrap();
+    client.write_all(REQUEST).await.unwrap();
+    let mut first = [0];
+    tokio::select! {
+        _ = listener.accept() => panic!("a policy request was returned"),
+        read = client.read_exact(&mut first) => drop(read.unwrap()),
+    }
+    // The next client takes its place.
+    let game = says(address, b"LOGIN").await;
+    comes(&mut listener, &game, b"LOGIN").await;
+    let mut rest = Vec::new();
+    let end = timeout(SOON, client.read_to_end(&mut rest)).await.unwrap();
+    assert_eq!(end.unwrap_err().kind(), ErrorKind::ConnectionReset);
+}
+
+/// Dropping the listener closes what it has not returned.
+#[tokio::test]
+async fn the_listener_owns_its_connections() {
+    let (mut listener, address) = listening().await;
+    let silent = says(address, b"").await;
+    let game = says(address, b"LOGIN").await;
+    comes(&mut listener, &game, b"LOGIN").await;
+    drop(listener);
+    assert_eq!(heard(silent).await, b"");
+}
