@@ -35,7 +35,7 @@ pub use watched::{Sight, Watched};
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// Where to listen, and what to answer there.
-    pub listeners: Vec<Listener>,
+    pub listeners: Vec<ServiceListener>,
     /// The limits.
     pub limits: Limits,
     /// The settings of the process.
@@ -66,7 +66,7 @@ pub enum ListenTransport {
 
 /// Addresses with the same service.
 #[derive(Clone, Debug)]
-pub struct Listener {
+pub struct ServiceListener {
     /// The addresses.
     pub addresses: Vec<ListenAddress>,
     /// How the operator set it up.
@@ -297,7 +297,7 @@ impl Plan {
     }
 
     /// Every address with its listener, in the order of the plan.
-    fn addresses(&self) -> impl Iterator<Item = (ListenAddress, &Listener)> {
+    fn addresses(&self) -> impl Iterator<Item = (ListenAddress, &ServiceListener)> {
         self.listeners.iter().flat_map(|listener| {
             listener
                 .addresses

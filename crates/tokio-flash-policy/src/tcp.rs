@@ -55,7 +55,7 @@ impl PolicyAcceptor {
             let stream = Prefixed::from_opening(stream, driver.into_opening());
             return Ok(Accepted::Stream(stream, first.into()));
         }
-        let mut answering = Answering { stream, driver };
+        let mut answering = TcpReply { stream, driver };
         answering.driver.send(&mut answering.stream).await?;
         let closed = answering.driver.close(&mut answering.stream).await;
         Ok(Accepted::Answered(closed))
@@ -63,12 +63,12 @@ impl PolicyAcceptor {
 }
 
 /// A connection that is being answered.
-struct Answering<'a> {
+struct TcpReply<'a> {
     stream: TcpStream,
     driver: Driver<&'a AcceptConfig>,
 }
 
-impl Drop for Answering<'_> {
+impl Drop for TcpReply<'_> {
     fn drop(&mut self) {
         if self.driver.if_dropped() == IfDropped::Reset {
             // If this fails, the socket is closed as usual.

@@ -10,7 +10,8 @@ use super::raw::RawBridge;
 use super::tree::At;
 use super::{defaults, hosts};
 use crate::snapshot::{
-    AskedBy, BridgeSettings, Deadlines, Gate, Listener, PathPattern, Segment, Service, ServiceKind,
+    AskedBy, BridgeSettings, Deadlines, Gate, PathPattern, Segment, Service, ServiceKind,
+    ServiceListener,
 };
 use crate::tls::Tls;
 
@@ -20,11 +21,11 @@ const OWN_PATHS: [&str; 3] = ["/", "/ruffle.js", "/ruffle.json"];
 /// Returns the bridge to the gates among the listeners, and its listener.
 pub(super) fn resolve(
     raw: RawBridge,
-    listeners: &[Listener],
+    listeners: &[ServiceListener],
     deadlines: Deadlines,
     tls: Option<&Tls>,
     found: &mut Vec<Diagnostic>,
-) -> (Arc<BridgeSettings>, Listener) {
+) -> (Arc<BridgeSettings>, ServiceListener) {
     let gates: Vec<_> = listeners
         .iter()
         .filter_map(|listener| listener.service.gate())
@@ -46,7 +47,7 @@ pub(super) fn resolve(
         public_url: raw.public_url.map(|url| url.value),
         trust_forwarded_for: raw.trust_forwarded_for,
     });
-    let listener = Listener {
+    let listener = ServiceListener {
         addresses: raw.addresses.iter().map(|at| at.value).collect(),
         asked_by: AskedBy::Bridge,
         service: Arc::new(Service::new(

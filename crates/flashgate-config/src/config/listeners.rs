@@ -12,7 +12,7 @@ use super::policy_file::PolicyPort;
 use super::raw::{RawListener, Soundness};
 use super::tree::{At, listed};
 use crate::snapshot::ListenAddress;
-use crate::snapshot::{AskedBy, Deadlines, Gate, Listener, Served, Service, ServiceKind};
+use crate::snapshot::{AskedBy, Deadlines, Gate, Served, Service, ServiceKind, ServiceListener};
 use crate::tls::Tls;
 
 /// Returns a listener for every `[[listen]]` and `[[gate]]`. There are several if the addresses have different ports,
@@ -23,7 +23,7 @@ pub(super) fn resolve(
     deadlines: Deadlines,
     tls: Option<&Tls>,
     found: &mut Vec<Diagnostic>,
-) -> Vec<Listener> {
+) -> Vec<ServiceListener> {
     let (mut listeners, mut taken) = (Vec::new(), gates::given_names(raw));
     for raw in raw {
         let gate = raw.gate.as_ref();
@@ -44,7 +44,7 @@ pub(super) fn resolve(
                 let name = policy.name.clone();
                 ServiceKind::new(Served { name, reply }, gate)
             });
-            listeners.extend(kind.map(|kind| Listener {
+            listeners.extend(kind.map(|kind| ServiceListener {
                 addresses,
                 asked_by: raw.asked_by(),
                 service: Arc::new(Service::new(

@@ -5,7 +5,7 @@ use flashgate_wire::http::HostField;
 
 use super::{Doors, MoviePort, WebSocketScheme, WebSocketTarget};
 use crate::snapshot::{
-    BridgeSettings, FreePorts, Gate, ListenTransport, Listener, OwnHost, Plan, WebSocketMode,
+    BridgeSettings, FreePorts, Gate, ListenTransport, OwnHost, Plan, ServiceListener, WebSocketMode,
 };
 
 impl Doors {
@@ -86,7 +86,7 @@ fn over(
 }
 
 fn bridge_port(plan: &Plan, free: &FreePorts) -> Option<Port> {
-    let is_it = |listener: &&Listener| listener.service.bridge().is_some();
+    let is_it = |listener: &&ServiceListener| listener.service.bridge().is_some();
     let listener = plan.listeners.iter().find(is_it)?;
     free.of(listener).first().copied()
 }

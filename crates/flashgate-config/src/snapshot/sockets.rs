@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use flash_policy::Port;
 
-use super::{AskedBy, ListenAddress, Listener, Plan, Service};
+use super::{AskedBy, ListenAddress, Plan, Service, ServiceListener};
 
 /// A socket to be bound.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ impl FreePorts {
     }
 
     /// The ports that a listener is bound to, in the order of its addresses, as far as they are known.
-    pub(crate) fn of(&self, listener: &Listener) -> Vec<Port> {
+    pub(crate) fn of(&self, listener: &ServiceListener) -> Vec<Port> {
         let its = |(service, _): &&(Arc<Service>, Port)| Arc::ptr_eq(service, &listener.service);
         let mut free = self.0.iter().filter(its).map(|(_, port)| *port);
         let addresses = listener.addresses.iter();
@@ -94,7 +94,7 @@ impl Plan {
 }
 
 impl Socket {
-    fn new(address: ListenAddress, listener: &Listener) -> Self {
+    fn new(address: ListenAddress, listener: &ServiceListener) -> Self {
         Self {
             address,
             name: listener.service.name().to_owned(),

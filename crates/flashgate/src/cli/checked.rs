@@ -1,11 +1,11 @@
 //! The output of `serve --check` for a valid configuration.
 
-use flashgate_config::snapshot::{BridgeSettings, Gate, Listener, Plan, Served};
+use flashgate_config::snapshot::{BridgeSettings, Gate, Plan, Served, ServiceListener};
 use flashgate_config::tls::Certificate;
 
 /// A line for each listener and certificate, and one for `[admin]`.
 pub(super) fn text(plan: &Plan) -> String {
-    let line = |listener: &Listener| {
+    let line = |listener: &ServiceListener| {
         let addresses: Vec<_> = listener.addresses.iter().map(ToString::to_string).collect();
         let addresses = addresses.join(", ");
         let service = &listener.service;

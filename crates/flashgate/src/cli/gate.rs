@@ -9,7 +9,7 @@ use std::sync::Arc;
 use flash_policy::{Diagnostic, Policy, Port, Reply};
 use flashgate_config::config::{Unexpected, backend, defaults, gates};
 use flashgate_config::snapshot::{
-    AskedBy, Backend, Deadlines, Gate, Listener, Served, Service, ServiceKind,
+    AskedBy, Backend, Deadlines, Gate, Served, Service, ServiceKind, ServiceListener,
 };
 use flashgate_config::snapshot::{ListenAddress, NoAddress};
 use flashgate_report::render::PlainError;
@@ -76,9 +76,13 @@ impl GateFlag {
 }
 
 /// Creates a listener for each gate, all with the same policy.
-pub(super) fn listeners(flags: &[GateFlag], policy: &Policy, reply: &Reply) -> Vec<Listener> {
+pub(super) fn listeners(
+    flags: &[GateFlag],
+    policy: &Policy,
+    reply: &Reply,
+) -> Vec<ServiceListener> {
     let mut names = gates::GateNames::default();
-    let mut listener = |flag: &GateFlag| Listener {
+    let mut listener = |flag: &GateFlag| ServiceListener {
         addresses: vec![flag.listen],
         asked_by: AskedBy::GateFlag,
         service: Arc::new(Service::new(

@@ -11,8 +11,8 @@ use flashgate_config::config::{self, ConfigFindings, Loaded, PlanPurpose, PlanRe
 use flashgate_config::confinement;
 use flashgate_config::snapshot::ListenAddress;
 use flashgate_config::snapshot::{
-    AskedBy, Deadlines, ListenTransport, Listener, Plan, Served, Service, ServiceKind, Violation,
-    Watched,
+    AskedBy, Deadlines, ListenTransport, Plan, Served, Service, ServiceKind, ServiceListener,
+    Violation, Watched,
 };
 use flashgate_report::render::{self, PlainError};
 
@@ -230,9 +230,9 @@ impl Serve {
     }
 
     /// Creates the listeners. All addresses serve the same policy.
-    fn listeners(&self, policy: &Policy, reply: Reply) -> Vec<Listener> {
+    fn listeners(&self, policy: &Policy, reply: Reply) -> Vec<ServiceListener> {
         let gates = gate::listeners(&self.gate, policy, &reply);
-        let listener = Listener {
+        let listener = ServiceListener {
             addresses: self.listen.clone(),
             asked_by: AskedBy::ListenFlag,
             service: Arc::new(Service::new(
