@@ -1,0 +1,84 @@
+//! An echo server that supports Flash's `Socket` and, on the same port, its `SecureSocket`.
+//!
+//! A `SecureSocket` fetches its policy over TLS too. So the acceptor is used twice: on the TCP connection and, if that
+//! is TLS, on the stream inside.
+//!
+//! Run `cargo run -p tokio-flash-policy --example tls -- chain.pem key.pem`, and in another terminal `printf
+//! '<policy-file-request/>\0' | openssl s_client -quiet -connect 127.0.0.1:9339`.
+
+use std::error::Error;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use flash_policy::{Policy, Port, Reply};
+use tokio::io::{AsyncRead, AsyncWrite, copy, split};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{sleep, timeout};
+use tokio_flash_policy::{Accepted, PolicyAcceptor, StreamKind};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut files = std::env::args_os().skip(1);
+    let (Some(chain), Some(key)) = (files.next(), files.next()) else {
+        return Err("usage: tls CHAIN.pem KEY.pem".into());
+    };
+    let tls = tls(chain.as_ref(), key.as_ref())?;
+    let policy = Policy::new().allow("www.example.com", Port::new(9339)?)?;
+    let listener = TcpListener::bind("127.0.0.1:9339").await?;
+    serve(listener, PolicyAcceptor::new(Reply::new(&policy)?), tls).await;
+    Ok(())
+}
+
+/// Reads the certificate with its chain, and the key.
+pub(crate) fn tls(chain: &Path, key: &Path) -> Result<TlsAcceptor, Box<dyn Error>> {
+    let chain = CertificateDer::pem_file_iter(chain)?.collect::<Result<_, _>>()?;
+    let key = PrivateKeyDer::from_pem_file(key)?;
+    let config = ServerConfig::builder().with_no_client_auth();
+    Ok(Arc::new(config.with_single_cert(chain, key)?).into())
+}
+
+/// Serves forever.
+pub(crate) async fn serve(listener: TcpListener, acceptor: PolicyAcceptor, tls: TlsAcceptor) {
+    loop {
+        let Ok((socket, _)) = listener.accept().await else {
+            // Neither a client that has gone nor a lack of file descriptors lasts. Keep serving.
+            sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        let (acceptor, tls) = (acceptor.clone(), tls.clone());
+        // An error means that the client is gone.
+        tokio::spawn(async move { answer_or_echo(socket, &acceptor, &tls).await });
+    }
+}
+
+async fn answer_or_echo(
+    socket: TcpStream,
+    acceptor: &PolicyAcceptor,
+    tls: &TlsAcceptor,
+) -> io::Result<()> {
+    match acceptor.accept(socket).await? {
+        Accepted::Answered(_) => Ok(()),
+        Accepted::Stream(stream, StreamKind::Tls) => {
+            let stream = timeout(HANDSHAKE, tls.accept(stream)).await??;
+            match acceptor.accept(stream).await? {
+                Accepted::Answered(_) => Ok(()),
+                Accepted::Stream(stream, _) => echo(stream).await,
+            }
+        }
+        Accepted::Stream(stream, _) => echo(stream).await,
+    }
+}
+
+/// The time for a TLS handshake.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+async fn echo(stream: impl AsyncRead + AsyncWrite) -> io::Result<()> {
+    let (mut from, mut to) = split(stream);
+    copy(&mut from, &mut to).await.map(|_| ())
+}
