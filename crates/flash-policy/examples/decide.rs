@@ -35,7 +35,7 @@ pub(crate) fn answer(
 ) -> Result<Result<String, String>, Box<dyn Error>> {
     let movie = Movie::Remote(movie.parse()?);
     let port = Port::new(port.into())?;
-    // The policy without the rules that have no effect. If there is none, the player refuses the file.
+    // Rules that have no effect are left out.
     let Some(policy) = parse(file, Profile::Socket).policy else {
         return Ok(Err("denied: the file is not a policy".to_owned()));
     };
