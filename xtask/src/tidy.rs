@@ -9,6 +9,8 @@ mod house;
 mod imports;
 #[cfg(test)]
 mod layers;
+#[cfg(test)]
+mod log_lines;
 mod shares;
 mod stats;
 mod style;

@@ -7,23 +7,19 @@ mod github;
 mod human;
 mod json;
 mod levels;
-mod repeats;
 mod report;
 mod sarif;
 mod short;
-mod source;
 mod stderr;
 mod summary;
 mod terminal;
-#[cfg(test)]
-mod tests;
 
 use flash_policy::Diagnostic;
+pub use flash_policy::snippets::{Position, Source, printable};
 
 use levels::by_level;
 pub use levels::level;
 pub use report::{Format, Reporter};
-pub use source::{Position, Source, printable};
 pub use stderr::{PlainError, plain_error, to_stderr};
 use summary::More;
 pub use summary::Summary;
@@ -35,7 +31,7 @@ pub use terminal::{is_dumb, wants_plain};
 /// The last line says where to find more about them.
 pub fn findings(found: &[Diagnostic], source: &Source) -> String {
     let renderer = renderer(&std::io::stderr());
-    let mut text = human::text(found, source, human::Fixes::Hidden, &renderer);
+    let mut text = human::text(found, source, &renderer);
     let mut more = More::default();
     for finding in by_level(found) {
         more.add(finding);
@@ -52,17 +48,12 @@ pub fn finding_on_stdout(finding: &Diagnostic, name: &str, bytes: &[u8]) -> Stri
     let source = Source::new(name, bytes);
     let renderer = renderer(&std::io::stdout());
     let found = std::slice::from_ref(finding);
-    human::text(found, &source, human::Fixes::Hidden, &renderer)
+    human::text(found, &source, &renderer)
 }
 
 /// A finding without a place in a text, for standard error.
 pub fn without_place(finding: &Diagnostic) -> String {
     let source = Source::new("", b"");
     let found = std::slice::from_ref(finding);
-    human::text(
-        found,
-        &source,
-        human::Fixes::Hidden,
-        &renderer(&std::io::stderr()),
-    )
+    human::text(found, &source, &renderer(&std::io::stderr()))
 }

@@ -17,8 +17,6 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 mod escaped;
 mod panics;
 mod sampler;
-#[cfg(test)]
-mod tests;
 
 use escaped::QUOTED;
 pub(crate) use escaped::{escaped, escaped_up_to};

@@ -29,6 +29,9 @@
 //! The crate logs nothing and has no configuration files. Limits are arguments with defaults ([`Timing`], [`Linger`],
 //! [`AcceptConfig`]); [`AcceptConfig::longest`] is their sum.
 
+// Runs the example in the README.
+#![cfg_attr(doctest, doc = include_str!("../README.md"))]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::must_use_candidate, clippy::return_self_not_must_use)]
 mod acceptor;
 #[cfg(feature = "axum")]

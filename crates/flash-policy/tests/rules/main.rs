@@ -6,6 +6,7 @@
 #![cfg(test)]
 
 mod examples;
+mod rendered;
 
 use std::collections::BTreeSet;
 use std::fs;

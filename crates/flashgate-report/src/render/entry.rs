@@ -2,8 +2,8 @@
 
 use flash_policy::Diagnostic;
 
-use super::source::Source;
 use crate::outcome::FileOutcome;
+use flash_policy::snippets::Source;
 
 /// An outcome with its text.
 pub(super) struct OutcomeText<'a> {

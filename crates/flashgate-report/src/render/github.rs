@@ -10,8 +10,8 @@ use flash_policy::{Diagnostic, Severity};
 
 use super::entry::OutcomeText;
 use super::levels::by_level;
-use super::repeats::repeats;
-use super::source::{Source, printable};
+use flash_policy::snippets::repeats;
+use flash_policy::snippets::{Source, printable};
 
 pub(super) fn lines(entry: &OutcomeText<'_>, out: &mut impl io::Write) -> io::Result<()> {
     let file = property(&entry.outcome.name);

@@ -1,34 +1,20 @@
 //! Findings with carets, notes and help, in the style of a compiler.
 
 use std::io;
-use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
-use flash_policy::diagnostic::{Edit, Fix, Label};
-use flash_policy::{Diagnostic, Severity};
+use annotate_snippets::Renderer;
+use flash_policy::Diagnostic;
+use flash_policy::snippets::{ShownFix, Source, render};
 
 use super::entry::OutcomeText;
 use super::levels::by_level;
-use super::repeats::repeats;
-use super::source::{Excerpt, Source};
 use super::summary::omitted;
 
 /// The most findings that are shown. A file can have tens of thousands, and no one reads more than this.
 const MOST_SHOWN: usize = 50;
 
-/// Longer lines are shown in part. A fix in such a line is named but not shown, because it would fill the screen
-/// twice.
-const LONG: usize = 120;
-
-/// The renderer gets only a part of longer lines.
-const VERY_LONG: usize = 8 * 1024;
-
-/// Whether the changes of `--fix` are shown. Only `flashgate lint` has that flag.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fixes {
-    Shown,
-    Hidden,
-}
+/// Introduces the fix of a finding. Only `flashgate lint` has that flag, so others hide fixes.
+const BY_FLAG: ShownFix<'_> = ShownFix::After("`--fix` can ");
 
 /// Renders the findings of a file, each followed by an empty line.
 pub(super) fn findings(
@@ -39,7 +25,7 @@ pub(super) fn findings(
     let shown = by_level(entry.findings());
     let more = shown.len().saturating_sub(MOST_SHOWN) + entry.omitted();
     for finding in shown.iter().take(MOST_SHOWN) {
-        let text = rendered(finding, &entry.source, Fixes::Shown, renderer);
+        let text = render(finding, &entry.source, BY_FLAG, renderer);
         write!(out, "{text}\n\n")?;
     }
     if more > 0 {
@@ -48,193 +34,15 @@ pub(super) fn findings(
     Ok(())
 }
 
-/// Renders findings as a string.
-pub(super) fn text(
-    found: &[Diagnostic],
-    source: &Source,
-    fixes: Fixes,
-    renderer: &Renderer,
-) -> String {
+/// Renders findings as a string, without their fixes.
+pub(super) fn text(found: &[Diagnostic], source: &Source, renderer: &Renderer) -> String {
     let mut text = String::new();
     for finding in by_level(found).iter().take(MOST_SHOWN) {
-        text.push_str(&rendered(finding, source, fixes, renderer));
+        text.push_str(&render(finding, source, ShownFix::Hidden, renderer));
         text.push_str("\n\n");
     }
     if found.len() > MOST_SHOWN {
         text.push_str(&omitted(found.len() - MOST_SHOWN, source.name()));
     }
     text
-}
-
-fn rendered(finding: &Diagnostic, source: &Source, fixes: Fixes, renderer: &Renderer) -> String {
-    let text = renderer.render(&groups(finding, source, fixes));
-    let labels = || finding.label.iter().chain(&finding.secondary);
-    if !labels().any(|label| is_very_long(label, source)) {
-        return text;
-    }
-    // The renderer counts columns in the part that it got.
-    let (mut corrected, mut rest) = (String::new(), text.as_str());
-    for (wrong, right) in labels().filter_map(|label| columns(label, source)) {
-        if let Some((before, after)) = rest.split_once(&wrong) {
-            corrected.push_str(before);
-            corrected.push_str(&right);
-            rest = after;
-        }
-    }
-    corrected.push_str(rest);
-    corrected
-}
-
-/// A place as the renderer shows it for a part of the lines, and the place in the file.
-fn columns(label: &Label, source: &Source) -> Option<(String, String)> {
-    let (excerpt, range) = cut(label, source)?;
-    let before = excerpt.text.get(..range.start)?;
-    let column = before.rsplit('\n').next()?.chars().count() + 1;
-    let position = source.position(label.span.start);
-    let head = format!("{}:{}:", source.name(), position.line);
-    Some((
-        format!("{head}{column}"),
-        format!("{head}{}", position.column),
-    ))
-}
-
-/// A part of very long lines around a place, and the place in it.
-fn cut<'a>(label: &Label, source: &'a Source) -> Option<(Excerpt<'a>, Range<usize>)> {
-    let excerpt = source.excerpt(std::iter::once(label.span))?;
-    let range = excerpt.visible(source, label.span);
-    Some(excerpt.around(&range))
-}
-
-fn groups<'a>(finding: &'a Diagnostic, source: &'a Source, fixes: Fixes) -> Vec<Group<'a>> {
-    let level = match finding.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Hint => Level::NOTE.with_name("hint"),
-        Severity::Warning | _ => Level::WARNING,
-    };
-    let mut group = level
-        .primary_title(finding.message.as_str())
-        .id(finding.rule)
-        .elements(places(finding, source));
-    if let Some(repeats) = repeats(finding, source) {
-        group = group.element(Level::NOTE.message(repeats));
-    }
-    for note in &finding.notes {
-        group = group.element(Level::NOTE.message(note.as_str()));
-    }
-    for help in &finding.help {
-        group = group.element(Level::HELP.message(help.as_str()));
-    }
-    let fix = finding.fix.as_ref().filter(|_| fixes == Fixes::Shown);
-    let patch = fix.and_then(|fix| patch(fix, source));
-    std::iter::once(group).chain(patch).collect()
-}
-
-/// The lines of all places together if they are short, otherwise each place separately. Then no two marks are further
-/// apart than a line can show.
-fn places<'a>(finding: &'a Diagnostic, source: &'a Source) -> Vec<Element<'a>> {
-    let primary = finding.label.iter();
-    let others = finding.secondary.iter();
-    let labels: Vec<_> = primary
-        .map(|label| (AnnotationKind::Primary, label))
-        .chain(others.map(|label| (AnnotationKind::Context, label)))
-        .collect();
-    let each = || {
-        let each = labels.iter();
-        let each = each.filter_map(|label| lines(std::slice::from_ref(label), source));
-        each.map(|(_, element)| element).collect()
-    };
-    if labels.iter().any(|(_, label)| is_very_long(label, source)) {
-        let parts = labels.iter();
-        return parts.filter_map(|label| part(label, source)).collect();
-    }
-    match lines(&labels, source) {
-        // Findings about flags have no place.
-        None if source.name().is_empty() => Vec::new(),
-        None => vec![Origin::path(source.name()).into()],
-        Some((Width::Long, _)) if labels.len() > 1 => each(),
-        Some((_, element)) => vec![element],
-    }
-}
-
-/// Whether a place is in very long lines, for which the renderer would need many times their size.
-fn is_very_long(label: &Label, source: &Source) -> bool {
-    let excerpt = source.excerpt(std::iter::once(label.span));
-    excerpt.is_some_and(|excerpt| excerpt.text.len() > VERY_LONG)
-}
-
-/// A part of very long lines, with a mark below it.
-fn part<'a>(
-    (kind, label): &(AnnotationKind, &'a Label),
-    source: &'a Source,
-) -> Option<Element<'a>> {
-    let (excerpt, range) = cut(label, source)?;
-    let mark = kind.span(range);
-    let mark = if label.text.is_empty() {
-        mark
-    } else {
-        mark.label(label.text.as_str())
-    };
-    let snippet = Snippet::source(excerpt.text)
-        .line_start(excerpt.line)
-        .path(source.name())
-        .annotation(mark);
-    Some(snippet.into())
-}
-
-/// Whether the lines fit into a narrow terminal.
-enum Width {
-    Short,
-    Long,
-}
-
-/// The lines of some places, with marks below them.
-fn lines<'a>(
-    labels: &[(AnnotationKind, &'a Label)],
-    source: &'a Source,
-) -> Option<(Width, Element<'a>)> {
-    let excerpt = source.excerpt(labels.iter().map(|(_, label)| label.span))?;
-    let width = if excerpt.text.lines().any(|line| line.len() > LONG) {
-        Width::Long
-    } else {
-        Width::Short
-    };
-    let marks = labels.iter().map(|(kind, label)| {
-        let mark = kind.span(excerpt.visible(source, label.span));
-        if label.text.is_empty() {
-            mark
-        } else {
-            mark.label(label.text.as_str())
-        }
-    });
-    let snippet = Snippet::source(excerpt.text)
-        .line_start(excerpt.line)
-        .path(source.name())
-        .annotations(marks);
-    Some((width, snippet.into()))
-}
-
-/// The file after the fix.
-fn patch<'a>(fix: &'a Fix, source: &'a Source) -> Option<Group<'a>> {
-    let excerpt = source.excerpt(fix.edits.iter().map(|edit| edit.span))?;
-    let title = Level::HELP.secondary_title(format!("`--fix` can {}", fix.title));
-    let too_long = |text: &str| text.lines().any(|line| line.len() > LONG);
-    // For example a byte order mark, which is not part of the text.
-    let invisible =
-        |edit: &Edit| edit.text.is_empty() && excerpt.range(source, edit.span).is_empty();
-    if too_long(excerpt.text)
-        || fix
-            .edits
-            .iter()
-            .any(|edit| too_long(&edit.text) || invisible(edit))
-    {
-        return Some(Group::with_title(title));
-    }
-    let patches = fix
-        .edits
-        .iter()
-        .map(|edit| Patch::new(excerpt.range(source, edit.span), edit.text.as_str()));
-    let lines = Snippet::source(excerpt.text)
-        .line_start(excerpt.line)
-        .patches(patches);
-    Some(title.element(lines))
 }

@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 
 use super::entry::OutcomeText;
 use super::levels::level;
-use super::source::Source;
 use super::summary::Summary;
 use crate::visible;
+use flash_policy::snippets::Source;
 
 /// The most places listed for one mistake. Others are only counted.
 const MOST_PLACES: usize = 100;

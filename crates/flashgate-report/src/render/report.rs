@@ -12,12 +12,12 @@ use flash_policy::lint::PolicyKind;
 
 use super::entry::OutcomeText;
 use super::levels::by_level;
-use super::source::Source;
 use super::stderr::{PlainError, to_stderr};
 use super::summary::{More, Summary, omitted};
 use super::terminal::renderer;
 use super::{github, human, json, sarif, short};
 use crate::outcome::{FileError, FileOutcome, KindFrom};
+use flash_policy::snippets::Source;
 
 /// The format of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -12,9 +12,9 @@ use flash_policy::{Diagnostic, Severity, Span, lint};
 use serde_json::{Map, Value, json};
 
 use super::entry::OutcomeText;
-use super::repeats::repeats as repeats_in_words;
-use super::source::Source;
 use crate::visible;
+use flash_policy::snippets::Source;
+use flash_policy::snippets::repeats as repeats_in_words;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";

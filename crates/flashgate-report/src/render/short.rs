@@ -6,8 +6,8 @@ use flash_policy::Diagnostic;
 
 use super::entry::OutcomeText;
 use super::levels::{by_level, level};
-use super::repeats::repeats;
-use super::source::{Position, Source};
+use flash_policy::snippets::repeats;
+use flash_policy::snippets::{Position, Source};
 
 pub(super) fn lines(entry: &OutcomeText<'_>, out: &mut impl io::Write) -> io::Result<()> {
     for finding in by_level(entry.findings()) {

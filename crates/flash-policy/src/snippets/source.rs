@@ -2,10 +2,12 @@
 //!
 //! Columns must match those of an editor: a byte order mark has none, and a character has one.
 
-use std::ops::Range;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
 
-use flash_policy::Span;
-use flash_policy::diagnostic::is_hidden;
+use crate::Span;
+use crate::diagnostic::is_hidden;
 
 /// Characters are counted once up to each multiple of this, so that places in very long lines are found quickly.
 const STRIDE: usize = 1024;
@@ -49,11 +51,13 @@ pub(super) struct Excerpt<'a> {
 }
 
 impl Source {
-    /// A file or a flag. Control characters in the name are escaped, because it is shown on terminals.
+    /// A text and its name, such as a file's. Control characters in the name are escaped, because it is shown on
+    /// terminals. With an empty name, findings have no place.
+    #[must_use]
     pub fn new(name: &str, bytes: &[u8]) -> Self {
         let marked = bytes.starts_with(MARK);
         let mut at = if marked { MARK.len() } else { 0 };
-        let (mut text, mut stretches) = (String::new(), vec![(0, 0)]);
+        let (mut text, mut stretches) = (String::new(), Vec::from([(0, 0)]));
         let stretch = |at, text: &String| (narrow(at), narrow(text.len()));
         for chunk in bytes.get(at..).unwrap_or_default().utf8_chunks() {
             if stretches.len() > 2 * MOST_REPLACED {
@@ -97,11 +101,20 @@ impl Source {
     }
 
     /// The name, without characters that terminals act on.
+    #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// The line and column of a byte in the file.
+    ///
+    /// ```
+    /// use flash_policy::snippets::Source;
+    ///
+    /// let place = Source::new("policy.xml", b"<a>\n <b>").position(5);
+    /// assert_eq!((place.line, place.column), (2, 2));
+    /// ```
+    #[must_use]
     pub fn position(&self, at: usize) -> Position {
         let place = self.place(at);
         let line = self.line(place);
@@ -230,7 +243,7 @@ fn counts(text: &str) -> Vec<usize> {
         *sum += characters(stride);
         Some(*sum)
     });
-    std::iter::once(0).chain(sums).collect()
+    core::iter::once(0).chain(sums).collect()
 }
 
 /// The number of characters that begin in these bytes of a text.
@@ -239,6 +252,7 @@ fn characters(bytes: &[u8]) -> usize {
 }
 
 /// A name without characters that terminals act on.
+#[must_use]
 pub fn printable(name: &str) -> String {
     let mut shown = String::new();
     for c in name.chars() {

@@ -1,11 +1,30 @@
 //! Where the same mistake is repeated, in words.
 
-use flash_policy::Diagnostic;
+use alloc::borrow::ToOwned as _;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use super::source::Source;
+use crate::Diagnostic;
 
-/// Nothing if the mistake is not repeated.
-pub(super) fn repeats(finding: &Diagnostic, source: &Source) -> Option<String> {
+/// Says where else a finding's mistake is, by lines. `None` if it is not repeated.
+///
+/// ```
+/// use flash_policy::snippets::{Source, repeats};
+/// use flash_policy::{Port, Serving, lint};
+///
+/// let file = b"<cross-domain-policy>
+///   <allow-access-from domain='a.test' to-ports='80' prots='1'/>
+///   <allow-access-from domain='b.test' to-ports='80' prots='1'/>
+/// </cross-domain-policy>";
+/// let report = lint(file, Serving::from_port(Port::MASTER));
+/// let unknown = report.findings.iter().find(|finding| finding.rule == "unknown-attribute");
+/// let words = repeats(unknown.expect("a finding"), &Source::new("policy.xml", file));
+/// assert_eq!(words.as_deref(), Some("the same mistake is in line 3"));
+/// ```
+#[must_use]
+pub fn repeats(finding: &Diagnostic, source: &Source) -> Option<String> {
     let others = finding.places() - 1;
     let mut lines: Vec<_> = finding
         .repeats
@@ -28,7 +47,7 @@ pub(super) fn repeats(finding: &Diagnostic, source: &Source) -> Option<String> {
     let named: Vec<_> = lines
         .iter()
         .take(LINES_NAMED)
-        .map(usize::to_string)
+        .map(ToString::to_string)
         .collect();
     let lines = match named.as_slice() {
         [] => return None,

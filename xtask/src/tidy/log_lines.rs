@@ -1,4 +1,5 @@
-//! Every log line is either limited, or about an event that no client can cause.
+//! Every log line of the program is either limited, or about an event that no client can cause, and is in the
+//! book, as is every schema.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -63,7 +64,7 @@ const MACROS: [&str; 5] = ["error!(", "warn!(", "info!(", "debug!(", "trace!("];
 
 #[test]
 fn lines_that_strangers_can_cause_are_limited() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let source = program().join("src");
     let (mut seen, mut unlimited) = (0, Vec::new());
     for file in files(&source) {
         let name = file.strip_prefix(&source).unwrap().to_str().unwrap();
@@ -81,7 +82,7 @@ fn lines_that_strangers_can_cause_are_limited() {
     assert!(
         unlimited.is_empty(),
         "if a client can cause these lines, log them through a `Sampler`; if not, add them to `UNLIMITED` in \
-         log/tests.rs with the reason:\n{}",
+         xtask/src/tidy/log_lines.rs with the reason:\n{}",
         unlimited.join("\n")
     );
     assert!(seen > 20, "{seen} lines found: has the way to log changed?");
@@ -90,15 +91,16 @@ fn lines_that_strangers_can_cause_are_limited() {
 /// The page of the book with every message.
 const PAGE: &str = "../../docs/book/src/operate/logs.md";
 
+fn program() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/flashgate")
+}
+
 #[test]
 fn every_message_is_documented() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = program();
     let page = spaced(&fs::read_to_string(root.join(PAGE)).unwrap());
     let mut missing = Vec::new();
     for file in files(&root.join("src")) {
-        if file.ends_with("log/tests.rs") {
-            continue;
-        }
         let source = fs::read_to_string(&file).unwrap();
         let messages = calls(&source)
             .into_iter()
@@ -131,8 +133,16 @@ fn spaced(text: &str) -> String {
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let files = walkdir::WalkDir::new(folder).into_iter();
-    let files = files.map(|entry| entry.unwrap().into_path());
+    let entries = fs::read_dir(folder).unwrap();
+    let nested = entries.map(|entry| {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path)
+        } else {
+            Vec::from([path])
+        }
+    });
+    let files = nested.flatten();
     files
         .filter(|file| file.extension().is_some_and(|it| it == "rs"))
         .collect()
@@ -154,4 +164,20 @@ fn calls(source: &str) -> Vec<&str> {
         ends.next().map_or(source.len(), |(at, _)| from + at + 1)
     };
     starts.map(|(at, _)| &source[at..end(at)]).collect()
+}
+
+/// The book's page about schemas has all of them.
+#[test]
+fn every_schema_is_listed() {
+    let docs = program().join("../../docs");
+    let page = fs::read_to_string(docs.join("book/src/reference/schemas.md")).unwrap();
+    let mut schemas = 0;
+    for entry in fs::read_dir(docs).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if name.ends_with(".schema.json") {
+            assert!(page.contains(&format!("| [`{name}`](")), "{name}");
+            schemas += 1;
+        }
+    }
+    assert!(schemas > 0, "no schema in docs");
 }

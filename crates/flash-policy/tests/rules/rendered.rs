@@ -1,26 +1,23 @@
 //! Every rule as people see it: renders the first example of its Markdown test.
 //!
-//! The tests are in `crates/flash-policy/tests/lint`. `UPDATE=1 cargo test -p flashgate-report rendered` rewrites the
-//! blocks of rendered text. Review the changes: each text must be enough to fix the file.
+//! `UPDATE=1 cargo test -p flash-policy --all-features --test rules rendered` rewrites the blocks of rendered text.
+//! Review the changes: each text must be enough to fix the file.
 
+use std::cmp::Reverse;
 use std::fs;
 use std::path::Path;
 
 use annotate_snippets::Renderer;
 use flash_policy::lint::{lint_with, rules};
+use flash_policy::snippets::{ShownFix, Source, render};
 
-use super::{Source, human};
-use examples::Block;
-
-#[allow(dead_code, reason = "not everything in it is used here")]
-#[path = "../../../flash-policy/tests/rules/examples.rs"]
-mod examples;
+use crate::examples::{self, Block};
 
 const FENCE: &str = "```text rendered\n";
 
 #[test]
 fn rendered() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../flash-policy/tests/lint");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint");
     let update = std::env::var_os("UPDATE").is_some();
     for rule in rules() {
         let path = folder.join(format!("{}.md", rule.name));
@@ -46,7 +43,7 @@ fn with_rendered(text: &str, blocks: &[Block], rule: &str) -> String {
     let old = blocks.iter().skip(1).take(2);
     let old = old.rev().find(|block| block.says("rendered"));
     let rest = old.map_or(start, end);
-    let rendered = render(&blocks[0], rule);
+    let rendered = printed(&blocks[0], rule);
     format!(
         "{}\n{FENCE}{rendered}```\n{}",
         lines[..start].concat(),
@@ -60,12 +57,17 @@ fn end(block: &Block) -> usize {
 }
 
 /// The rendered findings of this rule.
-fn render(block: &Block, rule: &str) -> String {
+fn printed(block: &Block, rule: &str) -> String {
     let bytes = block.bytes();
     let mut findings = lint_with(&bytes, &block.options()).findings;
     findings.retain(|finding| finding.rule == rule);
     let source = Source::new("policy.xml", &bytes);
-    let text = human::text(&findings, &source, human::Fixes::Shown, &Renderer::plain());
+    findings.sort_by_key(|finding| Reverse(finding.severity));
+    let fix = ShownFix::After("`--fix` can ");
+    let texts = findings
+        .iter()
+        .map(|finding| render(finding, &source, fix, &Renderer::plain()));
+    let text = texts.collect::<Vec<_>>().join("\n\n");
     let lines: Vec<_> = text.lines().map(str::trim_end).collect();
     let text = lines.join("\n");
     format!("{}\n", text.trim_end())

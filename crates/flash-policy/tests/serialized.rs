@@ -1,0 +1,122 @@
+//! The shapes that `serialized` documents.
+
+#![cfg(test)]
+
+use core::time::Duration;
+
+use flash_policy::player::{Action, Config, Event, Moment, Player};
+use flash_policy::{
+    DomainPattern, Host, Origin, PlayerVersion, Policy, Port, PortSet, Profile, Secure, Serving,
+    Severity, SiteControl, Span, decide::Sandbox, lint, parse,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, from_value, json, to_value};
+
+/// Checks a value's shape in both directions.
+fn both<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(value: &T, shape: Value) {
+    assert_eq!(to_value(value).unwrap(), shape);
+    assert_eq!(from_value::<T>(shape).unwrap(), *value);
+}
+
+fn refused<T: DeserializeOwned + std::fmt::Debug>(shape: Value, reason: &str) {
+    let error = from_value::<T>(shape).unwrap_err().to_string();
+    assert!(error.contains(reason), "{error}");
+}
+
+#[test]
+fn values_are_texts() {
+    both(&Port::MASTER, json!(843));
+    both(
+        &"80,9000-9010".parse::<PortSet>().unwrap(),
+        json!("80,9000-9010"),
+    );
+    both(&PortSet::All, json!("*"));
+    both(
+        &"*.example.com".parse::<DomainPattern>().unwrap(),
+        json!("*.example.com"),
+    );
+    both(
+        &"www.example.com".parse::<Host>().unwrap(),
+        json!("www.example.com"),
+    );
+    both(
+        &"https://www.example.com".parse::<Origin>().unwrap(),
+        json!("https://www.example.com"),
+    );
+    both(
+        &"9.0.124".parse::<PlayerVersion>().unwrap(),
+        json!("9.0.124"),
+    );
+    both(&SiteControl::MasterOnly, json!("master-only"));
+    both(&Secure::AsServed, json!("as-served"));
+    both(&Severity::Hint, json!("hint"));
+    both(&Span::from(3..5), json!({"start": 3, "end": 5}));
+}
+
+#[test]
+fn invalid_values_are_refused() {
+    refused::<Port>(json!(65_536), "expected a port from 1 to 65535");
+    refused::<Port>(json!(0), "expected a port from 1 to 65535");
+    refused::<PortSet>(json!("80-"), "");
+    refused::<DomainPattern>(json!("a b"), "");
+    refused::<Severity>(json!("fatal"), "unknown variant `fatal`");
+    refused::<Policy>(json!({"rule": []}), "unknown field `rule`");
+    refused::<Policy>(json!({"rules": [{"domain": "*"}]}), "missing field `ports`");
+}
+
+#[test]
+fn a_policy_is_a_map() {
+    let file = br#"<cross-domain-policy>
+        <site-control permitted-cross-domain-policies="master-only"/>
+        <allow-access-from domain="*" to-ports="80" secure="true"/>
+    </cross-domain-policy>"#;
+    let policy = parse(file, Profile::Socket).policy.unwrap();
+    let rule = json!({"domain": "*", "ports": "80", "secure": "https-only"});
+    both(
+        &policy,
+        json!({"site_control": "master-only", "rules": [rule], "profile": "socket"}),
+    );
+    assert_eq!(from_value::<Policy>(json!({})).unwrap(), Policy::default());
+}
+
+#[test]
+fn a_finding_is_a_map() {
+    let file = br#"<cross-domain-policy><allow-access-from domain="a.test." to-ports="80"/></cross-domain-policy>"#;
+    let findings = lint(file, Serving::from_port(Port::MASTER)).findings;
+    let shape = to_value(&findings).unwrap();
+    let found = &shape[0];
+    assert_eq!(found["rule"], "trailing-dot");
+    assert_eq!(found["severity"], "warning");
+    assert_eq!(found["label"]["span"], json!({"start": 54, "end": 55}));
+    assert_eq!(found["repeats"], json!([]));
+    assert_eq!(found["more"], 0);
+    let edits = &found["fix"]["edits"];
+    assert_eq!(edits[0]["text"], "");
+}
+
+#[test]
+fn an_outcome_is_a_map() {
+    let movie = Sandbox::Remote("http://www.example.com".parse().unwrap());
+    let target = "play.example.com".parse().unwrap();
+    let start = Moment::after(Duration::ZERO);
+    let mut player = Player::new(Config::new(movie, target, Port::new(9339).unwrap()), start);
+    let outcome = loop {
+        match player.poll(start) {
+            Action::Connect(fetch) => {
+                player.handle(fetch.id, Event::Refused, start);
+            }
+            Action::Done(outcome) => break outcome,
+            Action::Close(_) | Action::Wait { .. } => {}
+        }
+    };
+    let shape = to_value(outcome).unwrap();
+    assert_eq!(shape["verdict"], "denied");
+    assert_eq!(shape["reason"], "no-policy");
+    assert_eq!(shape["decided_by"], Value::Null);
+    assert_eq!(shape["elapsed"], json!({"secs": 0, "nanos": 0}));
+    assert_eq!(
+        shape["reported"],
+        json!({"at-timeout": {"secs": 20, "nanos": 0}})
+    );
+}
