@@ -9,7 +9,7 @@
 use crate::{PlayerVersion, Port, PortRange};
 
 /// The first version that is said to block these ports.
-pub const SINCE: PlayerVersion = PlayerVersion::new(24, 0, 0);
+pub const SINCE: PlayerVersion = PlayerVersion::released(24, 0, 0);
 
 /// The ports, as sorted ranges that do not touch.
 const BLOCKED: &[(u16, u16)] = &[

@@ -11,6 +11,7 @@ use crate::spelling::is_like;
 use crate::{Policy, Profile, SiteControl, Span};
 
 mod fault;
+mod policy_text;
 mod rule;
 pub(crate) mod structure;
 
@@ -19,6 +20,7 @@ use fault::PolicyFaultKind as Fault;
 #[cfg(feature = "silverlight")]
 pub(crate) use fault::PolicyFaultKind;
 pub(crate) use fault::PolicyFaults;
+pub use policy_text::PolicyError;
 
 pub use crate::document::LARGEST;
 

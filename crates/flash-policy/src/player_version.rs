@@ -16,16 +16,47 @@ pub struct PlayerVersion {
 const LAST: u16 = u16::MAX;
 
 impl PlayerVersion {
-    /// Flash Player 32, the last one.
-    pub const LATEST: Self = Self {
-        major: 32,
-        minor: LAST,
-        build: LAST,
-    };
+    /// 7.0.19, the first version in which a movie can load a policy from a port that it names.
+    pub const NAMED_PORTS: Self = Self::released(7, 0, 19);
 
-    /// Creates a version from its three numbers.
-    #[must_use]
-    pub const fn new(major: u16, minor: u16, build: u16) -> Self {
+    /// 9.0.115, the first version that asks port 843.
+    pub const MASTER_POLICY: Self = Self::released(9, 0, 115);
+
+    /// 9.0.124, the first version in which a movie needs a policy even for its own host.
+    pub const STRICT: Self = Self::released(9, 0, 124);
+
+    /// Flash Player 32, the last one.
+    pub const LATEST: Self = Self::released(32, LAST, LAST);
+
+    /// Creates a version from its first three numbers.
+    ///
+    /// ```
+    /// use flash_policy::PlayerVersion;
+    ///
+    /// assert_eq!(PlayerVersion::new(9, 0, 124), Ok(PlayerVersion::STRICT));
+    /// assert!(PlayerVersion::new(0, 0, 0).is_err());
+    /// assert!(PlayerVersion::new(99, 0, 0).is_err());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If there was no such series of versions: major versions are 1 to 32, and from 10 on each has few minor versions
+    /// (10.0 to 10.3, 11.0 to 11.9, then only 12.0.0, 13.0.0 and so on). The third number is at most 999.
+    pub const fn new(major: u16, minor: u16, build: u16) -> Result<Self, PlayerVersionError> {
+        let last_minor = match major {
+            10 => 3,
+            1..=9 | 11 => 9,
+            _ => 0,
+        };
+        let last_build = if major < 12 { 999 } else { 0 };
+        if major == 0 || major > 32 || minor > last_minor || build > last_build {
+            return Err(PlayerVersionError);
+        }
+        Ok(Self::released(major, minor, build))
+    }
+
+    /// A version that is known to exist.
+    pub(crate) const fn released(major: u16, minor: u16, build: u16) -> Self {
         Self {
             major,
             minor,
@@ -34,6 +65,10 @@ impl PlayerVersion {
     }
 
     /// The major version.
+    ///
+    /// ```
+    /// assert_eq!(flash_policy::PlayerVersion::LATEST.major(), 32);
+    /// ```
     #[must_use]
     pub const fn major(self) -> u16 {
         self.major
@@ -42,13 +77,13 @@ impl PlayerVersion {
     /// The policy rules that this version follows.
     #[must_use]
     pub(crate) fn era(self) -> Era {
-        if self < Self::new(7, 0, 19) {
+        if self < Self::NAMED_PORTS {
             Era::SiteRoot
-        } else if self < Self::new(9, 0, 0) {
+        } else if self.major < 9 {
             Era::NamedPorts
-        } else if self < Self::new(9, 0, 115) {
+        } else if self < Self::MASTER_POLICY {
             Era::DestinationPort
-        } else if self < Self::new(9, 0, 124) {
+        } else if self < Self::STRICT {
             Era::Master
         } else {
             Era::Strict
@@ -120,6 +155,16 @@ impl Era {
 }
 
 /// Parses `9.0.124`, and the form that players report: `WIN 32,0,0,465`.
+///
+/// ```
+/// use flash_policy::PlayerVersion;
+///
+/// assert_eq!("9.0.124".parse(), Ok(PlayerVersion::STRICT));
+/// assert_eq!("LNX 9,0,124,0".parse(), Ok(PlayerVersion::STRICT));
+/// assert!("9".parse::<PlayerVersion>()? > PlayerVersion::STRICT); // the last version of 9
+/// assert!("33".parse::<PlayerVersion>().is_err());
+/// # Ok::<(), flash_policy::player_version::PlayerVersionError>(())
+/// ```
 impl FromStr for PlayerVersion {
     type Err = PlayerVersionError;
 
@@ -127,21 +172,20 @@ impl FromStr for PlayerVersion {
         let mut numbers = without_platform(text.trim())
             .split(['.', ','])
             .map(|number| number.parse::<u16>().map_err(|_| PlayerVersionError));
-        let version = Self {
-            major: numbers.next().unwrap_or(Err(PlayerVersionError))?,
-            minor: numbers.next().transpose()?.unwrap_or(LAST),
-            build: numbers.next().transpose()?.unwrap_or(LAST),
-        };
+        let major = numbers.next().unwrap_or(Err(PlayerVersionError))?;
+        let minor = numbers.next().transpose()?;
+        let build = numbers.next().transpose()?;
         // A fourth number, as in 9.0.124.0, is ignored.
         numbers.next().transpose()?;
         if numbers.next().is_some() {
             return Err(PlayerVersionError);
         }
-        if (1..=32).contains(&version.major) {
-            Ok(version)
-        } else {
-            Err(PlayerVersionError)
-        }
+        let version = Self::new(major, minor.unwrap_or(0), build.unwrap_or(0))?;
+        Ok(Self {
+            minor: minor.unwrap_or(LAST),
+            build: build.unwrap_or(LAST),
+            ..version
+        })
     }
 }
 
@@ -153,6 +197,7 @@ fn without_platform(text: &str) -> &str {
     numbers.map_or(text, |(_, numbers)| numbers.trim_start())
 }
 
+/// Writes the numbers that are known.
 impl fmt::Display for PlayerVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.major)?;
@@ -167,9 +212,10 @@ impl fmt::Display for PlayerVersion {
 }
 
 /// The text is not a player version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PlayerVersionError;
 
+/// Writes the numbers that are known.
 impl fmt::Display for PlayerVersionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("expected a Flash Player version from 1 to 32, like `9.0.124`, `32` or `WIN 32,0,0,465`")

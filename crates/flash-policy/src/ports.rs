@@ -6,7 +6,6 @@
 
 use alloc::vec::Vec;
 use core::fmt;
-use core::num::NonZeroU16;
 use core::ops::Range;
 use core::str::FromStr;
 
@@ -14,166 +13,20 @@ use crate::domain::pasted;
 
 mod error;
 mod into_ports;
+mod port;
+mod range;
 
 pub use error::{PortSetError, PortSetErrorKind};
 pub use into_ports::IntoPorts;
+pub use port::{Port, PortError};
+pub use range::{PortRange, PortRangeError};
 
 /// XML's whitespace, which is accepted around items. Other spaces, such as the no-break spaces of web pages, are not,
 /// because a client that reads digits stops there.
 pub(crate) const WHITESPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 
-/// A TCP port, 1 to 65535.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Port(NonZeroU16);
-
-impl Port {
-    /// 843, the port of the master policy.
-    pub const MASTER: Self = Self(NonZeroU16::new(843).expect("843 is not zero"));
-
-    /// 80, where old players fetch `/crossdomain.xml`.
-    pub const HTTP: Self = Self(NonZeroU16::new(80).expect("80 is not zero"));
-
-    /// 443, the usual port of HTTPS.
-    pub const HTTPS: Self = Self(NonZeroU16::new(443).expect("443 is not zero"));
-
-    /// 943, where Silverlight fetches its policy.
-    pub const SILVERLIGHT: Self = Self(NonZeroU16::new(943).expect("943 is not zero"));
-
-    /// Checks the range.
-    ///
-    /// A movie that connects to a port outside the range gets `SecurityError` #2003 before anything is sent.
-    pub const fn new(number: u32) -> Result<Self, PortOutOfRange> {
-        if number == 0 || number > 65_535 {
-            return Err(PortOutOfRange { number });
-        }
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "the range was checked above"
-        )]
-        match NonZeroU16::new(number as u16) {
-            Some(port) => Ok(Self(port)),
-            None => Err(PortOutOfRange { number }),
-        }
-    }
-
-    /// The number.
-    #[must_use]
-    pub const fn get(self) -> u16 {
-        self.0.get()
-    }
-
-    /// Whether it is below 1024.
-    ///
-    /// A policy served from a port of 1024 or above grants nothing below 1024 (Adobe, *Developer's Guide*).
-    #[must_use]
-    pub const fn is_low(self) -> bool {
-        self.get() < 1024
-    }
-}
-
-impl TryFrom<u16> for Port {
-    type Error = PortOutOfRange;
-
-    fn try_from(number: u16) -> Result<Self, PortOutOfRange> {
-        Self::new(number.into())
-    }
-}
-
-impl From<Port> for u16 {
-    fn from(port: Port) -> Self {
-        port.get()
-    }
-}
-
-/// Parses decimal digits, without a sign or surrounding whitespace.
-impl FromStr for Port {
-    type Err = PortSetError;
-
-    fn from_str(text: &str) -> Result<Self, PortSetError> {
-        let whole = 0..text.len();
-        let error = |kind| PortSetError {
-            kind,
-            range: whole.clone(),
-        };
-        if text.is_empty() {
-            return Err(error(PortSetErrorKind::Empty));
-        }
-        if text.contains(WHITESPACE) {
-            return Err(error(PortSetErrorKind::NotANumber));
-        }
-        parse_port(text, 0).map_err(|fault| error(fault.kind))
-    }
-}
-
-impl fmt::Display for Port {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
-
-/// A number that is not a port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PortOutOfRange {
-    /// The number.
-    pub number: u32,
-}
-
-impl fmt::Display for PortOutOfRange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected a port from 1 to 65535, found {}", self.number)
-    }
-}
-
-impl core::error::Error for PortOutOfRange {}
-
-/// One port, or all ports from a low to a high one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct PortRange {
-    low: Port,
-    high: Port,
-}
-
-impl PortRange {
-    /// The ports from `low` to `high`, both included. `None` if `low` is greater than `high`.
-    #[must_use]
-    pub fn new(low: Port, high: Port) -> Option<Self> {
-        (low <= high).then_some(Self { low, high })
-    }
-
-    /// The lowest port.
-    #[must_use]
-    pub const fn low(self) -> Port {
-        self.low
-    }
-
-    /// The highest port.
-    #[must_use]
-    pub const fn high(self) -> Port {
-        self.high
-    }
-}
-
-impl From<Port> for PortRange {
-    fn from(port: Port) -> Self {
-        Self {
-            low: port,
-            high: port,
-        }
-    }
-}
-
-impl fmt::Display for PortRange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.low == self.high {
-            write!(f, "{}", self.low)
-        } else {
-            write!(f, "{}-{}", self.low, self.high)
-        }
-    }
-}
-
 /// The value of `to-ports`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PortSet {
     /// `*`.
     All,
@@ -209,32 +62,84 @@ impl PortSet {
     pub fn contains(&self, port: Port) -> bool {
         match self {
             Self::All => true,
-            Self::List(ranges) => ranges
-                .iter()
-                .any(|range| range.low <= port && port <= range.high),
+            Self::List(ranges) => ranges.iter().any(|range| range.contains(port)),
         }
     }
 }
 
+/// Builds a list of one port.
+///
+/// ```
+/// use flash_policy::{Port, PortSet};
+///
+/// assert_eq!(PortSet::from(Port::MASTER).to_string(), "843");
+/// ```
 impl From<Port> for PortSet {
     fn from(port: Port) -> Self {
         PortRange::from(port).into()
     }
 }
 
+/// Builds a list of one range.
+///
+/// ```
+/// use flash_policy::{Port, PortRange, PortSet};
+///
+/// let range: PortRange = "9400-9410".parse()?;
+/// assert_eq!(PortSet::from(range).to_string(), "9400-9410");
+/// # Ok::<(), flash_policy::ports::PortRangeError>(())
+/// ```
 impl From<PortRange> for PortSet {
     fn from(range: PortRange) -> Self {
         Self::List(Vec::from([range]))
     }
 }
 
-/// Builds a list in the order of the ranges. Without ranges, it contains no port.
+/// Builds a list in the order of the ports.
+///
+/// ```
+/// use flash_policy::{Port, PortSet};
+///
+/// assert_eq!(PortSet::from([Port::MASTER, Port::new(9339)?]).to_string(), "843,9339");
+/// # Ok::<(), flash_policy::ports::PortError>(())
+/// ```
+impl<const N: usize> From<[Port; N]> for PortSet {
+    fn from(ports: [Port; N]) -> Self {
+        ports.into_iter().collect()
+    }
+}
+
+/// Builds a list in the order of the ports. Without ports, it [is empty](PortSet::is_empty).
+///
+/// ```
+/// use flash_policy::{Port, PortSet};
+///
+/// let ports: PortSet = (9400..9403).map(Port::new).collect::<Result<_, _>>()?;
+/// assert_eq!(ports.to_string(), "9400,9401,9402");
+/// # Ok::<(), flash_policy::ports::PortError>(())
+/// ```
+impl FromIterator<Port> for PortSet {
+    fn from_iter<T: IntoIterator<Item = Port>>(ports: T) -> Self {
+        ports.into_iter().map(PortRange::from).collect()
+    }
+}
+
+/// Builds a list in the order of the ranges. Without ranges, it [is empty](PortSet::is_empty).
+///
+/// ```
+/// use flash_policy::{Port, PortRange, PortSet};
+///
+/// let ranges: [PortRange; 2] = [Port::MASTER.into(), "9400-9410".parse()?];
+/// assert_eq!(ranges.into_iter().collect::<PortSet>().to_string(), "843,9400-9410");
+/// # Ok::<(), flash_policy::ports::PortRangeError>(())
+/// ```
 impl FromIterator<PortRange> for PortSet {
     fn from_iter<T: IntoIterator<Item = PortRange>>(ranges: T) -> Self {
         Self::List(ranges.into_iter().collect())
     }
 }
 
+/// Writes the value of `to-ports`.
 impl fmt::Display for PortSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self::List(ranges) = self else {
@@ -250,6 +155,19 @@ impl fmt::Display for PortSet {
     }
 }
 
+/// Parses the value of `to-ports`.
+///
+/// ```
+/// use flash_policy::PortSet;
+///
+/// let ports: PortSet = "9339, 9400-9410".parse()?;
+/// assert_eq!(ports.to_string(), "9339,9400-9410");
+/// assert_eq!("*".parse(), Ok(PortSet::All));
+///
+/// let error = "9339,94O0".parse::<PortSet>().unwrap_err();
+/// assert_eq!((error.to_string().as_str(), error.range), ("expected a digit, found the letter `O`", 7..8));
+/// # Ok::<(), flash_policy::ports::PortSetError>(())
+/// ```
 impl FromStr for PortSet {
     type Err = PortSetError;
 

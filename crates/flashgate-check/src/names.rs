@@ -89,7 +89,7 @@ pub(super) async fn look_up(host: &Host, clock: CheckClock) -> Result<Lookup, Lo
     let began = clock.elapsed();
     let addresses = match host {
         Host::Address(address) => vec![*address],
-        Host::Name(name) => resolve(name, clock).await?,
+        Host::Name(name) => resolve(name.as_str(), clock).await?,
     };
     Ok(Lookup {
         host: host.clone(),

@@ -2,7 +2,9 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::str::FromStr;
 
+use crate::origin::OriginError;
 use crate::{Host, Origin, PlayerVersion, Port, Scheme};
 
 /// A movie that needs a policy to connect.
@@ -12,6 +14,41 @@ pub enum Movie {
     Remote(Origin),
     /// Loaded from a place without a host name: a local file that may use the network. Only a rule for `*` allows it.
     Hostless,
+}
+
+/// ```
+/// use flash_policy::{Movie, Origin};
+///
+/// let origin: Origin = "http://www.example.com/game.swf".parse()?;
+/// assert_eq!(Movie::from(origin.clone()), Movie::Remote(origin));
+/// # Ok::<(), flash_policy::origin::OriginError>(())
+/// ```
+impl From<Origin> for Movie {
+    fn from(origin: Origin) -> Self {
+        Self::Remote(origin)
+    }
+}
+
+/// Parses the movie's own URL, with `http:`, `https:` or `file:`.
+///
+/// ```
+/// use flash_policy::Movie;
+///
+/// let movie: Movie = "https://www.example.com/game.swf".parse()?;
+/// assert_eq!(movie, Movie::Remote("https://www.example.com".parse()?));
+/// assert_eq!("file:///C:/game.swf".parse(), Ok(Movie::Hostless));
+/// # Ok::<(), flash_policy::origin::OriginError>(())
+/// ```
+impl FromStr for Movie {
+    type Err = OriginError;
+
+    fn from_str(text: &str) -> Result<Self, OriginError> {
+        let scheme = text.split_once(':').map(|(scheme, _)| scheme);
+        if scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("file")) {
+            return Ok(Self::Hostless);
+        }
+        text.parse().map(Self::Remote)
+    }
 }
 
 /// The security sandbox a movie runs in (`Security.sandboxType`).

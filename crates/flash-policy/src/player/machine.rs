@@ -8,7 +8,6 @@ use super::{
     Action, AttemptState, Client, Close, ConnectionEnd, Event, Fetch, FetchId, Flight, Learnt,
     Moment, Notification, Outcome, Player, Purpose, Reason, Step, Transport, Verdict, rests_on,
 };
-use crate::PlayerVersion;
 use crate::decide;
 
 impl Player {
@@ -253,8 +252,7 @@ impl Player {
     }
 
     fn report(&self, verdict: Verdict, reason: Reason) -> Notification {
-        let late = self.config.client == Client::Flash
-            && self.config.version >= PlayerVersion::new(10, 0, 0);
+        let late = self.config.client == Client::Flash && self.config.version.major() >= 10;
         match (verdict, reason) {
             (_, Reason::Refused(decide::RefusalReason::Sandbox)) => Notification::Thrown,
             (Verdict::Denied, _) if late => Notification::AtTimeout(self.config.timeout),

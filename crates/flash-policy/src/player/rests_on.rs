@@ -39,7 +39,7 @@ const LARGE: usize = 10_000;
 const SLOW_CONNECT: Duration = Duration::from_secs(1);
 
 const PHASE_1: core::ops::Range<PlayerVersion> =
-    PlayerVersion::new(9, 0, 115)..PlayerVersion::new(9, 0, 124);
+    PlayerVersion::MASTER_POLICY..PlayerVersion::STRICT;
 
 struct Attempted<'a> {
     config: &'a Config,
@@ -165,7 +165,7 @@ impl Attempted<'_> {
     }
 
     fn policy_port(&self) -> bool {
-        self.config.version < PlayerVersion::new(10, 0, 0)
+        self.config.version.major() < 10
             && self.granted_by(|place| {
                 let port = match (place, self.loaded(place)) {
                     (_, Some(Location::Socket { port, .. })) => port.get(),
@@ -246,7 +246,7 @@ impl Attempted<'_> {
     }
 
     fn timeout(&self) -> bool {
-        self.outcome.reason == Reason::Timeout && self.config.version < PlayerVersion::new(10, 0, 0)
+        self.outcome.reason == Reason::Timeout && self.config.version.major() < 10
     }
 
     fn silverlight_reading(&self) -> bool {

@@ -104,6 +104,6 @@ fn what_needs_more_than_tcp() {
     secure.socket = SocketClass::Secure;
     assert!(matches!(attempt(secure), Err(AttemptError::Tls)));
     let mut old = config(port, port);
-    old.version = PlayerVersion::new(7, 0, 0);
+    old.version = PlayerVersion::new(7, 0, 0).unwrap();
     assert!(matches!(attempt(old), Err(AttemptError::Http)));
 }

@@ -11,7 +11,7 @@ pub(super) fn is_mixed_content(page: &WebOrigin, url: &ProxyUrl) -> bool {
 
 fn is_this_machine(host: &Host) -> bool {
     match host {
-        Host::Name(name) => &**name == "localhost" || name.ends_with(".localhost"),
+        Host::Name(name) => name == "localhost" || name.as_str().ends_with(".localhost"),
         Host::Address(address) => address.is_loopback(),
     }
 }

@@ -176,7 +176,8 @@ impl WebOrigin {
     pub(crate) fn is_local(&self) -> bool {
         match &self.host {
             Host::Name(name) => {
-                &**name == "localhost" || name.ends_with(".localhost") || name.ends_with(".local")
+                let name = name.as_str();
+                name == "localhost" || name.ends_with(".localhost") || name.ends_with(".local")
             }
             Host::Address(address) => is_local(*address),
         }

@@ -143,6 +143,7 @@ fn neighbour(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     let Host::Name(name) = &origin.host else {
         return None;
     };
+    let name = name.as_str();
     let (index, rule) = policy.rules.iter().enumerate().find(|(_, rule)| {
         let granted = rule.domain.hosts().to_string();
         upper(bare(&granted), name).is_some()

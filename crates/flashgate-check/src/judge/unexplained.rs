@@ -13,12 +13,6 @@ use crate::findings::FindingId;
 use crate::shown::shown;
 use crate::trace::{DialOutcome, Trace};
 
-/// From this version on, a movie can load a policy from a port that it names.
-const NAMED_PORTS: PlayerVersion = PlayerVersion::new(7, 0, 19);
-
-/// From this version on, a movie needs a policy even for its own host.
-const STRICT: PlayerVersion = PlayerVersion::new(9, 0, 124);
-
 pub(super) fn judge(case: &mut Case<'_>) {
     if case.outcome.verdict == Verdict::Allowed || case.has_cause() {
         return;
@@ -98,7 +92,7 @@ fn no_policy(case: &Case<'_>) -> Diagnostic {
         }
         None => {}
     }
-    if config.client == Client::Flash && config.version >= STRICT {
+    if config.client == Client::Flash && config.version >= PlayerVersion::STRICT {
         finding = finding.note("without a policy, movies can't connect, not even those from this host (since Flash Player 9.0.124)");
     }
     finding.help(remedy(case))
@@ -130,7 +124,7 @@ fn remedy(case: &Case<'_>) -> String {
         let mut seen = case.seen.iter();
         seen.any(|seen| seen.step.fetch.purpose == Purpose::Policy(place))
     };
-    let loads = config.version >= NAMED_PORTS;
+    let loads = config.version >= PlayerVersion::NAMED_PORTS;
     match config.client {
         Client::Silverlight => format!("serve a Silverlight policy on port {}", config.master()),
         Client::Unity => format!("serve one: `flashgate serve --allow '*:{port}'`"),

@@ -114,7 +114,7 @@ fn addresses(host: &str) -> Vec<IpAddr> {
     match host.parse() {
         Ok(Host::Address(address)) => vec![address.to_canonical()],
         // RFC 6761: this is always the local machine.
-        Ok(Host::Name(name)) if &*name == "localhost" || name.ends_with(".localhost") => {
+        Ok(Host::Name(name)) if &name == "localhost" || name.as_str().ends_with(".localhost") => {
             vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
         }
         Ok(Host::Name(_)) | Err(_) => Vec::new(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
-use flash_policy::{Diagnostic, Policy, Port, PortRange, PortSet, blocked_ports};
+use flash_policy::{Diagnostic, Policy, Port, PortSet, blocked_ports};
 
 use super::lines::Lines;
 use super::raw::{RawGate, RawListener, RawPolicy};
@@ -55,7 +55,7 @@ impl GateNames {
 /// The ports as a rule has them: sorted, without duplicates.
 pub fn port_set(ports: &[Port]) -> PortSet {
     let ports: BTreeSet<_> = ports.iter().copied().collect();
-    PortSet::List(ports.into_iter().map(PortRange::from).collect())
+    ports.into_iter().collect()
 }
 
 /// The names in the file.

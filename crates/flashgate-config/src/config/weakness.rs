@@ -145,7 +145,7 @@ pub(super) fn of_hosts(
 ) -> Option<Diagnostic> {
     let is_public = |host: &Host| match host {
         Host::Address(address) => !address.is_loopback(),
-        Host::Name(name) => !["localhost", "null"].contains(&name.to_string().as_str()),
+        Host::Name(name) => !["localhost", "null"].contains(&name.as_str()),
     };
     let mut public = hosts.iter().filter(|own| is_public(&own.host));
     let first = public.clone().next()?;

@@ -22,7 +22,7 @@ impl OwnHost {
     pub(crate) fn is_local(&self) -> bool {
         match &self.host {
             // RFC 6761: this is always the local machine.
-            Host::Name(name) => &**name == "localhost" || name.ends_with(".localhost"),
+            Host::Name(name) => name == "localhost" || name.as_str().ends_with(".localhost"),
             Host::Address(address) => {
                 let address = address.to_canonical();
                 address.is_loopback() || address.is_unspecified()

@@ -4,13 +4,13 @@ use std::error::Error;
 use std::fmt;
 
 use flash_policy::Port;
-use flash_policy::ports::PortOutOfRange;
+use flash_policy::ports::PortError;
 
 /// Why a value is not a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum NoPort {
     Text(String),
-    OutOfRange(PortOutOfRange),
+    OutOfRange(PortError),
 }
 
 /// Parses a port that consists of digits only.

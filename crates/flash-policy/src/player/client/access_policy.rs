@@ -69,7 +69,8 @@ fn admits(uri: &str, origin: Option<&Origin>) -> bool {
         (None, _) => host.parse::<Host>().is_ok_and(|host| host == origin.host),
         (Some(suffix), Host::Name(name)) => {
             let suffix = suffix.to_ascii_lowercase();
-            name.strip_suffix(suffix.as_str())
+            name.as_str()
+                .strip_suffix(suffix.as_str())
                 .is_some_and(|head| head.is_empty() || head.ends_with('.'))
         }
         (Some(_), Host::Address(_)) => false,

@@ -90,7 +90,7 @@ impl Lightspark {
     /// What it decides without fetching a policy.
     fn unasked(&self) -> Option<Move> {
         let here = match &self.config.target {
-            Host::Name(name) => **name == *"localhost",
+            Host::Name(name) => name == "localhost",
             Host::Address(address) => *address == core::net::Ipv4Addr::LOCALHOST,
         };
         match self.config.sandbox {

@@ -1,11 +1,9 @@
 //! Conflicting flags, reported before the check connects to anything.
 
-use flash_policy::PlayerVersion;
-
 use super::{Check, CheckFault, CheckFormat, ClientName, SandboxName};
 
-/// The first Flash Player version with `SecureSocket`.
-const SECURE_SOCKET: PlayerVersion = PlayerVersion::new(11, 0, 0);
+/// The first major version of Flash Player with `SecureSocket`.
+const SECURE_SOCKET: u16 = 11;
 
 impl Check {
     /// The first conflict, if there is one.
@@ -27,7 +25,7 @@ impl Check {
             return None;
         }
         match self.client {
-            ClientName::Flash if self.version() >= SECURE_SOCKET => None,
+            ClientName::Flash if self.version().major() >= SECURE_SOCKET => None,
             ClientName::Flash => Some(fault(
                 &format!("Flash Player {} has no `SecureSocket`", self.version()),
                 "use `--player 11` or later, or remove --secure-socket",

@@ -41,7 +41,7 @@ pub(super) fn to(request: &HttpRequest, hosts: &[Host], sources: &AdminSources) 
 fn admits(host: Option<&HostField>, hosts: &[Host]) -> bool {
     host.is_none_or(|field| match &field.host {
         Host::Address(_) => true,
-        Host::Name(name) => **name == *"localhost" || hosts.contains(&field.host),
+        Host::Name(name) => name == "localhost" || hosts.contains(&field.host),
     })
 }
 
