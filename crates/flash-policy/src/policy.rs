@@ -176,6 +176,15 @@ impl Extend<Rule> for Policy {
 
 /// `<site-control permitted-cross-domain-policies="…">`, the meta-policy of a host.
 ///
+/// Values are ordered from the most to the least permissive.
+///
+/// ```
+/// use flash_policy::SiteControl;
+///
+/// assert!(SiteControl::None > SiteControl::MasterOnly && SiteControl::MasterOnly > SiteControl::All);
+/// assert_eq!(SiteControl::MasterOnly.to_string(), "master-only");
+/// ```
+///
 /// If a file has several, `none` wins, then the strictest. Source: Adobe, *Developer's Guide*, "Website controls
 /// (policy files)" and *Cross Domain Policy File Specification*.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

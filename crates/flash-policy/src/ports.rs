@@ -26,6 +26,15 @@ pub use range::{PortRange, PortRangeError};
 pub(crate) const WHITESPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// The value of `to-ports`.
+///
+/// ```
+/// use flash_policy::{Port, PortSet};
+///
+/// let ports: PortSet = "843,9400-9410".parse()?;
+/// assert!(ports.contains(Port::MASTER));
+/// assert!(PortSet::All.contains(Port::MASTER));
+/// # Ok::<(), flash_policy::ports::PortSetError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PortSet {
     /// `*`.

@@ -48,7 +48,7 @@ impl FromStr for Location {
 }
 
 /// Why a text is not a [`Location`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LocationError {
     /// The scheme is not `xmlsocket`, `http` or `https`.

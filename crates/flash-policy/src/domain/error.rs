@@ -71,6 +71,13 @@ impl DomainError {
     }
 
     /// What to write instead.
+    ///
+    /// ```
+    /// use flash_policy::DomainPattern;
+    ///
+    /// let error = "example.com/game".parse::<DomainPattern>().unwrap_err();
+    /// assert_eq!(error.help(), "remove the path: a rule applies to all content of a host");
+    /// ```
     #[must_use]
     pub fn help(&self) -> String {
         match &self.kind {

@@ -77,6 +77,13 @@ impl core::error::Error for PortSetError {}
 
 impl PortSetError {
     /// What to write instead.
+    ///
+    /// ```
+    /// use flash_policy::PortSet;
+    ///
+    /// let error = "9410-9400".parse::<PortSet>().unwrap_err();
+    /// assert_eq!(error.help(), "write the lower port first");
+    /// ```
     #[must_use]
     pub const fn help(&self) -> &'static str {
         match self.kind {

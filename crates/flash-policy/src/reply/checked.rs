@@ -37,6 +37,17 @@ impl Reply {
 }
 
 /// A policy file, or a rule in it, fails in the player.
+///
+/// ```
+/// use flash_policy::{Reply, Serving};
+///
+/// let error = Reply::checked(b"", Serving::from_unknown_port()).unwrap_err();
+/// assert!(error.report().has_errors());
+/// println!("{error}");
+/// for finding in error.into_report().findings {
+///     println!("{}", finding.message);
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct PolicyFileError {
     report: LintReport,
