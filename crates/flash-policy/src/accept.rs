@@ -54,13 +54,24 @@
 //! # }
 //! ```
 //!
+//! There are drivers already: `PolicyAcceptor` for blocking sockets (feature `std`) and for smol and other runtimes
+//! (feature `futures-io`), and the crate `tokio-flash-policy`.
+//!
 //! To use only the first or the last phase, see [`OpeningTimer`] and [`LingeringClose`].
 
 mod accepted;
+#[cfg(feature = "std")]
+mod blocking;
 mod config;
+#[cfg(feature = "futures-io")]
+mod futures_io;
 mod linger;
 mod opening;
 mod operation;
+#[cfg(feature = "std")]
+mod policy_acceptor;
+#[cfg(feature = "std")]
+mod prefixed;
 mod server_side;
 mod timing;
 
@@ -70,5 +81,9 @@ pub use config::{AcceptConfig, LingerWhen, WRITE_LIMIT};
 pub use linger::{Linger, LingeringClose};
 pub use opening::{First, Opening, Rest};
 pub use operation::{AbortReason, CloseReason, Closing, Completion, IfDropped, Operation};
+#[cfg(feature = "std")]
+pub use policy_acceptor::PolicyAcceptor;
+#[cfg(feature = "std")]
+pub use prefixed::Prefixed;
 pub use server_side::ServerSide;
 pub use timing::{HttpDetection, OpeningTimer, Timing};

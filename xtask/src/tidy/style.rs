@@ -60,6 +60,9 @@ const PRELUDE: [&str; 43] = [
     "Vec",
 ];
 
+/// Types that each runtime has its own of, with the same name, so that code moves easily between them.
+const OF_EACH_RUNTIME: [&str; 2] = ["PolicyAcceptor", "Prefixed"];
+
 /// Each breach of a rule, in words.
 pub(super) fn breaches(house: &[Crate]) -> Vec<String> {
     let mut found = Vec::new();
@@ -127,7 +130,8 @@ fn name_breach(name: &str, places: &[String]) -> Option<String> {
             "`{name}` ({places_text}) shadows a name of Rust's prelude: choose another name\n"
         ));
     }
-    (places.len() > 1).then(|| {
+    let may_repeat = OF_EACH_RUNTIME.contains(&name);
+    (places.len() > 1 && !may_repeat).then(|| {
         format!(
             "`{name}` is defined {} times ({places_text}): give each type a unique name, or merge them\n",
             places.len()

@@ -4,6 +4,7 @@
 
 mod closing;
 mod coming_back;
+mod connections;
 mod opening;
 mod properties;
 mod splits;

@@ -4,6 +4,7 @@
 
 mod accept_errors;
 mod addresses;
+mod connections;
 mod half_replies;
 mod lingering;
 mod local_addresses;
