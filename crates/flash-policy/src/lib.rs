@@ -37,8 +37,8 @@
 //!
 //! | feature | default | adds |
 //! |---|---|---|
-//! | `std` | no | answering on blocking sockets: `accept::PolicyAcceptor`; without it the crate needs only `alloc` |
-//! | `futures-io` | no | the same on streams of smol and other runtimes |
+//! | `std` | | answering on blocking sockets: `accept::PolicyAcceptor`; without it the crate needs only `alloc` |
+//! | `futures-io` | | the same on streams of smol and other runtimes |
 //! | `lint` | yes | [`lint`](mod@lint), and `silverlight` with it |
 //! | `pages` | | the text of each rule's page, about 90 KB: [`LintRule::page`](lint::LintRule::page) |
 //! | `player` | | [`player`] |

@@ -19,9 +19,9 @@ async fn every_connection_of_the_table() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     for connection in CONNECTIONS {
         let connect = TcpStream::connect(listener.local_addr().unwrap());
-        let (client, server) = tokio::join!(connect, listener.accept());
-        let server = server.unwrap().0;
-        let (heard, served) = tokio::join!(client_of(&connection, client.unwrap()), serve(server));
+        let (client, socket) = tokio::join!(connect, listener.accept());
+        let socket = socket.unwrap().0;
+        let (heard, served) = tokio::join!(client_of(&connection, client.unwrap()), serve(socket));
         let kind = match connection.outcome {
             ConnectionEnd::Answered => {
                 assert_eq!(heard, reply().as_bytes(), "{connection:?}");
