@@ -1,10 +1,10 @@
-//! The share of each published crate in the lines of all: none may hold more than 35 %.
+//! The share of each published crate in the lines of all: none may hold more than 37 %.
 
 use super::house::Crate;
 use super::stats::Stats;
 
 /// The largest share that a crate may have, in percent.
-const MOST: usize = 35;
+const MOST: usize = 37;
 
 /// Crates that are not published.
 const UNPUBLISHED: [&str; 3] = ["browser", "testkit", "xtask"];
