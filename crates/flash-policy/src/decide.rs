@@ -37,7 +37,7 @@ use grants::{ServedFrom, judge};
 pub const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What a place answered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum PolicyAnswer {
     /// A policy. From [`Place::SiteRoot`] and HTTP locations it is parsed as [`Profile::Url`](crate::Profile::Url).
     Policy(Policy),
@@ -49,13 +49,23 @@ pub enum PolicyAnswer {
 }
 
 /// The answers so far.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Known {
     answers: Vec<(Place, PolicyAnswer)>,
 }
 
 impl Known {
     /// Adds the answer of a place. The first answer is kept, as in a player's session.
+    ///
+    /// ```
+    /// use flash_policy::decide::{Known, Place, PolicyAnswer};
+    ///
+    /// let mut known = Known::default();
+    /// known.learn(Place::Master, PolicyAnswer::Absent);
+    /// let same = known.clone();
+    /// known.learn(Place::Master, PolicyAnswer::Unusable);
+    /// assert_eq!(known, same);
+    /// ```
     pub fn learn(&mut self, place: Place, answer: PolicyAnswer) {
         if self.get(place).is_none() {
             self.answers.push((place, answer));
@@ -71,7 +81,7 @@ impl Known {
 }
 
 /// The decision, or what is needed for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Decision {
     /// The player connects.
     Allowed(Allowed),
@@ -82,7 +92,7 @@ pub enum Decision {
 }
 
 /// A policy to fetch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ask {
     /// Where to fetch it.
     pub place: Place,
@@ -91,6 +101,27 @@ pub struct Ask {
 }
 
 /// Decides, or returns the policy to fetch next.
+///
+/// ```
+/// use flash_policy::decide::{Allowed, Decision, Known, Place, PolicyAnswer, Request, Sandbox, decide};
+/// use flash_policy::{PlayerVersion, Port, Profile, parse};
+///
+/// let movie = "http://www.example.com/game.swf".parse()?;
+/// let target = "game.example.com".parse()?;
+/// let request = Request::new(Sandbox::Remote(movie), target, Port::new(9339)?);
+///
+/// // The first question is the master policy, on port 843.
+/// let mut known = Known::default();
+/// let Decision::Ask(ask) = decide(&request, &known) else { unreachable!() };
+/// assert_eq!(ask.place, Place::Master);
+///
+/// let file = b"<cross-domain-policy><allow-access-from domain='*.example.com' to-ports='9339'/></cross-domain-policy>";
+/// let policy = parse(file, Profile::Socket).policy.ok_or("not a policy")?;
+/// known.learn(ask.place, PolicyAnswer::Policy(policy));
+/// let allowed = Allowed::Rule { place: Place::Master, rule: 0 };
+/// assert_eq!(decide(&request, &known), Decision::Allowed(allowed));
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
 #[must_use]
 pub fn decide(request: &Request, known: &Known) -> Decision {
     let movie = match &request.sandbox {
@@ -123,6 +154,23 @@ pub fn decide(request: &Request, known: &Known) -> Decision {
 ///
 /// The result is that of [`decide`](fn@decide) for a current player. On port 843 the policy is the master policy, and
 /// its meta-policy applies. On other ports a meta-policy has no effect.
+///
+/// ```
+/// use flash_policy::decide::decide_alone;
+/// use flash_policy::{Movie, Policy, Port};
+///
+/// let policy = Policy::new().allow("*.example.com", 9339)?;
+/// let movie = Movie::Remote("http://www.example.com/game.swf".parse()?);
+/// let rule = decide_alone(&policy, &movie, Port::new(9339)?)?;
+/// assert_eq!(rule, 0);
+///
+/// let denied = decide_alone(&policy, &movie, Port::new(8080)?).unwrap_err();
+/// assert_eq!(
+///     denied.to_string(),
+///     "no rule matches the movie's host and the port (policy of the destination port)"
+/// );
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
 pub fn decide_alone(policy: &Policy, movie: &Movie, port: Port) -> Result<usize, Denied> {
     let place = if port == Port::MASTER {
         Place::Master

@@ -3,49 +3,18 @@
 //! This module holds data only. The program renders it (carets, JSON, SARIF); nothing here knows about terminals or
 //! file names.
 
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::{self, Write as _};
-use core::ops::Range;
+use core::fmt;
 
-/// A range of bytes in the file as stored on disk. A byte order mark counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Span {
-    /// The first byte.
-    pub start: usize,
-    /// One past the last byte. Equal to `start` for a position between two bytes.
-    pub end: usize,
-}
+mod line_index;
+mod span;
+mod text;
 
-impl Span {
-    /// Returns this span in a text that starts `bytes` later.
-    #[must_use]
-    pub const fn shifted(self, bytes: usize) -> Self {
-        Self {
-            start: self.start + bytes,
-            end: self.end + bytes,
-        }
-    }
-
-    /// Returns a part of this span. The range is relative to its start.
-    #[must_use]
-    pub const fn part(self, range: &Range<usize>) -> Self {
-        Self {
-            start: self.start + range.start,
-            end: self.start + range.end,
-        }
-    }
-}
-
-impl From<Range<usize>> for Span {
-    fn from(range: Range<usize>) -> Self {
-        Self {
-            start: range.start,
-            end: range.end,
-        }
-    }
-}
+pub use line_index::{Column, LineIndex, Position};
+pub use span::Span;
+pub use text::is_hidden;
+pub(crate) use text::{character, quoted};
 
 /// How serious a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,6 +26,23 @@ pub enum Severity {
     Warning,
     /// The file, or a rule in it, fails in the player.
     Error,
+}
+
+/// `error`, `warning` or `hint`.
+///
+/// ```
+/// use flash_policy::Severity;
+///
+/// assert_eq!(Severity::Warning.to_string(), "warning");
+/// ```
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Hint => "hint",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
 }
 
 /// A location in the file, with a text.
@@ -90,6 +76,18 @@ pub struct Edit {
 }
 
 /// One finding: the rule, its severity, the location, and what to do.
+///
+/// Its text is one line, `error[rule]: message`. [`LineIndex`] has the line and column.
+///
+/// ```
+/// use flash_policy::Diagnostic;
+///
+/// let finding = Diagnostic::error("missing-file", "expected a file, found nothing")
+///     .at(7..9, "named here")
+///     .help("create it");
+/// assert_eq!(finding.to_string(), "error[missing-file]: expected a file, found nothing");
+/// assert_eq!(finding.spans().next(), Some((7..9).into()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Diagnostic {
@@ -113,6 +111,12 @@ pub struct Diagnostic {
     pub repeats: Vec<Repeat>,
     /// The number of further locations that are not listed.
     pub more: usize,
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}[{}]: {}", self.severity, self.rule, self.message)
+    }
 }
 
 /// Another location of a finding.
@@ -171,6 +175,15 @@ impl Diagnostic {
     }
 
     /// Adds an edit to the fix. A second edit must come after the first in the file.
+    ///
+    /// ```
+    /// use flash_policy::Diagnostic;
+    ///
+    /// let finding = Diagnostic::warning("double-space", "expected one space, found two")
+    ///     .fix("remove one", 3..4, "")
+    ///     .fix("remove one", 9..10, "");
+    /// assert_eq!(finding.all_edits().len(), 2);
+    /// ```
     #[must_use]
     pub fn fix(
         mut self,
@@ -190,6 +203,15 @@ impl Diagnostic {
     }
 
     /// The number of locations.
+    ///
+    /// ```
+    /// use flash_policy::{Serving, lint};
+    ///
+    /// let file = "<cross-domain-policy><a/><a/><a/></cross-domain-policy>";
+    /// let report = lint(file.as_bytes(), Serving::from_unknown_port());
+    /// let unknown = report.findings.iter().find(|finding| finding.rule == "unknown-element");
+    /// assert_eq!(unknown.map(|finding| finding.places()), Some(3));
+    /// ```
     #[must_use]
     pub fn places(&self) -> usize {
         1 + self.repeats.len() + self.more
@@ -209,6 +231,8 @@ impl Diagnostic {
     }
 
     /// All edits of its fix, in file order. A location whose edits overlap earlier ones is left out.
+    ///
+    /// To fix a whole file, use [`lint::fix`](crate::lint::fix): it checks the result.
     #[must_use]
     pub fn all_edits(&self) -> Vec<&Edit> {
         let mut places: Vec<_> = self.edits().collect();
@@ -240,61 +264,17 @@ impl Diagnostic {
 }
 
 /// Whether any of these findings is an error.
+///
+/// ```
+/// use flash_policy::Diagnostic;
+/// use flash_policy::diagnostic::any_error;
+///
+/// assert!(!any_error(&[Diagnostic::warning("a", "b")]));
+/// assert!(any_error(&[Diagnostic::warning("a", "b"), Diagnostic::error("c", "d")]));
+/// ```
 #[must_use]
 pub fn any_error(findings: &[Diagnostic]) -> bool {
     findings
         .iter()
         .any(|finding| finding.severity == Severity::Error)
-}
-
-/// Whether a character is a control character, is invisible, or changes the text direction.
-#[must_use]
-pub fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
-
-/// A character as messages show it: its number, with the character itself if it is visible, or with a name.
-pub(crate) fn character(c: char) -> String {
-    let number = u32::from(c);
-    let name = match c {
-        '\u{a0}' => "a no-break space",
-        '\u{ad}' => "a soft hyphen",
-        '\u{200b}' => "a zero-width space",
-        '\u{feff}' => "a byte order mark",
-        _ if c.is_control() => "a control character",
-        _ if c.is_whitespace() => "a non-ASCII space",
-        _ if is_hidden(c) => "an invisible character",
-        _ => return format!("`{c}` (U+{number:04X})"),
-    };
-    format!("U+{number:04X}, {name}")
-}
-
-/// The number of characters after which a message cuts quoted text.
-const QUOTED: usize = 64;
-
-/// A piece of the file in a message: in backquotes, escaped, and cut if it is long.
-pub(crate) fn quoted(text: &str) -> impl fmt::Display + '_ {
-    Quoted(text)
-}
-
-struct Quoted<'a>(&'a str);
-
-impl fmt::Display for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_char('`')?;
-        for c in self.0.chars().take(QUOTED) {
-            if is_hidden(c) {
-                write!(f, "{}", c.escape_debug())?;
-            } else {
-                f.write_char(c)?;
-            }
-        }
-        f.write_str(if self.0.chars().nth(QUOTED).is_some() {
-            "…`"
-        } else {
-            "`"
-        })
-    }
 }

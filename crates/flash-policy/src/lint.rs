@@ -39,7 +39,7 @@ pub use rules::{nearest_rule, rule, rules};
 use subject::Subject;
 
 /// A policy and the findings for it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LintReport {
     /// The policy as the player reads it. `None` if the player would refuse the whole file, or for a Silverlight policy.
@@ -131,7 +131,8 @@ pub fn lint_with(bytes: &[u8], options: &Options) -> LintReport {
     }
     rules::lightspark_unsupported_element::take_out_told(&mut findings);
     rules::site_control_outside_master::advise(&mut findings, options);
-    findings.retain(|finding| wanted(finding.severity));
+    findings.retain(|finding| wanted(finding.severity) && !options.allows(finding.rule));
+    omitted.retain(|rule, _| !options.allows(rule));
     findings.sort_by_key(|finding| finding.label.as_ref().map_or(0, |label| label.span.start));
     LintReport {
         policy: understood.policy,

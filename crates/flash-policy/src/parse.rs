@@ -32,7 +32,7 @@ pub(crate) struct Understood {
 }
 
 /// The result of parsing a file.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Parsed {
     /// The policy as the player understands it. `None` if the player would refuse the whole file.
@@ -44,7 +44,7 @@ pub struct Parsed {
 }
 
 /// The locations of a policy's parts in its file.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PolicyPlaces {
     /// The start tag of the root element.
@@ -59,7 +59,7 @@ pub struct PolicyPlaces {
 }
 
 /// The locations of a rule's parts.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct RulePlaces {
     /// The whole start tag.

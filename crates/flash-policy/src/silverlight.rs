@@ -12,7 +12,7 @@ use crate::write::SILVERLIGHT_PORTS;
 use crate::{DomainPattern, Port, PortRange, Scheme};
 
 /// A Silverlight policy. Each of its parts grants connections independently.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct AccessPolicy {
     /// The `<policy>` elements.
@@ -20,7 +20,7 @@ pub struct AccessPolicy {
 }
 
 /// One `<policy>`: every application that `from` matches can connect to each of the ports.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Access {
     /// The applications that it matches.
@@ -30,7 +30,7 @@ pub struct Access {
 }
 
 /// The `uri` of a `<domain>`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Uri {
     /// `*`.
     Any,
@@ -69,7 +69,7 @@ impl Uri {
 }
 
 /// The result of parsing a file.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ParsedAccess {
     /// The policy. `None` if the file is not well-formed XML, or not a Silverlight policy.

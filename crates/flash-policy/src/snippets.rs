@@ -17,7 +17,7 @@ mod repeats;
 mod source;
 
 pub use repeats::repeats;
-pub use source::{Position, Source, printable};
+pub use source::{Source, printable};
 
 use source::Excerpt;
 

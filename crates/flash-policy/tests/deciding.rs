@@ -61,17 +61,11 @@ struct Outcome {
 
 /// Runs a movie's request: asks all places that are needed, until it is decided.
 fn play(world: &World, player: &str, sandbox: Sandbox, port: u32) -> Outcome {
-    let request = Request {
-        player: player.parse().unwrap(),
-        sandbox,
-        target: "srv.test".parse().unwrap(),
-        port: Port::new(port).unwrap(),
-        loaded: world
-            .loaded
-            .iter()
-            .map(|(location, _)| location.clone())
-            .collect(),
-    };
+    let target = "srv.test".parse().unwrap();
+    let loaded = world.loaded.iter().map(|(location, _)| location.clone());
+    let request = Request::new(sandbox, target, Port::new(port).unwrap())
+        .player(player.parse().unwrap())
+        .loaded(loaded);
     let (mut known, mut asked) = (Known::default(), Vec::new());
     loop {
         let Decision::Ask(ask) = decide(&request, &known) else {
@@ -573,13 +567,8 @@ fn alone() {
             };
             known.learn(Place::Master, master);
             known.learn(Place::Destination, PolicyAnswer::Policy(policy.clone()));
-            let request = Request {
-                player: "32".parse().unwrap(),
-                sandbox,
-                target: "srv.test".parse().unwrap(),
-                port,
-                loaded: Vec::new(),
-            };
+            let target = "srv.test".parse().unwrap();
+            let request = Request::new(sandbox, target, port).player("32".parse().unwrap());
             let expected = match decide(&request, &known) {
                 Decision::Allowed(Allowed::Rule { rule, .. }) => Some(rule),
                 Decision::Denied(_) => None,

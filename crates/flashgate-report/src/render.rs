@@ -15,7 +15,8 @@ mod summary;
 mod terminal;
 
 use flash_policy::Diagnostic;
-pub use flash_policy::snippets::{Position, Source, printable};
+pub use flash_policy::diagnostic::Position;
+pub use flash_policy::snippets::{Source, printable};
 
 use levels::by_level;
 pub use levels::level;

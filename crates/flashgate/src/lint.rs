@@ -105,13 +105,13 @@ fn judge(bytes: Vec<u8>, name: &str, request: &LintRequest) -> JudgedFile {
     let (kind, kind_from) = kind(&bytes, name, request);
     let options = options(&bytes, name, kind_from, kind, request);
     let report = lint::lint_with(&bytes, &options);
-    let omitted = request.levels.omitted(&report);
+    let omitted = report.omitted.values().sum();
     let mut findings = report.findings;
     if bytes.len() > LARGEST_LINTED {
         findings.retain(|finding| finding.rule == "file-too-large");
     }
     request.levels.apply(&mut findings);
-    withdraw_fixes(&mut findings, &bytes, &options, request);
+    withdraw_fixes(&mut findings, &bytes, &options);
     JudgedFile {
         bytes,
         kind,
@@ -143,31 +143,22 @@ fn options(
 ) -> Options {
     let port = request.port.unwrap_or(Port::MASTER);
     let options = Options::new(Serving::from_port(port)).clients(&request.clients);
+    let options = request.levels.allowed().fold(options, Options::allow);
     match kind_from {
         KindFrom::File => options.detected_kind(bytes, Some(name)),
         KindFrom::Flag | KindFrom::Port => options.kind(kind),
     }
 }
 
-/// Whether the fixes of a rule are applied. An allowed rule's findings are left alone.
-fn is_wanted(rule: &str, request: &LintRequest) -> bool {
-    !request.levels.allows(rule)
-}
-
 /// Removes fixes that `--fix` would not apply because they would cause harm elsewhere.
-fn withdraw_fixes(
-    findings: &mut [Diagnostic],
-    bytes: &[u8],
-    options: &Options,
-    request: &LintRequest,
-) {
+fn withdraw_fixes(findings: &mut [Diagnostic], bytes: &[u8], options: &Options) {
     if findings.iter().all(|finding| finding.fix.is_none()) {
         return;
     }
     let made = if bytes.len() > LARGEST {
         BTreeSet::new()
     } else {
-        lint::fix_where(bytes, options, |rule| is_wanted(rule, request)).rules
+        lint::fix(bytes, options).rules
     };
     for finding in findings
         .iter_mut()
@@ -185,7 +176,7 @@ fn mend(
     request: &LintRequest,
 ) -> Result<(), FileError> {
     let options = options(&judged.bytes, name, judged.kind_from, judged.kind, request);
-    let fixed = lint::fix_where(&judged.bytes, &options, |rule| is_wanted(rule, request));
+    let fixed = lint::fix(&judged.bytes, &options);
     if fixed.bytes == judged.bytes {
         return Ok(());
     }
@@ -193,7 +184,7 @@ fn mend(
         replace::replace(path, &judged.bytes, &fixed.bytes)?;
     }
     let report = lint::lint_with(&fixed.bytes, &options);
-    let omitted = request.levels.omitted(&report);
+    let omitted = report.omitted.values().sum();
     let mut findings = report.findings;
     request.levels.apply(&mut findings);
     // Everything fixable has been fixed.

@@ -39,6 +39,22 @@ pub enum NearestMiss {
 /// policy served from port 1024 or above grants nothing below 1024; Adobe, *Developer's Guide*), and the movie was
 /// loaded over HTTPS if the rule requires that. This function ignores the meta-policy;
 /// [`decide_alone`](super::decide_alone) applies it.
+///
+/// ```
+/// use flash_policy::decide::{Grant, NearestMiss};
+/// use flash_policy::{Movie, Port, Profile, grants, parse};
+///
+/// let file = b"<cross-domain-policy><allow-access-from domain='*' to-ports='22,9339'/></cross-domain-policy>";
+/// let policy = parse(file, Profile::Socket).policy.ok_or("not a policy")?;
+/// let movie = Movie::Remote("http://www.example.com/game.swf".parse()?);
+/// let game = Port::new(9339)?;
+/// assert_eq!(grants(&policy, game, &movie, game), Grant::Allowed { rule: 0 });
+///
+/// // A policy from port 1024 or above cannot open a port below 1024.
+/// let refused = Grant::Refused(NearestMiss::PortAuthority { rule: 0 });
+/// assert_eq!(grants(&policy, game, &movie, Port::new(22)?), refused);
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
 #[must_use]
 pub fn grants(policy: &Policy, served_from: Port, movie: &Movie, port: Port) -> Grant {
     judge(policy, ServedFrom::Port(served_from), movie, port)
@@ -87,6 +103,15 @@ fn judge_rule(
 
 impl Policy {
     /// Whether any rule's domain matches the movie, whatever the rule's ports and its `secure`.
+    ///
+    /// ```
+    /// use flash_policy::{Movie, Policy};
+    ///
+    /// let policy = Policy::new().allow("*.example.com", 9339)?;
+    /// assert!(policy.names(&Movie::Remote("https://www.example.com/a.swf".parse()?)));
+    /// assert!(!policy.names(&Movie::Hostless)); // only a rule for `*` does
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn names(&self, movie: &Movie) -> bool {
         self.rules.iter().any(|rule| admits(rule, movie))

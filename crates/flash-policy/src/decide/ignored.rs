@@ -25,6 +25,18 @@ pub enum Ignored {
 
 impl Request {
     /// Why this location does not count for this request, or `None` if it counts.
+    ///
+    /// ```
+    /// use flash_policy::Port;
+    /// use flash_policy::decide::{Ignored, Request, Sandbox};
+    ///
+    /// let movie = Sandbox::Remote("http://www.example.com/game.swf".parse()?);
+    /// let request = Request::new(movie, "game.example.com".parse()?, Port::new(9339)?);
+    /// assert_eq!(request.ignores(&"xmlsocket://game.example.com:8080".parse()?), None);
+    /// let other = "xmlsocket://www.example.com:8080".parse()?;
+    /// assert_eq!(request.ignores(&other), Some(Ignored::OtherHost));
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn ignores(&self, location: &Location) -> Option<Ignored> {
         let era = self.player.era();

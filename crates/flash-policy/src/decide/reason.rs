@@ -1,5 +1,7 @@
 //! What a decision is based on: the rule or the reason.
 
+use core::fmt;
+
 use super::{NearestMiss, Place};
 
 /// Why a movie may connect.
@@ -22,6 +24,8 @@ pub enum Allowed {
 }
 
 /// Why a movie may not connect.
+///
+/// It is an error, so `decide_alone(…)?` works. Its text counts rules and loaded locations from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Denied {
@@ -32,6 +36,26 @@ pub struct Denied {
     /// The rule that came nearest, by its index in that policy.
     pub rule: Option<usize>,
 }
+
+/// The reason and, if a policy gave it, where that policy is.
+impl fmt::Display for Denied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.reason)?;
+        match self.place {
+            None => return Ok(()),
+            Some(Place::Master) => f.write_str(" (policy of port 843")?,
+            Some(Place::Loaded(index)) => write!(f, " (policy of loaded location {}", index + 1)?,
+            Some(Place::Destination) => f.write_str(" (policy of the destination port")?,
+            Some(Place::SiteRoot) => f.write_str(" (/crossdomain.xml")?,
+        }
+        if let Some(rule) = self.rule {
+            write!(f, ", rule {}", rule + 1)?;
+        }
+        f.write_str(")")
+    }
+}
+
+impl core::error::Error for Denied {}
 
 /// A reason to refuse. The order is how near the policies came to a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,8 +77,32 @@ pub enum RefusalReason {
     Sandbox,
 }
 
+impl fmt::Display for RefusalReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::NoPolicy => "no place that counts has a policy",
+            Self::NoRuleMatches => "no rule matches the movie's host and the port",
+            Self::MetaPolicyMasterOnly => {
+                "the master policy has `master-only`, and none of its rules allows the connection"
+            }
+            Self::PortAuthority => {
+                "a rule matches, but only a policy from a port below 1024 can open such a port"
+            }
+            Self::SecureOnly => "a rule matches, but it allows only movies loaded over HTTPS",
+            Self::MetaPolicyNone => "the master policy has `none`, so no rule counts",
+            Self::Sandbox => "the movie's sandbox allows no sockets",
+        })
+    }
+}
+
 impl RefusalReason {
     /// The reason's code. Its meaning never changes.
+    ///
+    /// ```
+    /// use flash_policy::decide::RefusalReason;
+    ///
+    /// assert_eq!(RefusalReason::SecureOnly.code(), "secure-only");
+    /// ```
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {

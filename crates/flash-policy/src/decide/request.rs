@@ -92,7 +92,8 @@ pub enum Location {
 }
 
 /// A movie's request to connect.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Request {
     /// The player's version.
     pub player: PlayerVersion,
@@ -104,6 +105,46 @@ pub struct Request {
     pub port: Port,
     /// The locations that the movie loaded before, in order.
     pub loaded: Vec<Location>,
+}
+
+impl Request {
+    /// A request of the newest player, from a movie that loaded no policies.
+    ///
+    /// ```
+    /// use flash_policy::decide::{Request, Sandbox};
+    /// use flash_policy::{PlayerVersion, Port};
+    ///
+    /// let movie = Sandbox::Remote("http://www.example.com/game.swf".parse()?);
+    /// let request = Request::new(movie, "game.example.com".parse()?, Port::new(9339)?)
+    ///     .player("9.0.124".parse()?)
+    ///     .loaded(["xmlsocket://game.example.com:8080".parse()?]);
+    /// assert_eq!(request.loaded.len(), 1);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn new(sandbox: Sandbox, target: Host, port: Port) -> Self {
+        Self {
+            player: PlayerVersion::default(),
+            sandbox,
+            target,
+            port,
+            loaded: Vec::new(),
+        }
+    }
+
+    /// Sets the player's version.
+    #[must_use]
+    pub fn player(mut self, player: PlayerVersion) -> Self {
+        self.player = player;
+        self
+    }
+
+    /// Sets the locations that the movie loaded before, in order.
+    #[must_use]
+    pub fn loaded(mut self, loaded: impl IntoIterator<Item = Location>) -> Self {
+        self.loaded = loaded.into_iter().collect();
+        self
+    }
 }
 
 /// Where a policy can come from.

@@ -56,8 +56,9 @@ pub fn fix(bytes: &[u8], options: &Options) -> Fixed {
 /// ```
 #[must_use]
 pub fn fix_where(bytes: &[u8], options: &Options, wanted: impl Fn(&str) -> bool) -> Fixed {
-    // Hints count too, so that a fix cannot add one unnoticed.
-    let options = options.clone().hints(Hints::Wanted);
+    // Hints and allowed rules count too, so that a fix cannot add a finding unnoticed.
+    let wanted = |rule: &str| wanted(rule) && !options.allows(rule);
+    let options = options.clone().hints(Hints::Wanted).without_allowed();
     let mut file = LintedFile::new(bytes.to_vec(), &options);
     let (mut applied, mut rules) = (Vec::new(), BTreeSet::new());
     for _ in 0..MOST_ROUNDS {

@@ -85,6 +85,8 @@ pub struct Options {
     pub(crate) hints: Hints,
     pub(crate) limit: usize,
     pub(crate) elsewhere: Elsewhere,
+    /// The rules that report nothing.
+    allowed: Vec<String>,
 }
 
 /// The kind was detected from the content of a file, and from its name if there is one.
@@ -106,6 +108,7 @@ impl Options {
             hints: Hints::Wanted,
             limit: LARGEST_LINTED,
             elsewhere: Elsewhere::Never,
+            allowed: Vec::new(),
         }
     }
 
@@ -181,6 +184,37 @@ impl Options {
     #[must_use]
     pub const fn hints(mut self, hints: Hints) -> Self {
         self.hints = hints;
+        self
+    }
+
+    /// Allows what a rule reports: leaves out its findings and doesn't fix them. Other rules are not affected.
+    ///
+    /// The name is that of a [`LintRule`](super::LintRule); [`rule`](super::rule()) checks it. An unknown name has no
+    /// effect.
+    ///
+    /// ```
+    /// use flash_policy::lint::{Options, Serving, lint_with};
+    ///
+    /// let file = b"<cross-domain-policy><allow-access-from domain='*' to-ports='9339'/></cross-domain-policy>";
+    /// let options = Options::new(Serving::from_unknown_port());
+    /// assert_eq!(lint_with(file, &options).findings[0].rule, "wildcard-domain");
+    ///
+    /// let report = lint_with(file, &options.allow("wildcard-domain"));
+    /// assert!(report.findings.is_empty());
+    /// ```
+    #[must_use]
+    pub fn allow(mut self, rule: &str) -> Self {
+        self.allowed.push(String::from(rule));
+        self
+    }
+
+    pub(crate) fn allows(&self, rule: &str) -> bool {
+        self.allowed.iter().any(|allowed| allowed == rule)
+    }
+
+    /// Reports all rules again.
+    pub(crate) fn without_allowed(mut self) -> Self {
+        self.allowed.clear();
         self
     }
 

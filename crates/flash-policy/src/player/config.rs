@@ -17,7 +17,7 @@ use crate::{Host, PlayerVersion, Port};
 pub const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The parameters of one attempt. [`Config::new`] has the defaults of Flash Player 32; set the fields that differ.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
     /// The program that plays the movie.

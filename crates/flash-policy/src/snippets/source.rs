@@ -1,16 +1,11 @@
-//! The text that findings are about. Turns byte offsets into lines and columns, and makes excerpts.
-//!
-//! Columns must match those of an editor: a byte order mark has none, and a character has one.
+//! The text that findings are about, and excerpts of it.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::Span;
-use crate::diagnostic::is_hidden;
-
-/// Characters are counted once up to each multiple of this, so that places in very long lines are found quickly.
-const STRIDE: usize = 1024;
+use crate::diagnostic::{Column, LineIndex, Position, is_hidden};
 
 /// The most bytes or characters that are replaced. What follows is not shown. A file with more of them is not text,
 /// and each takes 16 bytes to map back.
@@ -27,19 +22,7 @@ pub struct Source {
     text: String,
     /// Where valid and invalid stretches begin, in the bytes and in the text.
     stretches: Vec<(u32, u32)>,
-    /// The start of each line.
-    lines: Vec<u32>,
-    /// The number of characters before each stride.
-    counts: Vec<usize>,
-}
-
-/// A place as an editor shows it. Both numbers count from 1; columns are in characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Position {
-    /// The line.
-    pub line: usize,
-    /// The column.
-    pub column: usize,
+    index: LineIndex,
 }
 
 /// Some complete lines of a text.
@@ -87,14 +70,9 @@ impl Source {
                 at += chunk.invalid().len();
             }
         }
-        let breaks = text.match_indices('\n').map(|(at, _)| narrow(at + 1));
-        let mut lines = Vec::with_capacity(1 + text.matches('\n').count());
-        lines.push(0);
-        lines.extend(breaks);
         Self {
             name: printable(name),
-            lines,
-            counts: counts(&text),
+            index: LineIndex::new(bytes),
             text,
             stretches,
         }
@@ -106,7 +84,7 @@ impl Source {
         &self.name
     }
 
-    /// The line and column of a byte in the file.
+    /// The line and column of a byte in the file. Columns are in characters.
     ///
     /// ```
     /// use flash_policy::snippets::Source;
@@ -116,25 +94,18 @@ impl Source {
     /// ```
     #[must_use]
     pub fn position(&self, at: usize) -> Position {
-        let place = self.place(at);
-        let line = self.line(place);
-        let start = self.line_start(line);
-        Position {
-            line,
-            column: self.characters_before(place) - self.characters_before(start) + 1,
-        }
+        self.index.position(at, Column::Characters)
     }
 
     /// The lines that contain these places. None if there are no places.
     pub(super) fn excerpt(&self, spans: impl Iterator<Item = Span>) -> Option<Excerpt<'_>> {
         let (mut first, mut last) = (usize::MAX, 0);
         for span in spans {
-            first = first.min(self.line(self.place(span.start)));
-            last = last.max(self.line(self.place(span.end)));
+            first = first.min(self.position(span.start).line);
+            last = last.max(self.position(span.end).line);
         }
-        let start = (first != usize::MAX).then(|| self.line_start(first))?;
-        let end = self.lines.get(last);
-        let end = end.map_or(self.text.len(), |end| wide(*end));
+        let start = self.place(self.index.line_span(first)?.start);
+        let end = self.place(self.index.line_span(last)?.end);
         Some(Excerpt {
             text: self.text.get(start..end)?,
             line: first,
@@ -159,23 +130,6 @@ impl Source {
             place -= 1;
         }
         place
-    }
-
-    /// The number of the line at an offset in the text.
-    fn line(&self, place: usize) -> usize {
-        self.lines.partition_point(|start| wide(*start) <= place)
-    }
-
-    fn line_start(&self, line: usize) -> usize {
-        let start = line.checked_sub(1).and_then(|index| self.lines.get(index));
-        start.map_or(0, |start| wide(*start))
-    }
-
-    fn characters_before(&self, place: usize) -> usize {
-        let stride = place / STRIDE;
-        let counted = self.counts.get(stride).copied().unwrap_or_default();
-        let rest = self.text.as_bytes().get(stride * STRIDE..place);
-        counted + characters(rest.unwrap_or_default())
     }
 }
 
@@ -237,20 +191,6 @@ fn is_replaced(c: char) -> bool {
     is_hidden(c) && !c.is_ascii()
 }
 
-fn counts(text: &str) -> Vec<usize> {
-    let strides = text.as_bytes().chunks(STRIDE);
-    let sums = strides.scan(0, |sum, stride| {
-        *sum += characters(stride);
-        Some(*sum)
-    });
-    core::iter::once(0).chain(sums).collect()
-}
-
-/// The number of characters that begin in these bytes of a text.
-fn characters(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
-}
-
 /// A name without characters that terminals act on.
 #[must_use]
 pub fn printable(name: &str) -> String {
@@ -267,7 +207,7 @@ pub fn printable(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Position, STRIDE, Source};
+    use super::{Position, Source};
 
     #[track_caller]
     fn check(bytes: &[u8], at: usize, line: usize, column: usize) {
@@ -289,7 +229,7 @@ mod tests {
         check("a\u{9b}\u{200b}b".as_bytes(), 6, 1, 4);
         check("a\u{9b}\u{200b}\nb".as_bytes(), 8, 2, 2);
         check(b"ab", 99, 1, 3);
-        let long = "ä".repeat(STRIDE * 3);
-        check(long.as_bytes(), STRIDE * 4 + 2, 1, STRIDE * 2 + 2);
+        let long = "ä".repeat(3_000);
+        check(long.as_bytes(), 4_002, 1, 2_002);
     }
 }

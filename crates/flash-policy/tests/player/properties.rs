@@ -92,13 +92,10 @@ fn clients() -> impl Strategy<Value = Client> {
 
 /// The decision of `decide` with the answers that the player received.
 fn decided(world: &World, played: &Played) -> Decision {
-    let request = Request {
-        player: world.config.version,
-        sandbox: world.config.sandbox.clone(),
-        target: world.config.target.clone(),
-        port: world.config.port,
-        loaded: world.config.loaded.clone(),
-    };
+    let config = &world.config;
+    let request = Request::new(config.sandbox.clone(), config.target.clone(), config.port)
+        .player(config.version)
+        .loaded(config.loaded.iter().cloned());
     let mut known = Known::default();
     loop {
         let Decision::Ask(ask) = decide(&request, &known) else {

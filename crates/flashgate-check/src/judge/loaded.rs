@@ -54,13 +54,9 @@ fn ignored(case: &Case<'_>, location: &Location) -> Option<(String, String)> {
 
 fn request(case: &Case<'_>) -> Request {
     let config = &case.plan.config;
-    Request {
-        player: config.version,
-        sandbox: config.sandbox.clone(),
-        target: config.target.clone(),
-        port: config.port,
-        loaded: config.loaded.clone(),
-    }
+    Request::new(config.sandbox.clone(), config.target.clone(), config.port)
+        .player(config.version)
+        .loaded(config.loaded.iter().cloned())
 }
 
 fn over_socket(target: &Host) -> String {

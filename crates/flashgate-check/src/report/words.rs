@@ -82,7 +82,12 @@ pub(super) fn assumed_movie(config: &Config) -> String {
         Sandbox::Remote(origin) if config.movie_url.is_none() && config.client != Client::Unity => {
             format!(", with a movie from {} (no --from)", origin.host)
         }
-        _ => String::new(),
+        Sandbox::Remote(_)
+        | Sandbox::LocalWithNetwork
+        | Sandbox::LocalWithFile
+        | Sandbox::LocalTrusted
+        | Sandbox::Application
+        | _ => String::new(),
     }
 }
 

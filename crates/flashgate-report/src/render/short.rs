@@ -6,8 +6,9 @@ use flash_policy::Diagnostic;
 
 use super::entry::OutcomeText;
 use super::levels::{by_level, level};
+use flash_policy::diagnostic::Position;
+use flash_policy::snippets::Source;
 use flash_policy::snippets::repeats;
-use flash_policy::snippets::{Position, Source};
 
 pub(super) fn lines(entry: &OutcomeText<'_>, out: &mut impl io::Write) -> io::Result<()> {
     for finding in by_level(entry.findings()) {

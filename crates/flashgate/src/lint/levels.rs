@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fmt;
 
 use flash_policy::lint::{nearest_rule, rule};
-use flash_policy::{Diagnostic, LintReport, Severity};
+use flash_policy::{Diagnostic, Severity};
 
 /// The level that a flag sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,9 +110,8 @@ impl Levels {
         }
     }
 
-    /// Removes findings of allowed rules, and sets the level of the others.
-    pub(crate) fn apply(&self, findings: &mut Vec<Diagnostic>) {
-        findings.retain(|finding| !self.allows(finding.rule));
+    /// Sets the level of the findings.
+    pub(crate) fn apply(&self, findings: &mut [Diagnostic]) {
         for finding in findings {
             match self.of(finding.rule) {
                 Some(RuleLevel::Deny) => finding.severity = Severity::Error,
@@ -125,16 +124,11 @@ impl Levels {
         }
     }
 
-    /// The number of findings that the linter omitted, without those of allowed rules.
-    pub(crate) fn omitted(&self, report: &LintReport) -> usize {
-        let omitted = report.omitted.iter();
-        let reported = omitted.filter(|(rule, _)| !self.allows(rule));
-        reported.map(|(_, count)| count).sum()
-    }
-
-    /// Whether a rule is turned off.
-    pub(super) fn allows(&self, rule: &str) -> bool {
-        self.of(rule) == Some(RuleLevel::Allow)
+    /// The rules that are turned off.
+    pub(super) fn allowed(&self) -> impl Iterator<Item = &'static str> {
+        let rules = self.rules.iter();
+        let allowed = rules.filter(|(_, level)| *level == RuleLevel::Allow);
+        allowed.map(|(rule, _)| *rule)
     }
 
     fn of(&self, rule: &str) -> Option<RuleLevel> {
