@@ -22,6 +22,8 @@ use super::trace::Trace;
 
 /// How often a policy is fetched, to see whether it arrives every time.
 pub(super) const REPEATS: usize = 20;
+/// How often it is fetched if no fetch gets a reply. It must find a server that loses every second request.
+const REPEATS_IF_MUTE: usize = 5;
 /// The time limit of the whole survey.
 const LIMIT: Duration = Duration::from_millis(2_500);
 /// The time limit of one fetch.
@@ -149,12 +151,12 @@ impl SurveyContext<'_> {
         let lost = |step: &Step| {
             step.first_byte.is_some() && matches!(step.end, Some((ConnectionEnd::Reset, _)))
         };
-        let answered = |(_, step): &(usize, &Step)| {
-            (step.learnt == Some(Learnt::Policy) || lost(step)) && quick(step)
+        let worth = |(_, step): &(usize, &Step)| {
+            ((step.learnt == Some(Learnt::Policy) || lost(step)) && quick(step)) || is_mute(step)
         };
-        for (index, step) in self.asked().filter(answered) {
+        for (index, step) in self.asked().filter(worth) {
             let mut traces = Vec::new();
-            while traces.len() < REPEATS && Instant::now() < self.until {
+            while may_continue(step, &traces) && Instant::now() < self.until {
                 let trace = self.fetch(step, &self.setting.lookup.addresses, ONE).await;
                 // The last fetch may have been cut off by the end of the survey, and prove nothing.
                 if Instant::now() < self.until {
@@ -184,11 +186,8 @@ impl SurveyContext<'_> {
 
     async fn spoken(&self) -> Vec<(usize, Spoken)> {
         let mut all = Vec::new();
-        let mute = |(_, step): &(usize, &Step)| {
-            step.connected.is_some()
-                && step.first_byte.is_none()
-                && step.fetch.transport == Transport::Tcp
-        };
+        let mute =
+            |(_, step): &(usize, &Step)| is_mute(step) && step.fetch.transport == Transport::Tcp;
         for (index, step) in self.asked().filter(mute) {
             let (http, tls) = tokio::join!(
                 self.answer_to(step, HTTP_REQUEST),
@@ -263,6 +262,22 @@ impl SurveyContext<'_> {
             ..self.setting.call(step, Speech::Bytes(bytes))
         }
     }
+}
+
+/// Whether the server accepted the request but sent nothing. The next fetch may get a reply.
+fn is_mute(step: &Step) -> bool {
+    step.connected.is_some() && step.first_byte.is_none()
+}
+
+/// Whether to fetch again. A port that never answers is probably not a policy server, and is left alone soon.
+fn may_continue(step: &Step, traces: &[Trace]) -> bool {
+    let never_answered = is_mute(step) && traces.iter().all(|trace| trace.bytes.is_empty());
+    traces.len()
+        < if never_answered {
+            REPEATS_IF_MUTE
+        } else {
+            REPEATS
+        }
 }
 
 const HTTP_REQUEST: &[u8] = b"GET / HTTP/1.0\r\n\r\n";

@@ -6,6 +6,7 @@ use flash_policy::decide::{PATIENCE, Place};
 use flash_policy::player::{ConnectionEnd, Learnt};
 
 use super::case::{Case, PolicyConnection};
+use super::framing;
 use crate::findings::FindingId;
 use crate::tls::TlsFault;
 use crate::trace::{DialOutcome, Ended};
@@ -20,6 +21,8 @@ pub(super) fn judge(case: &mut Case<'_>) {
             slow(case, asked);
         } else if asked.answered() {
             late(case, asked);
+        } else if framing::loses_first(case, asked) {
+            // `framing` reports it: later fetches got a policy.
         } else if step.connected.is_none() && asked.seen.trace.tls.is_none() {
             unreachable(case, asked);
         } else if asked.place != Place::Destination

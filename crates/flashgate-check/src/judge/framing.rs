@@ -1,7 +1,7 @@
 //! The document may be valid, but it is sent in the wrong way: pieces, ends, resets.
 
 use flash_policy::player::{Client, ConnectionEnd, Learnt};
-use flash_policy::{Profile, parse};
+use flash_policy::{Diagnostic, Profile, parse};
 
 use super::case::{Case, PolicyConnection, Rank};
 use super::readers;
@@ -11,6 +11,10 @@ use crate::{DialOutcome, Trace};
 
 pub(super) fn judge(case: &mut Case<'_>) {
     for asked in case.asked() {
+        if loses_first(case, asked) {
+            first_lost(case, asked);
+            continue;
+        }
         let is_policy = asked.seen.step.learnt == Some(Learnt::Policy);
         if !is_policy && !explains(case, asked) {
             continue;
@@ -30,6 +34,12 @@ pub(super) fn judge(case: &mut Case<'_>) {
         pieces(case, asked);
         surplus(case, asked);
     }
+}
+
+/// Whether the player got no reply, but a later fetch got a policy.
+pub(super) fn loses_first(case: &Case<'_>, asked: PolicyConnection<'_>) -> bool {
+    let mut later = repeats(case, asked).iter();
+    !asked.answered() && later.any(|trace| is_policy(case, asked, trace.document()))
 }
 
 /// Whether a reply does not count because of how it was sent.
@@ -62,7 +72,20 @@ pub(super) fn is_right(case: &Case<'_>, asked: PolicyConnection<'_>) -> bool {
 }
 
 fn is_document(case: &Case<'_>, asked: PolicyConnection<'_>) -> bool {
-    let document = asked.seen.trace.document();
+    is_flash_policy(case, asked.seen.trace.document())
+}
+
+/// Whether a document is a policy for this client.
+fn is_policy(case: &Case<'_>, asked: PolicyConnection<'_>, document: &[u8]) -> bool {
+    match case.plan.config.client {
+        Client::Silverlight => asked.lint_of(document).access.is_some(),
+        Client::Flash | Client::Lightspark | Client::Unity | Client::Ruffle | _ => {
+            is_flash_policy(case, document)
+        }
+    }
+}
+
+fn is_flash_policy(case: &Case<'_>, document: &[u8]) -> bool {
     case.plan.config.client != Client::Silverlight
         && parse(document, Profile::Socket).policy.is_some()
 }
@@ -179,10 +202,31 @@ fn lost_at_times(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
             "{name} does not always give the same answer: {other} of {asked_for} fetches got a different reply"
         )
     };
-    let finding = FindingId::ReplyLostAtTimes.error( message)
-        .note(format!("fetched up to {REPEATS} times, one after the other; movies get a random `Error #2048`"))
-        .help("look for a load balancer with one bad server behind it, a limit on connections per address, or a server that closes too early");
-    case.add(Rank::Wrong, finding);
+    case.add(Rank::Wrong, at_times(message));
+}
+
+/// The player's own fetch got no reply, which is why no policy arrived.
+fn first_lost(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
+    let repeats = repeats(case, asked);
+    let later = repeats.iter().filter(|trace| trace.bytes.is_empty());
+    let (lost, all) = (1 + later.count(), 1 + repeats.len());
+    let finding = at_times(format!(
+        "{} does not always answer: {lost} of {all} fetches got no reply, including the first",
+        asked.name()
+    ));
+    let rank = if case.lacks_policy() {
+        Rank::Cause
+    } else {
+        Rank::Wrong
+    };
+    case.add(rank, finding);
+}
+
+/// A finding about replies that depend on chance.
+fn at_times(message: String) -> Diagnostic {
+    FindingId::ReplyLostAtTimes.error(message)
+        .note(format!("fetched up to {REPEATS} more times, one after the other; movies get a random `Error #2048`"))
+        .help("look for a load balancer with one bad server behind it, a limit on connections per address, or a server that closes too early")
 }
 
 /// The first fetch got a reply but no later one did: neither a load balancer nor chance.
