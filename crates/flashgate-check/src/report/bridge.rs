@@ -9,7 +9,8 @@ use super::human::{attempted, detail, emphasised, findings, line};
 use super::json::{attempt, document, finding};
 use super::nagios::{NagiosStatus, first, seconds, status};
 use super::words::{milliseconds, time};
-use crate::{BadUpgrade, BridgeReport, HandshakeAnswer, Reached, Scene};
+use crate::findings::FindingId;
+use crate::{BadUpgrade, BridgeReport, Finding, HandshakeAnswer, Reached, Scene};
 
 /// A timeline, a verdict and findings, for standard output.
 pub fn human(report: &BridgeReport) -> String {
@@ -23,7 +24,7 @@ pub fn human(report: &BridgeReport) -> String {
     let word = emphasised(report.verdict);
     let why = match report.verdict {
         Verdict::Allowed => "the WebSocket opens; Ruffle asks for no policy",
-        Verdict::Denied => "the browser or the server rejects it",
+        Verdict::Denied => denied(&report.findings),
         Verdict::Unreachable => "no WebSocket opens",
     };
     let code = report.reason.code();
@@ -36,6 +37,19 @@ pub fn human(report: &BridgeReport) -> String {
     );
     text.push_str(&findings(&report.findings, &[], report.plan.shown_target()));
     text
+}
+
+/// Which side refuses. The first finding is about the first entry that fails.
+fn denied(findings: &[Finding]) -> &'static str {
+    let is = |id: FindingId| move |finding: &&Finding| finding.diagnostic.rule == id.id();
+    let of = |id| findings.iter().find(is(id)).is_some();
+    if of(FindingId::BlockedPort) || of(FindingId::MixedContent) {
+        "the browser blocks the WebSocket"
+    } else if of(FindingId::OriginRefused) {
+        "the server rejects the page (403)"
+    } else {
+        "Ruffle does not use this entry"
+    }
 }
 
 fn told(text: &mut String, scene: &Scene) {

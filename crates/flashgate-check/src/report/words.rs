@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use flash_policy::decide::{self, Place, Sandbox};
 use flash_policy::player::{
-    Client, Config, DecidedBy, Moment, Notification as Heard, Purpose, Reason,
+    Client, Config, DecidedBy, Moment, Notification as Heard, Purpose, Reason, Verdict,
 };
 
 use super::rule;
-use crate::{CheckReport, DialOutcome, Ended, NotKnown, Seen};
+use crate::findings::FindingId;
+use crate::{CheckReport, DialOutcome, Ended, Finding, NotKnown, Seen};
 
 /// A point in time as the time since the check began.
 pub(super) fn since_start(moment: Moment) -> Duration {
@@ -113,6 +114,9 @@ pub(super) fn verdict(report: &CheckReport) -> String {
             "the time limit of the whole attempt ({}) passed before a policy arrived",
             time(config.timeout)
         ),
+        Reason::TargetRefused if seen.iter().any(is_target_without_tls) => {
+            format!("the player may connect, but the TLS handshake with port {port} fails")
+        }
         Reason::TargetRefused => format!("the player may connect, but port {port} does not accept"),
         Reason::TargetTimeout => format!("the player may connect, but port {port} does not answer"),
         Reason::Refused(decide::RefusalReason::PortAuthority)
@@ -125,12 +129,33 @@ pub(super) fn verdict(report: &CheckReport) -> String {
     };
     let heard = match outcome.reported {
         Heard::AtTimeout(after) => format!(
-            "; the movie gets the error after {} (players from version 10 on report it only then; this check does not wait)",
-            time(after)
+            "; the movie gets Error #2048 after {} s (this check does not wait for that)",
+            after.as_secs_f64()
         ),
         Heard::AtOnce | Heard::Thrown => String::new(),
     };
-    format!("{why}{heard}")
+    format!("{why}{}{heard}", at_times(report))
+}
+
+/// Whether the movie's own connection failed in the TLS handshake.
+fn is_target_without_tls(seen: &Seen) -> bool {
+    seen.step.fetch.purpose == Purpose::Target && seen.trace.tls.is_some()
+}
+
+/// Findings that mean that the same attempt may fail the next time.
+const CHANCE: [FindingId; 2] = [FindingId::ReplyLostAtTimes, FindingId::ResetAfterReply];
+
+/// If the connection is allowed this time but may fail the next time, says so.
+fn at_times(report: &CheckReport) -> String {
+    let chance = |finding: &&Finding| CHANCE.iter().any(|id| id.id() == finding.diagnostic.rule);
+    let found = report.findings.iter().find(chance);
+    match found.filter(|_| report.verdict() == Verdict::Allowed) {
+        Some(finding) => format!(
+            ", but this works only some of the time (`{}`)",
+            finding.diagnostic.rule
+        ),
+        None => String::new(),
+    }
 }
 
 /// The open questions: an id and a sentence for each.

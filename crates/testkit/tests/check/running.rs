@@ -94,7 +94,25 @@ fn what_it_refuses() {
 /// Arguments that probably mean something else, and flags that would have no effect.
 #[test]
 fn what_it_refuses_with_the_flag_to_write() {
-    let cases: [(&[&str], &str); 17] = [
+    let cases: [(&[&str], &str); 20] = [
+        (
+            &["localhost:80", "--from", "Game.SWF"],
+            "`Game.SWF` in --from is the name of a file: expected a URL",
+        ),
+        (
+            &[
+                "ws://localhost/",
+                "--client",
+                "ruffle",
+                "--from",
+                "index.html",
+            ],
+            "pass the URL of the page that Ruffle runs in",
+        ),
+        (
+            &["127.0.0.1", "9339"],
+            "tip: put a colon between host and port: `127.0.0.1:9339`",
+        ),
         (&["wss://srv.test/x"], "add `--client ruffle`"),
         (
             &["http://srv.test:80/"],
@@ -400,7 +418,7 @@ fn a_late_refusal_is_not_waited_for() {
     let output = check(&[&game, "--master-port", "1"]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(
-        text.contains("the movie gets the error after 20.0 s"),
+        text.contains("the movie gets Error #2048 after 20 s"),
         "{text}"
     );
     let output = check(&[

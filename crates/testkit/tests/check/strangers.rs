@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use testkit::binary;
-use testkit::zoo::ScriptStep::{End, Hold, Read, ReadLine, Send};
+use testkit::zoo::ScriptStep::{End, Hold, Read, ReadLine, Reset, Send};
 use testkit::zoo::{Keeper, Script, ScriptStep};
 
 use super::docs::validate;
@@ -113,6 +113,7 @@ fn only_the_first_fetch() {
     let server = Keeper::start(local(), &TURNS).unwrap();
     let output = check(&server, &["--format", "json"]);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["verdict"], "allowed", "{report:#}");
     assert_eq!(ids(&report), ["intermittent-reply"], "{report:#}");
     let finding = &report["findings"][0];
     let message = finding["message"].as_str().unwrap();
@@ -124,4 +125,46 @@ fn only_the_first_fetch() {
         !finding["remedy"].as_str().unwrap().contains("balancer"),
         "{finding}"
     );
+}
+
+/// A policy that is allowed this time, but not every time.
+#[test]
+fn allowed_at_times() {
+    const GOOD: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"localhost\" to-ports=\"1024-65535\"/></cross-domain-policy>\0";
+    let server = Keeper::start(local(), &[&[Read, Send(GOOD), End], &[Read, End]]).unwrap();
+    let output = check(&server, &[]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    let line = "grants it, but this works only some of the time (`intermittent-reply`)";
+    assert!(text.contains(line), "{text}");
+}
+
+/// The player's own fetch is the one that is lost: on the master port, and on the destination port.
+#[test]
+fn the_first_fetch_is_lost() {
+    const GOOD: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"localhost\" to-ports=\"1024-65535\"/></cross-domain-policy>\0";
+    const ANSWERS: Script = &[Read, Send(GOOD), End];
+    const LOST: [Script; 3] = [&[Read, End], &[Read, Reset], &[Read, Hold]];
+    for lost in LOST {
+        let mut turns = vec![ANSWERS; 64];
+        turns[0] = lost;
+        let turns: &'static [Script] = Box::leak(turns.into_boxed_slice());
+        let server = || Keeper::start(local(), turns).unwrap();
+        let report = |output: Output| -> Value { serde_json::from_slice(&output.stdout).unwrap() };
+        let report_of_master = report(check(&server(), &["--format", "json"]));
+        let game_server = server();
+        let game = format!("localhost:{}", game_server.address().port());
+        let mut command = Command::new(binary::flashgate().unwrap());
+        command.args(["check", &game, "--master-port", "1", "--format", "json"]);
+        for report in [report_of_master, report(command.output().unwrap())] {
+            assert_eq!(report["verdict"], "denied", "{lost:?} {report:#}");
+            let first = &report["findings"][0];
+            assert_eq!(first["id"], "intermittent-reply", "{lost:?} {report:#}");
+            let message = first["message"].as_str().unwrap();
+            let told = "does not always answer: 1 of ";
+            assert!(message.contains(told), "{message}");
+            assert!(message.ends_with("including the first"), "{message}");
+            assert!(!ids(&report).contains(&"no-policy"), "{report:#}");
+        }
+    }
 }
