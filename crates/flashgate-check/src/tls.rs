@@ -16,7 +16,7 @@ mod key;
 mod trust;
 mod verifier;
 
-pub(crate) use fault::TlsFault;
+pub(crate) use fault::{Signer, TlsFault};
 pub use trust::{CaFault, NamedRoots, Trust};
 
 use trust::Roots;

@@ -1,7 +1,7 @@
 //! What a status other than 101 means: which server on the path sent it, and what that shows about the others.
 
 use flash_policy::player::{Reason, Verdict};
-use flash_policy::{Diagnostic, decide};
+use flash_policy::{Diagnostic, Origin, decide};
 
 use super::super::answer::{Hop, HttpStatus};
 use super::super::shown::{shown_line, shown_text};
@@ -16,9 +16,10 @@ pub(super) const NOT_TOLD: &str = "the movie gets `connect`, then `close`: Ruffl
 
 pub(super) fn judge(scene: &Scene, status: &HttpStatus) -> (Verdict, Reason, Diagnostic) {
     if status.code == 403 && !is_a_proxys_own(status) {
-        let finding = FindingId::OriginRefused.error( origin_refused(scene, status))
+        let finding = FindingId::OriginRefused
+            .error(origin_refused(scene, status))
             .note(NOT_TOLD)
-            .help("add a rule for the page's host to the policy: for Ruffle, the page's address counts, not the movie's");
+            .help(rule_for_page(scene));
         return (Verdict::Denied, NO_MATCH, finding);
     }
     let reason = if status.code == 504 {
@@ -32,6 +33,17 @@ pub(super) fn judge(scene: &Scene, status: &HttpStatus) -> (Verdict, Reason, Dia
     }
     let finding = finding.note(NOT_TOLD).help(help(status));
     (Verdict::Unreachable, reason, finding)
+}
+
+/// The rule to add. An entry for a movie has the port that the rule must cover.
+fn rule_for_page(scene: &Scene) -> String {
+    let host = scene.origin.parse::<Origin>();
+    let host = host.map_or_else(|_| "*".to_owned(), |origin| origin.host.to_string());
+    let movie = scene.entry.movie.as_ref();
+    let port = movie.map_or(String::new(), |(_, port)| format!(":{port}"));
+    format!(
+        "add a rule for the page's host to the policy, such as `--allow '{host}{port}'`: for Ruffle, the page's address counts, not the movie's"
+    )
 }
 
 /// Web servers that people put in front of a bridge, by the beginning of their `Server` field.
@@ -108,7 +120,7 @@ fn help(status: &HttpStatus) -> &'static str {
         404 => "check the path, and the proxy's block that forwards it: either may not know it",
         429 | 503 if ours => "flashgate has reached a limit, or is shutting down: see its log",
         502 | 504 if ours => {
-            "start the game server, or correct the gate's `backend` in flashgate's config"
+            "start the game server; flashgate's log shows the address that it connects to: if it is wrong, correct the gate's `backend`"
         }
         502..=504 => {
             "first check that flashgate runs and listens where the proxy sends requests (`proxy_pass`), then check the game server"

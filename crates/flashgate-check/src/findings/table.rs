@@ -276,6 +276,6 @@ findings! {
             "Serve the bridge from a public address.";
         NoTlsOnBridge "no-tls-on-bridge":
             "The URL is `wss:`, but the port does not speak TLS.",
-            "Turn on TLS, or use a `ws:` URL.";
+            "Add `[tls]` with a certificate to flashgate's config file, or use a `ws:` URL.";
     }
 }

@@ -114,12 +114,21 @@ fn port_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
             case.whose(),
             rule.ports
         ))
-        .help(format!("write `to-ports=\"{},{port}\"`", rule.ports));
+        .help(add_port(case, rule));
     Some(Miss {
         rule: index,
         part: Part::Ports,
         finding,
     })
+}
+
+/// The rule for this port, and the one for the old ports too, because the old ones may be a mistake.
+fn add_port(case: &Case<'_>, rule: &Rule) -> String {
+    let (port, domain) = (case.plan.config.port, &rule.domain);
+    format!(
+        "write `to-ports=\"{port}\"`, or `to-ports=\"{ports},{port}\"` if movies also connect to the others; with flags, `--allow '{domain}:{port}'`",
+        ports = rule.ports
+    )
 }
 
 fn admits_to_some_port(rule: &Rule, movie: &Movie, port: Port) -> bool {

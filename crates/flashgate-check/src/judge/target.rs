@@ -72,9 +72,11 @@ fn down(case: &mut Case<'_>, said: &str) {
             "flashgate accepts connections on port {port}, but the server behind it is down: {said}"
         ))
         .note("the movie gets `connect`, then `close`")
-        .help("start the game server, or correct the gate's `backend` in flashgate's config");
+        .help(START_SERVER);
     case.add(Rank::Cause, finding);
 }
+
+const START_SERVER: &str = "start the game server; flashgate's log shows the address that it connects to: if it is wrong, correct the gate's `backend`";
 
 /// A forwarder accepts connections for a server that is down, and closes them immediately.
 fn closes_at_once(case: &mut Case<'_>, times: usize) {

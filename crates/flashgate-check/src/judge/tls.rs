@@ -4,7 +4,7 @@ use flash_policy::Diagnostic;
 
 use super::case::{Case, Rank};
 use crate::findings::FindingId;
-use crate::tls::TlsFault;
+use crate::tls::{Signer, TlsFault};
 
 /// `clear` is the finding for a port that does not speak TLS.
 pub(crate) fn judge(fault: &TlsFault, name: &str, clear: FindingId) -> Diagnostic {
@@ -12,18 +12,18 @@ pub(crate) fn judge(fault: &TlsFault, name: &str, clear: FindingId) -> Diagnosti
         TlsFault::NotTls | TlsFault::Silence => clear.error(
             format!("{name} does not speak TLS, but the client needs it there"),
         )
-        .help("let it accept TLS too: `flashgate` recognizes TLS by the first byte"),
+        .help(ACCEPT_TLS),
         TlsFault::HungUp => clear.error(
             format!("{name} closes the connection during the TLS handshake"),
         )
         .note("a server without TLS does this, and so does a forwarder whose server is down")
-        .help("let it accept TLS too: `flashgate` recognizes TLS by the first byte"),
+        .help(ACCEPT_TLS),
         TlsFault::Expired(_)
         | TlsFault::NotYetValid(_)
         | TlsFault::OtherName(_)
         | TlsFault::SelfSigned
         | TlsFault::UnknownIssuer
-        | TlsFault::Authority
+        | TlsFault::Authority(_)
         | TlsFault::Revoked
         | TlsFault::OtherUse
         | TlsFault::UnsupportedKey(_)
@@ -61,9 +61,9 @@ fn certificate(fault: &TlsFault, name: &str) -> Diagnostic {
             finding.help("check the clocks of this machine and of the issuer")
         }
         TlsFault::SelfSigned | TlsFault::UnknownIssuer => finding.help(TRUST),
-        TlsFault::Authority => finding
+        TlsFault::Authority(_) => finding
             .note("`openssl req -x509` creates such certificates; many clients reject them even if they are trusted")
-            .help("get a server certificate, or create it with `-addext basicConstraints=critical,CA:FALSE`; for tests, pass this certificate with --cacert (if its key is RSA, P-256, P-384 or Ed25519), or skip the check with --insecure"),
+            .help("get a server certificate from a public authority: another self-signed one is not trusted either, even with `-addext basicConstraints=critical,CA:FALSE`; for tests, pass this certificate with --cacert (if its key is RSA, P-256, P-384 or Ed25519), or skip the check with --insecure"),
         TlsFault::UnsupportedKey(_) => finding
             .note("it is not known whether clients accept such a key")
             .help("use an RSA key with 2,048 bits or a P-256 key, which every client accepts; for tests, skip the check with --insecure"),
@@ -80,6 +80,8 @@ fn certificate(fault: &TlsFault, name: &str) -> Diagnostic {
         | TlsFault::Other(_) => finding.help("get another certificate for this host"),
     }
 }
+
+const ACCEPT_TLS: &str = "let it accept TLS too: for flashgate, add `[tls]` with a certificate to its config file; it recognizes TLS by the first byte";
 
 const TRUST: &str = "serve the full chain (`fullchain.pem`) of a public authority; for tests, pass the authority's file or this certificate (if its key is RSA, P-256, P-384 or Ed25519) with --cacert, or skip the check with --insecure";
 
@@ -110,12 +112,14 @@ fn in_words(fault: &TlsFault, name: &str) -> (FindingId, String) {
                 "the certificate of {name} is not signed by a trusted authority, or the server does not send an intermediate certificate"
             ),
         ),
-        TlsFault::Authority => (
-            NOT_TRUSTED,
-            format!(
-                "the certificate of {name} is a CA certificate (CA:TRUE), not a server certificate"
-            ),
-        ),
+        TlsFault::Authority(signer) => {
+            let signed = match signer {
+                Signer::Itself => "self-signed and ",
+                Signer::Other => "",
+            };
+            let what = format!("is {signed}a CA certificate (CA:TRUE), not a server certificate");
+            certificate(NOT_TRUSTED, &what)
+        }
         TlsFault::NoRoots => (
             FindingId::NoTrustedRoots,
             "this machine has no trusted authorities, so it can't check certificates".to_owned(),

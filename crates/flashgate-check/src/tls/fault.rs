@@ -32,7 +32,7 @@ pub(crate) enum TlsFault {
     /// No trusted authority has signed the certificate.
     UnknownIssuer,
     /// It is a CA certificate, not a server certificate.
-    Authority,
+    Authority(Signer),
     /// Its issuer has revoked it.
     Revoked,
     /// It is not for servers.
@@ -49,6 +49,14 @@ pub(crate) enum TlsFault {
     Alert(String),
     /// Another reason.
     Other(&'static str),
+}
+
+/// Who signed a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signer {
+    /// Its own key.
+    Itself,
+    Other,
 }
 
 /// From the error of a handshake.
@@ -141,18 +149,25 @@ pub(super) fn in_certificate(error: &Error, certificate: &CertificateDer<'_>) ->
             TlsFault::OtherUse
         }
         // `openssl req -x509` creates a CA certificate that is used for a server. The library has no variant for this.
-        other if other.to_string().contains("CaUsedAsEndEntity") => TlsFault::Authority,
+        other if other.to_string().contains("CaUsedAsEndEntity") => {
+            TlsFault::Authority(signer(certificate))
+        }
         _ => TlsFault::Unreadable,
     }
 }
 
 fn unknown_issuer(certificate: &CertificateDer<'_>) -> TlsFault {
+    match signer(certificate) {
+        Signer::Itself => TlsFault::SelfSigned,
+        Signer::Other => TlsFault::UnknownIssuer,
+    }
+}
+
+fn signer(certificate: &CertificateDer<'_>) -> Signer {
     let parsed = parsed(certificate);
-    let is_own = parsed.is_some_and(|content| content.issuer() == content.subject());
-    if is_own {
-        TlsFault::SelfSigned
-    } else {
-        TlsFault::UnknownIssuer
+    match parsed.is_some_and(|content| content.issuer() == content.subject()) {
+        true => Signer::Itself,
+        false => Signer::Other,
     }
 }
 

@@ -345,6 +345,30 @@ fn tls_faults() {
     let (report, _) = check(&[&url, "--from", "https://localhost/", "--timeout", "3s"]);
     assert_eq!(report["verdict"], "unreachable");
     assert_eq!(ids(&report), ["no-tls-on-bridge"], "{report:#}");
+    let remedy = report["findings"][0]["remedy"].as_str().unwrap();
+    assert!(remedy.contains("add `[tls]`"), "{remedy}");
+}
+
+/// The verdict says that the server refuses, and the fix has the rule to add.
+#[test]
+fn a_refused_page() {
+    let bridge = Keeper::start(local(), &[&[ReadLine, Send(FORBIDDEN), End]]).unwrap();
+    let url = format!("ws://127.0.0.1:{}/", bridge.address().port());
+    let mut command = Command::new(binary::flashgate().unwrap());
+    command.args([
+        "check",
+        &url,
+        "--client",
+        "ruffle",
+        "--from",
+        "http://127.0.0.1/",
+    ]);
+    let text = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    assert!(
+        text.contains("denied: the server rejects the page (403)"),
+        "{text}"
+    );
+    assert!(text.contains("`--allow '127.0.0.1'`"), "{text}");
 }
 
 /// A port that does not answer the TLS handshake opens no WebSocket.
@@ -455,7 +479,7 @@ fn which_hop_refuses() {
     const NGINX: &[u8] = b"HTTP/1.1 502 Bad Gateway\r\nServer: nginx/1.22.1\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n";
     const NGINX_403: &[u8] = b"HTTP/1.1 403 Forbidden\r\nServer: nginx/1.22.1\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n";
     // Through nginx, which replaces the `Server` field of flashgate's answers.
-    const OURS: &[u8] = b"HTTP/1.1 502 Bad Gateway\r\nServer: nginx/1.22.1\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: cross-origin\r\nContent-Length: 35\r\n\r\nthe server `game` can't be reached\n";
+    const OURS: &[u8] = b"HTTP/1.1 502 Bad Gateway\r\nServer: nginx/1.22.1\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: cross-origin\r\nContent-Length: 51\r\n\r\nthe server behind the gate `game` can't be reached\n";
     const CASES: [(&[u8], &str, [&str; 2]); 3] = [
         (
             NGINX,
@@ -473,7 +497,10 @@ fn which_hop_refuses() {
         (
             OURS,
             "websocket-refused",
-            ["flashgate itself", "the server `game` can't be reached"],
+            [
+                "flashgate itself",
+                "the server behind the gate `game` can't be reached",
+            ],
         ),
     ];
     for (response, id, parts) in CASES {

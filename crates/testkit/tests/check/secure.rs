@@ -184,7 +184,10 @@ fn an_authority_is_no_server() {
     let first = &report["findings"][0];
     assert_eq!(first["id"], "certificate-untrusted", "{report:#}");
     assert!(
-        first["message"].as_str().unwrap().contains("CA:TRUE"),
+        first["message"]
+            .as_str()
+            .unwrap()
+            .contains("is self-signed and a CA certificate (CA:TRUE)"),
         "{report:#}"
     );
 }

@@ -177,7 +177,7 @@ impl Exchange<'_> {
                 } else {
                     (StatusCode::BadGateway, "can't be reached")
                 };
-                let text = format!("the server `{}` {what}\n", gate.name);
+                let text = format!("the server behind the gate `{}` {what}\n", gate.name);
                 let response = Response::plain(status, text).for_everybody();
                 Err(Refused::Told(
                     response,
