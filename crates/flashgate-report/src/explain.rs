@@ -9,9 +9,10 @@ use flash_policy::lint::{LintRule, rules};
 
 /// A rule's page, in Markdown.
 pub fn page(rule: &LintRule) -> String {
-    let level = level(rule.severity);
+    let levels = levels(rule).map(|level| format!("*{level}*"));
+    let level = levels.collect::<Vec<_>>().join(" or ");
     let (name, group, text) = (rule.name, rule.group.title(), rule.page().trim());
-    format!("# {name}\n\n*{level}* · {group}\n\n{text}\n")
+    format!("# {name}\n\n{level} · {group}\n\n{text}\n")
 }
 
 /// In a summary longer than this, a list after a colon is left out.
@@ -72,7 +73,7 @@ pub fn index() -> String {
             );
             group = Some(rule.group);
         }
-        let (name, level) = (rule.name, level(rule.severity));
+        let (name, level) = (rule.name, levels(rule).collect::<Vec<_>>().join(" or "));
         let summary = summary(rule).replace('|', "\\|");
         let _ = writeln!(text, "| [{name}](rules/{name}.md) | {level} | {summary} |");
     }
@@ -89,6 +90,14 @@ up. `flashgate explain RULE` prints a rule's page. The meaning of a rule's name 
 
 <!-- Generated: cargo xtask generate. -->
 ";
+
+/// The level of a rule's findings, and the one that they have in special cases.
+fn levels(rule: &LintRule) -> impl Iterator<Item = &'static str> {
+    [Some(rule.severity), rule.other_severity()]
+        .into_iter()
+        .flatten()
+        .map(level)
+}
 
 fn level(severity: Severity) -> &'static str {
     match severity {

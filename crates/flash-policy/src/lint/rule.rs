@@ -89,6 +89,14 @@ impl RuleGroup {
 }
 
 impl LintRule {
+    /// The level of findings of this rule in special cases, which its page describes, if there is another one.
+    #[must_use]
+    pub fn other_severity(&self) -> Option<Severity> {
+        let mut others = OTHER_LEVELS.iter();
+        let other = others.find(|(name, _)| *name == self.name);
+        other.map(|(_, severity)| *severity)
+    }
+
     /// A finding of this rule, at the rule's level.
     pub(crate) fn finding(&self, message: impl Into<alloc::string::String>) -> Diagnostic {
         Diagnostic::new(self.name, self.severity, message.into())
@@ -109,6 +117,17 @@ impl LintRule {
         self.page
     }
 }
+
+/// The rules whose findings have another level in special cases.
+const OTHER_LEVELS: [(&str, Severity); 7] = [
+    ("low-ports-from-high-port", Severity::Error),
+    ("server-side-code", Severity::Warning),
+    ("silverlight-port-out-of-range", Severity::Warning),
+    ("site-control-all", Severity::Warning),
+    ("unknown-element", Severity::Error),
+    ("whitespace-before-declaration", Severity::Warning),
+    ("wrong-case", Severity::Error),
+];
 
 /// Builds a rule's page from its sections: `finds` completes "Checks for …". An example is the `rules` of a policy,
 /// the parts of a `silverlight` one, or a whole `file`, preceded by the options that it needs. `not_well_formed` is

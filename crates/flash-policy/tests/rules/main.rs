@@ -158,12 +158,25 @@ fn checked(name: &str, text: &str) -> String {
         assert!(block.says("fires") || block.says("silent"), "{at}");
         check_fix(&at, block);
         let found = lint_with(&block.bytes(), &block.options()).findings;
+        has_a_documented_level(&at, &found);
         let expected = blocks.get(index + 1).filter(|next| next.says("findings"));
         if let Some(expected) = expected {
             new = replaced(&new, expected, &examples::lines(&found, &block.bytes()));
         }
     }
     new
+}
+
+/// A finding has one of the levels that its rule states.
+fn has_a_documented_level(at: &str, found: &[Diagnostic]) {
+    for finding in found {
+        let rule = rule(finding.rule).unwrap();
+        let levels = [Some(rule.severity), rule.other_severity()];
+        assert!(
+            levels.contains(&Some(finding.severity)),
+            "{at}: {finding:?}"
+        );
+    }
 }
 
 /// Fixing an example adds no finding, and fixing it again changes nothing.

@@ -38,9 +38,16 @@ fn every_rule_has_a_line_and_a_page() {
             "config" => "finding in a config file",
             level => level,
         };
-        let head = format!("# {name}\n\n*{kind}* · ");
+        let head = format!("# {name}\n\n*{kind}*");
         assert!(page.stdout.contains(&head), "{}", page.stdout);
     }
+}
+
+/// A page states every level that findings of its rule have.
+#[test]
+fn levels_that_vary() {
+    let page = explain(&["wrong-case"]).stdout;
+    assert!(page.contains("\n*warning* or *error* · "), "{page}");
 }
 
 #[test]

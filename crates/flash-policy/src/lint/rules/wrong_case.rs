@@ -11,7 +11,7 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "elements and attributes whose name is in the wrong case.",
         matters = "XML names are case-sensitive: `<Allow-Access-From>` is an unknown element, so the rule is
-missing.",
+missing. In the name of a rule, it is an error.",
         flash = "Adobe's specification has all names in lower case. The clients whose source is public skip
 others. No version is known to differ.",
         example = rules(r#"<Allow-Access-From domain="www.example.com" to-ports="9339"/>"#),
