@@ -30,6 +30,7 @@ pub(super) fn outside(fault: OutsideFault, found: &str) -> Words {
             "a Markdown code fence",
             "remove this line, and the one after the policy",
         ),
+        OutsideFault::ForumTag => forum_tag(found),
         OutsideFault::ProgramText => first(
             "source code",
             "save what the program prints, without quotes, backslashes and `+`",
@@ -66,6 +67,16 @@ pub(super) fn outside(fault: OutsideFault, found: &str) -> Words {
 /// Something before the first tag.
 fn first(what: &str, help: &'static str) -> Words {
     let message = format!("expected `<` as the first character, found {what}");
+    Words::new(message, help)
+}
+
+/// Tags such as `[CODE]`, before or after the policy.
+fn forum_tag(found: &str) -> Words {
+    let message = format!(
+        "expected only the policy, found {}, a forum's code tag",
+        quoted(found)
+    );
+    let help = "remove the tags in square brackets before and after the policy";
     Words::new(message, help)
 }
 

@@ -82,6 +82,8 @@ pub struct Options {
     detected: Option<Detected>,
     pub(crate) clients: Vec<PolicyReader>,
     pub(crate) used_ports: Option<PortSet>,
+    /// Ports of servers, each with the port that players connect to for it.
+    pub(crate) server_ports: Vec<(Port, Port)>,
     pub(crate) hints: Hints,
     pub(crate) limit: usize,
     pub(crate) elsewhere: Elsewhere,
@@ -105,6 +107,7 @@ impl Options {
             detected: None,
             clients: Vec::new(),
             used_ports: None,
+            server_ports: Vec::new(),
             hints: Hints::Wanted,
             limit: LARGEST_LINTED,
             elsewhere: Elsewhere::Never,
@@ -177,6 +180,15 @@ impl Options {
     #[must_use]
     pub fn used_ports(mut self, ports: PortSet) -> Self {
         self.used_ports = Some(ports);
+        self
+    }
+
+    /// Sets the ports of servers behind other ports, each with the port that players connect to for it. A rule that
+    /// opens such a port, which is not among the [used ports](Self::used_ports), is then reported with the port to
+    /// write instead.
+    #[must_use]
+    pub fn server_ports(mut self, ports: Vec<(Port, Port)>) -> Self {
+        self.server_ports = ports;
         self
     }
 

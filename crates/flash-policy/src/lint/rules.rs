@@ -32,6 +32,7 @@ pub(crate) mod file_too_large;
 pub(crate) mod header_rule_in_socket_policy;
 pub(crate) mod html_page;
 pub(crate) mod http_headers_in_file;
+pub(crate) mod http_scheme_in_domain;
 pub(crate) mod identity_rule_in_socket_policy;
 pub(crate) mod internationalized_domain;
 pub(crate) mod invalid_character;
@@ -157,8 +158,8 @@ static RULES: &[&LintRule] = rules! {
         undefined_entity unescaped_character unquoted_attribute unusual_doctype;
     Structure: element_order header_rule_in_socket_policy identity_rule_in_socket_policy nested_rule no_rules
         stray_text unknown_attribute unknown_element wrong_case wrong_root_element;
-    Domains: domain_with_path domain_with_port domain_with_scheme empty_domain example_domain internationalized_domain
-        invalid_domain loopback_domain missing_domain multiple_domains partial_wildcard trailing_dot
+    Domains: domain_with_path domain_with_port domain_with_scheme empty_domain example_domain http_scheme_in_domain
+        internationalized_domain invalid_domain loopback_domain missing_domain multiple_domains partial_wildcard trailing_dot
         unspecified_ip_address whitespace_in_domain wildcard_domain wildcard_in_address wildcard_top_level_domain
         word_as_domain www_without_apex;
     Ports: blocked_ports empty_to_ports invalid_port_range invalid_to_ports low_ports_from_high_port missing_to_ports

@@ -22,6 +22,7 @@ pub(super) const fn outside(fault: OutsideFault) -> &'static LintRule {
         | OutsideFault::Escaped => &escaped_xml::RULE,
         OutsideFault::HereDocument
         | OutsideFault::Fence
+        | OutsideFault::ForumTag
         | OutsideFault::DiffMark
         | OutsideFault::TreeMark
         | OutsideFault::LineNumber => &copy_paste_artifact::RULE,

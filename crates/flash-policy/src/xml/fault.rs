@@ -81,6 +81,8 @@ pub(crate) enum OutsideFault {
     Unseen(char),
     /// The fence of a Markdown code block.
     Fence,
+    /// A tag of a forum's code block, such as `[CODE]`.
+    ForumTag,
     /// A quotation mark before the first tag: the file is a string literal of a program.
     ProgramText,
     /// The line marker of a diff.

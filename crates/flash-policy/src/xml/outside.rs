@@ -51,7 +51,9 @@ impl XmlReader<'_> {
         self.fault(at..(at + length).min(end), kind);
         // If the text ends here, there is no element and nothing else to report.
         self.stopped |= self.at == self.text.len();
-        self.after_reported |= kind == OutsideFault::Fence.into();
+        // The end of such a block is the same mistake.
+        let is_block = [OutsideFault::Fence, OutsideFault::ForumTag].map(Kind::from);
+        self.after_reported |= is_block.contains(&kind);
     }
 
     /// What a text before the root is. The length is `None` if it is the whole text.
@@ -73,6 +75,8 @@ impl XmlReader<'_> {
             (OutsideFault::Unseen(first), one)
         } else if text.starts_with("```") || text.starts_with("~~~") {
             (OutsideFault::Fence, None)
+        } else if is_forum_tags(text) {
+            (OutsideFault::ForumTag, None)
         } else if let Some(length) = escaped_line_end(text) {
             (OutsideFault::EscapedLineEnd, Some(length))
         } else if text.trim_end().ends_with(['"', '\'', '`']) {
@@ -115,12 +119,30 @@ impl XmlReader<'_> {
             self.fault(at..at + length, OutsideFault::EscapedLineEnd);
             return;
         }
+        if is_forum_tags(text) {
+            self.fault(at..at + text.len(), OutsideFault::ForumTag);
+            return;
+        }
         let spelled = SPELLED.iter().find(|spelled| text.starts_with(**spelled));
         match spelled {
             Some(spelled) => self.fault(at..at + spelled.len(), OutsideFault::SpelledNul),
             None => self.fault(at..at + text.len(), OutsideFault::TextAfter),
         }
     }
+}
+
+/// Whether a text is nothing but tags in square brackets, such as `[CODE]` or `[code=xml]`.
+fn is_forum_tags(text: &str) -> bool {
+    let mut tags = text.split_whitespace().collect::<alloc::string::String>();
+    tags = tags.replace("][", "]\n[");
+    let is_tag = |tag: &str| {
+        let inside = tag.strip_prefix('[').and_then(|tag| tag.strip_suffix(']'));
+        let name = inside.map(|inside| inside.trim_start_matches('/'));
+        name.is_some_and(|name| {
+            name.starts_with(|c: char| c.is_ascii_alphabetic()) && !name.contains(['[', ']'])
+        })
+    };
+    !tags.is_empty() && tags.lines().all(is_tag)
 }
 
 /// Whether a text contains an escaped `<`, as in HTML, JSON or a URL.

@@ -11,6 +11,7 @@
 //! | `port=5000` | the port that serves the policy; 843 by default |
 //! | `client=unity` | a client in addition to Flash Player |
 //! | `used=9339` | the ports that have a listener |
+//! | `server=9340:9339` | the port of a server, and the port that players connect to for it |
 //! | `times=100` | the block between `<!--repeat-->` and `<!--/repeat-->` is repeated 100 times |
 //!
 //! A `text findings` block after an XML block lists the expected findings, one per line.
@@ -65,6 +66,11 @@ impl Block {
         }
         if let Some(ports) = self.value("used") {
             options = options.used_ports(ports.parse().unwrap());
+        }
+        if let Some(ports) = self.value("server") {
+            let (server, player) = ports.split_once(':').unwrap();
+            let port = |text: &str| Port::new(text.parse().unwrap()).unwrap();
+            options = options.server_ports(vec![(port(server), port(player))]);
         }
         match self.value("client") {
             None => options,

@@ -7,7 +7,8 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         not_well_formed,
         finds = "text that was copied along with the policy: line numbers, the `+` and `-` of a diff or of a
-browser's tree view, the three backticks of a Markdown code block, or the first line of a shell here-document.",
+browser's tree view, the three backticks of a Markdown code block, a forum's code tag such as `[CODE]`, or the first
+line of a shell here-document.",
         matters = "These characters are part of the file, so the server sends them to players. The rest of the
 policy may be correct.",
         example = file(r#"1 <cross-domain-policy>

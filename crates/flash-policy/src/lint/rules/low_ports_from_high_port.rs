@@ -66,5 +66,12 @@ fn found(port: Port, left: WithoutLowPorts) -> Diagnostic {
     if left == WithoutLowPorts::Nothing {
         finding = finding.note("this rule has no other ports, so it has no effect");
     }
-    finding.help("serve the policy on port 843, or remove the ports below 1024, unless players reach this port as one below 1024")
+    finding.help(match left {
+        WithoutLowPorts::Nothing => {
+            "serve the policy on port 843, or remove the rule, unless players reach this port as one below 1024"
+        }
+        WithoutLowPorts::HighPorts => {
+            "serve the policy on port 843, or remove the ports below 1024, unless players reach this port as one below 1024"
+        }
+    })
 }

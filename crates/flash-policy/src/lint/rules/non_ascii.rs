@@ -41,6 +41,20 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         RULE.finding(format!("found {}, which is not ASCII", character(found)))
             .at(at..at + found.len_utf8(), "the first one")
             .note("a policy needs only ASCII; some clients read nothing else")
-            .help("replace it, or remove the comment that contains it"),
+            .help(help(text, at - start, found)),
     );
+}
+
+/// What to do about a character at this place in the text.
+fn help(text: &str, at: usize, found: char) -> &'static str {
+    let before = text.get(..at).unwrap_or_default();
+    let comment = before.rfind("<!--").map(|start| before.get(start..));
+    let in_comment = comment.flatten().is_some_and(|part| !part.contains("-->"));
+    if found.is_whitespace() {
+        "replace it with a space; most editors show both the same"
+    } else if in_comment {
+        "replace it, or remove the comment that contains it"
+    } else {
+        "replace it"
+    }
 }

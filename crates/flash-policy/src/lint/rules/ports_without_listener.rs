@@ -2,9 +2,9 @@ use alloc::format;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
-use crate::PortSet;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
+use crate::lint::rule::{Diagnostic, Findings, LintRule, RuleGroup, Severity, Subject, page};
+use crate::{Port, PortRange, PortSet};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "ports-without-listener",
@@ -14,7 +14,8 @@ pub(crate) static RULE: LintRule = LintRule {
         finds = "rules that open ports on which nothing listens according to the configuration. Only
 `flashgate serve` reports this, for a policy that is served only at gates and opens none of their ports. On port
 843 a policy may be for servers that flashgate does not know, and `flashgate lint` knows no ports at all.",
-        matters = "The port was changed or mistyped. It also stays open for any server that listens on it later.",
+        matters = "The port was changed or mistyped, or it is the port of the server behind a gate. It also stays open for
+any server that listens on it later.",
         flash = "The player allows the connection, which then fails: `ioError` #2031, in all versions.",
         example = rules("used=9339", r#"<allow-access-from domain="www.example.com" to-ports="9338"/>"#),
         instead = rules("used=9339", r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
@@ -42,6 +43,14 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let nearest = below.checked_sub(1).and_then(|index| reach.get(index));
         nearest.is_none_or(|(_, high)| *high < range.low().get())
     });
+    let (of_servers, alone): (Vec<_>, Vec<_>) =
+        alone.partition(|(range, _)| player_port(subject, *range).is_some());
+    for (range, span) in of_servers {
+        if let Some(port) = player_port(subject, range) {
+            findings.push(of_server(range, port).at(span, ""));
+        }
+    }
+    let alone = alone.into_iter();
     let Some(gathered) = Gathered::from(alone.map(|(range, span)| (range.to_string(), span)))
     else {
         return;
@@ -51,4 +60,20 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         .note("the player allows the connection, which then fails")
         .help("list the ports of your gates and servers");
     findings.push(gathered.place(finding));
+}
+
+/// The port that players connect to for the server on this port, if it is one.
+fn player_port(subject: &Subject<'_>, range: PortRange) -> Option<Port> {
+    let mut servers = subject.options.server_ports.iter();
+    let server = servers.find(|(server, _)| PortRange::from(*server) == range);
+    server.map(|(_, player)| *player)
+}
+
+/// A rule has the port of a server instead of the one that players connect to.
+fn of_server(server: PortRange, player: Port) -> Diagnostic {
+    RULE.finding(format!(
+        "{server} is the port of the server itself, but players connect to {player}"
+    ))
+    .note("flashgate forwards connections to the server, and a policy is about the port that players see")
+    .help(format!("write `{player}`"))
 }
