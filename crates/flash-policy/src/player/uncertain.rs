@@ -57,17 +57,17 @@ choices! {
     LimitStart, "limit-start":
         "whether the 3 seconds start with the connect or with the request (assumed: the connect)";
     DestinationLimit, "destination-limit":
-        "whether the limit of 3 seconds also applies to the destination port (assumed: yes, from one server's log)";
+        "whether the limit of 3 seconds also applies to the destination port (assumed: yes; the log of one server suggests it)";
     LoadedReplacesDestination, "loaded-replaces-destination":
         "whether the destination port is asked if the movie loaded a policy (assumed: yes, last)";
     LateRefusal, "late-refusal":
-        "whether every refusal is reported only after the timeout (assumed: yes, as Adobe's note says)";
+        "whether every refusal is reported only after the timeout (assumed: yes; Adobe's note says so)";
     OwnHost, "own-host":
         "whether 9.0.115 allowed a movie to connect to its own host without a policy (assumed: yes; Adobe's documents disagree)";
     HttpPolicy, "http-policy":
         "whether 9.0.115 accepted policies over HTTP (assumed: yes; Adobe says that this ended with 9.0.124)";
     LocalTrusted, "local-trusted":
-        "whether a locally trusted movie needs a policy (assumed: no, as users report)";
+        "whether a locally trusted movie needs a policy (assumed: no; users report this)";
     LocalWithNetwork, "local-with-network":
         "whether a rule other than `*` can allow a movie from a local file (assumed: no)";
     PolicyPort, "policy-port":
@@ -87,7 +87,7 @@ choices! {
     Timeout, "timeout":
         "how long players before version 10 wait in total (assumed: the given timeout)";
     SilverlightReading, "silverlight-reading":
-        "whether Silverlight continues after a short read (assumed: no, as in Moonlight)";
+        "whether Silverlight continues after a short read (assumed: no; Moonlight does not)";
 }
 
 /// Ports from which Flash Player 7 to 9 are said not to fetch policies (moock.org, "policyserver").
