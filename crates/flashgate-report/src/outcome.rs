@@ -34,12 +34,23 @@ pub struct JudgedFile {
     pub kind: PolicyKind,
     /// How the kind was determined.
     pub kind_from: KindFrom,
+    /// Whether the rules in it were checked.
+    pub rules: RulesCheck,
     /// The findings, in the order of the file.
     pub findings: Vec<Diagnostic>,
     /// The number of further findings. Only the first few different ones of each rule are kept.
     pub omitted: usize,
     /// What was fixed: a title for each finding.
     pub fixed: Vec<String>,
+}
+
+/// Whether the rules in a file were checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RulesCheck {
+    /// They were checked, or the file is not a policy.
+    Done,
+    /// Only the XML was checked, because it is not well-formed.
+    NotWellFormed,
 }
 
 /// How the kind of a file was determined.

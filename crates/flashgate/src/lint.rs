@@ -10,12 +10,14 @@ use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use flash_policy::Diagnostic;
-use flash_policy::lint::{self, LARGEST_LINTED, Options, PolicyKind, PolicyReader};
+use flash_policy::lint::{self, LARGEST_LINTED, Options, PolicyKind, PolicyReader, RuleGroup};
 use flash_policy::parse::LARGEST;
+use flash_policy::{Diagnostic, LintReport};
 use flash_policy::{Port, Serving};
 use flashgate_config::regular_file;
-use flashgate_report::outcome::{FileError, FileOutcome, JudgedFile, KindFrom, TextOrigin};
+use flashgate_report::outcome::{
+    FileError, FileOutcome, JudgedFile, KindFrom, RulesCheck, TextOrigin,
+};
 
 use files::Input;
 pub(crate) use levels::{Contradiction, FlagSubject, Levels, RuleLevel};
@@ -106,6 +108,7 @@ fn judge(bytes: Vec<u8>, name: &str, request: &LintRequest) -> JudgedFile {
     let options = options(&bytes, name, kind_from, kind, request);
     let report = lint::lint_with(&bytes, &options);
     let omitted = report.omitted.values().sum();
+    let rules = rules_check(&report);
     let mut findings = report.findings;
     if bytes.len() > LARGEST_LINTED {
         findings.retain(|finding| finding.rule == "file-too-large");
@@ -116,9 +119,23 @@ fn judge(bytes: Vec<u8>, name: &str, request: &LintRequest) -> JudgedFile {
         bytes,
         kind,
         kind_from,
+        rules,
         findings,
         omitted,
         fixed: Vec::new(),
+    }
+}
+
+fn rules_check(report: &LintReport) -> RulesCheck {
+    let is_read = report.policy.is_some() || report.access.is_some();
+    let is_syntax = |finding: &Diagnostic| {
+        let rule = lint::rule(finding.rule);
+        rule.is_some_and(|rule| rule.group == RuleGroup::Syntax)
+    };
+    if !is_read && report.findings.iter().any(is_syntax) {
+        RulesCheck::NotWellFormed
+    } else {
+        RulesCheck::Done
     }
 }
 
@@ -185,6 +202,7 @@ fn mend(
     }
     let report = lint::lint_with(&fixed.bytes, &options);
     let omitted = report.omitted.values().sum();
+    let rules = rules_check(&report);
     let mut findings = report.findings;
     request.levels.apply(&mut findings);
     // Everything fixable has been fixed.
@@ -195,6 +213,7 @@ fn mend(
         bytes: fixed.bytes,
         kind: judged.kind,
         kind_from: judged.kind_from,
+        rules,
         findings,
         omitted,
         fixed: fixed.applied,

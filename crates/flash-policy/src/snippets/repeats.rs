@@ -43,13 +43,14 @@ pub fn repeats(finding: &Diagnostic, source: &Source) -> Option<String> {
             times(others)
         ));
     }
+    let is_here = lines.iter().any(|line| Some(*line) == own);
     lines.retain(|line| Some(*line) != own);
     let named: Vec<_> = lines
         .iter()
         .take(LINES_NAMED)
         .map(ToString::to_string)
         .collect();
-    let lines = match named.as_slice() {
+    let named = match named.as_slice() {
         [] => return None,
         [line] => format!("line {line}"),
         [first @ .., last] if lines.len() == named.len() => {
@@ -57,9 +58,13 @@ pub fn repeats(finding: &Diagnostic, source: &Source) -> Option<String> {
         }
         all => format!("lines {} and others", all.join(", ")),
     };
-    Some(match others {
-        1 => format!("the same mistake is in {lines}"),
-        _ => format!("the same mistake is in {others} other places: {lines}"),
+    Some(match (others, lines.as_slice()) {
+        (1, _) => format!("the same mistake is also in {named}"),
+        (_, [_]) if !is_here => format!("the same mistake is also in {named}, {others} times"),
+        (_, _) if is_here => {
+            format!("the same mistake is also in {others} other places: this line, {named}")
+        }
+        (_, _) => format!("the same mistake is also in {others} other places: {named}"),
     })
 }
 

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::entry::OutcomeText;
 use super::levels::level;
 use super::summary::Summary;
+use crate::outcome::RulesCheck;
 use crate::visible;
 use flash_policy::snippets::Source;
 
@@ -36,10 +37,11 @@ pub(super) fn file(
     }
     write!(
         out,
-        "{}\n{{\"file\":{},\"kind\":{},\"fixed\":{},\"fault\":{},\"omitted\":{},\"findings\":[",
+        "{}\n{{\"file\":{},\"kind\":{},\"rules-checked\":{},\"fixed\":{},\"fault\":{},\"omitted\":{},\"findings\":[",
         if is_first { "" } else { "," },
         visible::json(&json!(entry.outcome.name).to_string()),
         json!(judged.map(|judged| kind(judged.kind))),
+        judged.is_some_and(|judged| judged.rules == RulesCheck::Done),
         visible::json(&json!(judged.map_or(&[][..], |judged| &judged.fixed)).to_string()),
         visible::json(&json!(fault).to_string()),
         entry.omitted(),

@@ -16,7 +16,7 @@ use super::stderr::{PlainError, to_stderr};
 use super::summary::{More, Summary, omitted};
 use super::terminal::renderer;
 use super::{github, human, json, sarif, short};
-use crate::outcome::{FileError, FileOutcome, KindFrom};
+use crate::outcome::{FileError, FileOutcome, KindFrom, RulesCheck};
 use flash_policy::snippets::Source;
 
 /// The format of a report.
@@ -97,6 +97,7 @@ impl<W: Write> Reporter<W> {
             FormatState::Human(renderer) => {
                 out.write_all(fixes(entry).as_bytes())?;
                 human::findings(entry, renderer, out)?;
+                out.write_all(unchecked_rules(entry).as_bytes())?;
                 out.write_all(guess(entry).as_bytes())?;
             }
             FormatState::Short { stderr } => {
@@ -153,7 +154,18 @@ fn asides(entry: &OutcomeText<'_>) -> String {
         0 => String::new(),
         more => omitted(more, entry.source.name()),
     };
-    [fixes(entry), fault(entry), guess(entry), more].concat()
+    let unchecked = unchecked_rules(entry);
+    [fixes(entry), fault(entry), unchecked, guess(entry), more].concat()
+}
+
+/// Says so if only the XML was checked.
+fn unchecked_rules(entry: &OutcomeText<'_>) -> String {
+    let judged = entry.outcome.judged.as_ref();
+    let skipped = judged.filter(|judged| judged.rules == RulesCheck::NotWellFormed);
+    skipped.map_or(String::new(), |_| {
+        let name = entry.source.name();
+        format!("the rules in {name} are not checked until the XML is well-formed\n\n")
+    })
 }
 
 /// The kind that the file was checked as, if it may be another kind. Then the findings may be wrong.

@@ -311,7 +311,45 @@ fn repeats_in_a_config() {
     let found = said.stderr.matches("wildcard-domain]").count();
     assert_eq!(found, 1, "{said:?}");
     assert!(
-        said.stderr.contains("the same mistake is in line 5"),
+        said.stderr.contains("the same mistake is also in line 5"),
         "{said:?}"
     );
+}
+
+/// Two further places on one other line are not two lines.
+#[test]
+fn repeats_on_one_line() {
+    let folder = Folder::new().unwrap();
+    let rule = "<allow-access-from domain=\"*\" to-ports=\"9339\"/>";
+    let policy = format!("<cross-domain-policy>\n{rule}\n{rule}{rule}\n</cross-domain-policy>\n");
+    let file = folder.file("policy.xml", policy).unwrap();
+    let said = Said::from(super::flashgate(&["lint"]).arg(file).output().unwrap());
+    let text = "the same mistake is also in line 3, 2 times";
+    assert!(said.stdout.contains(text), "{said:?}");
+}
+
+/// A file that is not well-formed is not checked further, which every format says.
+#[test]
+fn rules_that_are_not_checked() {
+    let folder = Folder::new().unwrap();
+    let policy = "<cross-domain-policy>\n<allow-access-from domain=\"*\" to-ports=\"9339\">\n</cross-domain-policy>\n";
+    let file = folder.file("policy.xml", policy).unwrap();
+    let lint = |more: &[&str]| {
+        let mut command = super::flashgate(&["lint"]);
+        Said::from(command.args(more).arg(&file).output().unwrap())
+    };
+    let note = "are not checked until the XML is well-formed";
+    let said = lint(&[]);
+    assert!(said.stdout.contains(note), "{said:?}");
+    let said = lint(&["--format", "short"]);
+    assert!(said.stderr.contains(note), "{said:?}");
+    let said = lint(&["--format", "json"]);
+    assert!(said.stdout.contains("\"rules-checked\":false"), "{said:?}");
+    folder
+        .file("policy.xml", policy.replace("9339\">", "9339\"/>"))
+        .unwrap();
+    let said = lint(&[]);
+    assert!(!said.stdout.contains(note), "{said:?}");
+    let said = lint(&["--format", "json"]);
+    assert!(said.stdout.contains("\"rules-checked\":true"), "{said:?}");
 }
