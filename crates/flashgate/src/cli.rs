@@ -1,10 +1,7 @@
 //! The command line: arguments in, an exit code out. The commands' logic is in other modules.
 
 use std::io::Write as _;
-use std::path::Path;
 
-use clap::builder::StyledStr;
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::daemon::HeldSignals;
@@ -25,6 +22,7 @@ mod reference;
 mod ruffle;
 mod self_test;
 mod serve;
+mod tips;
 
 /// A Flash socket-policy server and gateway: policies for Flash Player, WebSockets for Ruffle
 #[derive(Debug, Parser)]
@@ -62,7 +60,7 @@ pub(crate) fn run() -> Exit {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(mut error) => {
-            suggest_flag(&mut error);
+            tips::add(&mut error);
             // If this fails too, there is nowhere left to report it.
             let _ = error.print();
             return if error.use_stderr() {
@@ -85,26 +83,6 @@ pub(crate) fn run() -> Exit {
         Command::SelfTest(test) => test.run(),
         Command::Reference(reference) => reference.run(Cli::command()),
     }
-}
-
-/// Names the flag for a file that is passed to `serve` without one.
-fn suggest_flag(error: &mut clap::Error) {
-    let Some(ContextValue::String(file)) = error.get(ContextKind::InvalidArg) else {
-        return;
-    };
-    let extension = Path::new(file).extension();
-    let extension = extension.and_then(|extension| extension.to_str());
-    let flag = match extension {
-        _ if !serves() || error.kind() != ErrorKind::UnknownArgument || file.starts_with('-') => {
-            return;
-        }
-        Some("toml") => "--config",
-        Some("xml") => "--policy",
-        _ => return,
-    };
-    let tip = StyledStr::from(format!("use `{flag} {file}`"));
-    let tip = ContextValue::StyledStrs(vec![tip]);
-    error.insert(ContextKind::Suggested, tip);
 }
 
 /// Whether the command is `serve`, the only one that handles signals. No flag can come before it.

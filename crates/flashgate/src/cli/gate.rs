@@ -34,8 +34,11 @@ impl FromStr for GateFlag {
             return Err(BadGate::Form(text.to_owned()));
         };
         Ok(Self {
-            listen: listen.parse().map_err(BadGate::Listen)?,
-            backend: backend::parse(backend).map_err(BadGate::Backend)?,
+            listen: listen
+                .parse()
+                .map_err(|error| BadGate::listen(error, listen, backend))?,
+            backend: backend::parse(backend)
+                .map_err(|error| BadGate::backend(error, listen, backend))?,
         })
     }
 }
@@ -44,8 +47,28 @@ impl FromStr for GateFlag {
 #[derive(Debug)]
 pub(super) enum BadGate {
     Form(String),
+    /// The backend is first. Has the value in the right order.
+    Reversed(String),
     Listen(NoAddress),
     Backend(Unexpected),
+}
+
+impl BadGate {
+    fn listen(error: NoAddress, listen: &str, backend: &str) -> Self {
+        reversed(listen, backend).unwrap_or(Self::Listen(error))
+    }
+
+    fn backend(error: Unexpected, listen: &str, backend: &str) -> Self {
+        reversed(listen, backend).unwrap_or(Self::Backend(error))
+    }
+}
+
+/// The error for `127.0.0.1:9340=9339`, whose backend is only a port, and whose address to listen on could be one to
+/// connect to.
+fn reversed(listen: &str, backend: &str) -> Option<BadGate> {
+    let port: u16 = backend.strip_prefix(':').unwrap_or(backend).parse().ok()?;
+    let server = backend::parse(listen).ok()?;
+    Some(BadGate::Reversed(format!("{port}={server}")))
 }
 
 impl fmt::Display for BadGate {
@@ -54,6 +77,10 @@ impl fmt::Display for BadGate {
             Self::Form(text) => write!(
                 f,
                 "expected LISTEN=BACKEND, like `9339=127.0.0.1:9340`, found `{text}`"
+            ),
+            Self::Reversed(meant) => write!(
+                f,
+                "the listening port comes first, and then the server's address: did you mean `{meant}`?"
             ),
             Self::Listen(error) => error.fmt(f),
             Self::Backend(error) => error.fmt(f),
@@ -64,6 +91,11 @@ impl fmt::Display for BadGate {
 impl Error for BadGate {}
 
 impl GateFlag {
+    /// The port of the server behind the gate.
+    pub(super) fn server_port(&self) -> Option<Port> {
+        Port::new(u32::from(self.backend.port)).ok()
+    }
+
     /// Whether an inherited socket with this address is the one that the flag asks for.
     pub(super) fn takes(&self, address: ListenAddress) -> bool {
         let ListenAddress::Everywhere { port } = self.listen else {

@@ -10,7 +10,7 @@ use crate::daemon::sandbox::{self, Leftover, Needs};
 use crate::exit::Exit;
 use crate::log::{self, LineFormat, Verbosity};
 
-/// Enter the sandbox like `serve` does, and try what it forbids and what it must allow. Exits with 0 if each result is as expected
+/// Enter the sandbox as `serve` does, and try what it forbids and what it must allow. Exits with 0 if each result is as expected
 #[derive(Debug, Args)]
 pub(super) struct SelfTest {
     /// Use the sandbox settings of this config file; none of its addresses is bound

@@ -16,12 +16,19 @@ use flashgate_check::{BridgePlan, ProxyEntry, ProxyUrl, Trust, WebOrigin};
 /// Far more than any page needs.
 const LARGEST_CONFIG: usize = 1 << 20;
 
+/// The endings of movies and pages. No host name ends in one of them.
+const FILES: [&str; 6] = ["swf", "spl", "html", "htm", "xhtml", "php"];
+
+const PAGE_HELP: &str =
+    "pass the URL of the page that Ruffle runs in, as in `https://www.example.org/`";
+
 const FROM_HELP: &str =
     "pass the URL that the movie was loaded from, as in `https://www.example.org/game.swf`";
 
 impl Check {
     pub(super) fn config(&self) -> Result<Config, CheckFault> {
         let (target, port) = self.host_and_port()?;
+        self.refuse_file_name(FROM_HELP)?;
         let movie = self.movie_url();
         let mut config = Config::new(self.sandbox(&target)?, target, port);
         config.movie_url = movie.map(String::into_boxed_str);
@@ -112,6 +119,20 @@ impl Check {
             })
     }
 
+    /// Refuses `game.swf` in --from, which would be a host without a scheme before it.
+    fn refuse_file_name(&self, help: &str) -> Result<(), CheckFault> {
+        let from = self.from.as_deref().unwrap_or_default();
+        let host = from.split(['/', ':', '?', '#']).next().unwrap_or_default();
+        let (_, ending) = host.rsplit_once('.').unwrap_or_default();
+        if from.contains("://") || !FILES.iter().any(|file| file.eq_ignore_ascii_case(ending)) {
+            return Ok(());
+        }
+        Err(CheckFault::new(
+            format!("`{from}` in --from is the name of a file: expected a URL"),
+            help,
+        ))
+    }
+
     /// The value of --from as a URL. A bare domain means http; a value with a scheme is left as it is, even without
     /// `//`.
     fn movie_url(&self) -> Option<String> {
@@ -171,11 +192,12 @@ impl Check {
     }
 
     pub(super) fn bridge_plan(&self) -> Result<BridgePlan, CheckFault> {
+        self.refuse_file_name(PAGE_HELP)?;
         let page = self.movie_url().map(|text| {
             WebOrigin::read(&text).map_err(|why| {
                 CheckFault::new(
                     format!("`{text}` in --from is not a page's URL: {why}"),
-                    "pass the URL of the page that Ruffle runs in, as in `https://www.example.org/`",
+                    PAGE_HELP,
                 )
             })
         });
@@ -277,9 +299,12 @@ impl Check {
             );
         }
         let named = if self.target == "-" {
-            "standard input names no bridge".to_owned()
+            "standard input contains no usable `socketProxy` list".to_owned()
         } else {
-            format!("`{}` is not a bridge", self.target)
+            format!(
+                "`{}` is neither the URL of a WebSocket nor a usable `socketProxy` list",
+                self.target
+            )
         };
         CheckFault::new(
             format!("{named}: {why}"),
@@ -297,8 +322,8 @@ fn without_scheme(target: &str) -> &str {
         _ => target,
     }
 }
+
 /// The ASCII form of a name with other characters, as it is sent over the network.
-/// A name with characters beyond ASCII as it is on the wire.
 fn a_label(name: &str) -> Option<String> {
     let kind = name.parse::<DomainPattern>().err()?.kind;
     if let DomainErrorKind::International { suggestion } = kind {
