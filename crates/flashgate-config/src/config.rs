@@ -50,7 +50,7 @@ pub use self::findings::ConfigFindings;
 pub use self::loaded::{Loaded, PlanRefused};
 use self::policy::Named;
 use self::policy_file::ServedAt;
-pub use policy::{bad_domain, bad_ports};
+pub use policy::{RulePorts, about_rule, bad_domain, bad_ports};
 pub use purpose::PlanPurpose;
 use resolve::Resolved;
 use tree::Table;

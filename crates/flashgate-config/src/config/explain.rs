@@ -189,7 +189,7 @@ const GROUPS: &[ConfigFindingGroup] = &[
             "Replace it with the name that movies use for this machine."),
         ConfigFindingPage("loopback-host",
             "An entry of `hosts` is the visitor's own machine.",
-            "Write the name that players use for this machine. If movies connect to this host, set `public-url` too."),
+            "Write the name that players use for this machine. If movies connect to this host, set `public-url` in `[bridge]` too."),
         ConfigFindingPage("bridge-without-gates",
             "`[bridge]` has no gate to forward to.",
             "Add a `[[gate]]`."),

@@ -16,11 +16,11 @@ pub(super) fn judge(hosts: &[At<OwnHost>], plan: &Plan, found: &mut Vec<Diagnost
     if !plan.leads_pages_by_host() {
         return;
     }
-    let astray = |host: &At<OwnHost>| Some(astray(&host.value)?.at(host.span, ""));
+    let is_bridge = plan.bridge.is_some();
+    let astray = |host: &At<OwnHost>| Some(astray(&host.value, is_bridge)?.at(host.span, ""));
     found.extend(hosts.iter().filter_map(astray));
     if let Some(host) = hosts.first() {
         let doors = Doors::of(plan, &FreePorts::default());
-        let is_bridge = plan.bridge.is_some();
         let ports = doors.ports_in_urls().into_iter();
         let blocked = ports.filter_map(|port| blocked(port, is_bridge));
         found.extend(blocked.map(|finding| finding.at(host.span, "")));
@@ -34,7 +34,7 @@ pub(super) fn judge_url(url: &At<String>) -> Vec<Diagnostic> {
     let Some(field) = authority.and_then(|text| HostField::parse(text.as_bytes())) else {
         return Vec::new();
     };
-    let local = astray(&OwnHost::from(field.host)).map(|mut finding| {
+    let local = astray(&OwnHost::from(field.host), true).map(|mut finding| {
         finding.help = vec!["write the name that browsers use to reach this machine".to_owned()];
         finding
     });
@@ -59,7 +59,7 @@ pub fn blocked(port: u16, is_bridge: bool) -> Option<Diagnostic> {
 }
 
 /// What is wrong with a host, if anything. It has no place.
-pub fn astray(host: &OwnHost) -> Option<Diagnostic> {
+pub fn astray(host: &OwnHost, is_bridge: bool) -> Option<Diagnostic> {
     let name = &host.written;
     if host.is_null() {
         let message = format!("`{name}` is not a host: a page can't open `ws://{name}/`");
@@ -73,6 +73,10 @@ pub fn astray(host: &OwnHost) -> Option<Diagnostic> {
         let message = format!("`{name}` is the visitor's own machine, not this one");
         Diagnostic::warning("loopback-host", message)
             .note("this works only where the browser runs on the same machine as flashgate")
-            .help("use the name that players use for this machine; if movies connect to this host, also set `public-url` in `[bridge]`")
+            .help(if is_bridge {
+                "use the name that players use for this machine; if movies connect to this host, also set `public-url` in `[bridge]`"
+            } else {
+                "use the name that players use for this machine; if movies connect to this host, add a `[bridge]` with `public-url` for pages to the config file"
+            })
     })
 }

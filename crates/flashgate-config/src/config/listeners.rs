@@ -1,6 +1,6 @@
 //! Resolves `[[listen]]` and `[[gate]]`: policies, public ports, and no address twice.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use flash_policy::{Diagnostic, Policy, Port, PortSet, Rule};
@@ -8,7 +8,7 @@ use flash_policy::{Diagnostic, Policy, Port, PortSet, Rule};
 use super::gates;
 use super::lines::Lines;
 use super::policy::{Named, by_name};
-use super::policy_file::PolicyPort;
+use super::policy_file::{PlayerPorts, PolicyPort};
 use super::raw::{RawListener, Soundness};
 use super::tree::{At, listed};
 use crate::snapshot::ListenAddress;
@@ -116,9 +116,19 @@ pub(super) fn ports_by_policy(policies: &[Named], raw: &[RawListener]) -> Vec<Se
 }
 
 /// The ports of all gates, or no ports if one takes any free port.
-pub(super) fn gate_ports(raw: &[RawListener]) -> BTreeSet<Port> {
-    let gates = raw.iter().filter(|raw| raw.gate.is_some());
-    let ports: Option<_> = gates.flat_map(by_port).map(|(port, _)| port).collect();
+pub(super) fn gate_ports(raw: &[RawListener]) -> PlayerPorts {
+    let ports = |raw: &RawListener| {
+        let gate = raw.gate.as_ref()?;
+        let server = gate.backend.as_ref().map(|at| u32::from(at.value.port));
+        let server = server.and_then(|port| Port::new(port).ok());
+        let ports = by_port(raw).into_iter();
+        Some(
+            ports
+                .map(move |(port, _)| Some((port?, server)))
+                .collect::<Vec<_>>(),
+        )
+    };
+    let ports: Option<_> = raw.iter().filter_map(ports).flatten().collect();
     ports.unwrap_or_default()
 }
 

@@ -137,7 +137,7 @@ impl Named {
                     repeat.span = in_config(repeat.span);
                     repeat.edits.clear();
                 }
-                in_toml(&mut finding);
+                self.in_toml(&mut finding);
                 if told.is_new(&finding) {
                     found.push(finding);
                 }
@@ -174,6 +174,28 @@ impl Named {
         places
     }
 
+    /// Replaces help about a policy file with help about the config file.
+    fn in_toml(&self, finding: &mut Diagnostic) {
+        if finding.rule == "no-rules" {
+            finding.help = vec![format!("add a rule: `rules = [{RULE}]`")];
+        }
+        let Some(PolicyContent::Rules { rules, .. }) = &self.content else {
+            return;
+        };
+        let place = finding.label.as_ref().map(|label| label.span);
+        let of_gates = rules
+            .iter()
+            .any(|(_, raw)| Some(raw.span) == place && matches!(raw.ports, RawPorts::OfGates));
+        about_rule(
+            finding,
+            if of_gates {
+                RulePorts::OfGates
+            } else {
+                RulePorts::Written
+            },
+        );
+    }
+
     fn useless_site_control(&self, ports: &BTreeSet<Option<Port>>) -> Option<Diagnostic> {
         let Some(PolicyContent::Rules {
             site_control: Some(place),
@@ -193,10 +215,30 @@ impl Named {
     }
 }
 
-/// Replaces help about a policy file with help about the config file.
-fn in_toml(finding: &mut Diagnostic) {
-    if finding.rule == "no-rules" {
-        finding.help = vec![format!("add a rule: `rules = [{RULE}]`")];
+/// Where the ports of a rule come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RulePorts {
+    /// They are in the rule.
+    Written,
+    /// They are those of the gates.
+    OfGates,
+}
+
+/// Changes help about a rule in a policy file to help about one in a flag or the config file.
+pub fn about_rule(finding: &mut Diagnostic, ports: RulePorts) {
+    match (finding.rule, ports) {
+        ("ports-without-listener", _) => {
+            let help = "or leave out the ports: the rule then covers the ports of the gates";
+            finding.help.push(help.to_owned());
+        }
+        // The rule has no ports to remove.
+        ("low-ports-from-high-port", RulePorts::OfGates) => {
+            finding.help = vec![
+                "serve the policy on port 843, unless players reach this port as one below 1024"
+                    .to_owned(),
+            ];
+        }
+        _ => {}
     }
 }
 

@@ -1,6 +1,6 @@
 //! Policy files: read with a size limit, and checked for every port that serves them.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -57,8 +57,12 @@ pub struct ServedAt {
     ports: BTreeSet<Option<Port>>,
     height: Height,
     /// The ports of all gates, if only gates serve the policy and their ports are known.
-    gates: Arc<BTreeSet<Port>>,
+    gates: Arc<PlayerPorts>,
 }
+
+/// The ports that players connect to for gates, each with the port of the server behind it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlayerPorts(BTreeMap<Port, Option<Port>>);
 
 /// Which ports a policy is served on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,9 +114,25 @@ pub fn policy(bytes: &[u8]) -> Option<Policy> {
     flash_policy::parse(bytes, Profile::Socket).policy
 }
 
+impl PlayerPorts {
+    /// The ports of the servers, each with the port that players connect to for it.
+    fn servers(&self) -> Vec<(Port, Port)> {
+        let pairs = self.0.iter();
+        pairs
+            .filter_map(|(player, server)| Some(((*server)?, *player)))
+            .collect()
+    }
+}
+
+impl FromIterator<(Port, Option<Port>)> for PlayerPorts {
+    fn from_iter<I: IntoIterator<Item = (Port, Option<Port>)>>(gates: I) -> Self {
+        Self(gates.into_iter().collect())
+    }
+}
+
 impl ServedAt {
     /// Takes the ports, and the gates' ports if only gates serve the policy.
-    pub fn new(ports: Vec<PolicyPort>, gates: Option<Arc<BTreeSet<Port>>>) -> Self {
+    pub fn new(ports: Vec<PolicyPort>, gates: Option<Arc<PlayerPorts>>) -> Self {
         let is_high =
             |dialled: &PolicyPort| matches!(dialled, PolicyPort::Surely(port) if !port.is_low());
         let only_high = !ports.is_empty() && ports.iter().all(is_high);
@@ -142,8 +162,9 @@ impl ServedAt {
         // Findings about gates are the same for each port.
         let is_first = self.ports.first() == Some(&port);
         if is_first && policy(bytes).is_some_and(|policy| self.misses_every_gate(&policy)) {
-            let gates = self.gates.iter().copied().map(PortRange::from);
+            let gates = self.gates.0.keys().copied().map(PortRange::from);
             options = options.used_ports(PortSet::List(gates.collect()));
+            options = options.server_ports(self.gates.servers());
         }
         let report = flash_policy::lint::lint_with(bytes, &options);
         let mut findings = report.findings;
@@ -159,11 +180,11 @@ impl ServedAt {
     /// Whether gates serve the policy but it opens none of their ports. A policy that opens a gate's port may also
     /// open ports of servers that are not in this config.
     fn misses_every_gate(&self, policy: &Policy) -> bool {
-        let has_gate = |range: &PortRange| self.gates.range(range.low()..=range.high()).next();
+        let has_gate = |range: &PortRange| self.gates.0.range(range.low()..=range.high()).next();
         let opens = |rule: &Rule| match &rule.ports {
             PortSet::All => true,
             PortSet::List(ranges) => ranges.iter().any(|range| has_gate(range).is_some()),
         };
-        !self.gates.is_empty() && !policy.rules.iter().any(opens)
+        !self.gates.0.is_empty() && !policy.rules.iter().any(opens)
     }
 }

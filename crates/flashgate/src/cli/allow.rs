@@ -1,9 +1,13 @@
 //! `--allow DOMAIN[:PORTS]`: parses one policy rule, with errors that point at the mistake.
 
+use std::ops::Range;
+
 use clap::Args;
 use flash_policy::domain::DomainErrorKind;
-use flash_policy::{Diagnostic, DomainPattern, Policy, Port, PortSet, Rule, Span};
-use flashgate_config::config::{ConfigFindings, bad_domain, bad_ports, gates};
+use flash_policy::{Diagnostic, DomainPattern, Policy, Port, PortSet, Profile, Rule, Span};
+use flashgate_config::config::{
+    ConfigFindings, RulePorts, about_rule, bad_domain, bad_ports, gates,
+};
 
 /// Policy rules given as flags.
 #[derive(Debug, Args)]
@@ -50,8 +54,14 @@ pub(super) fn policy(
 
 fn rule(text: &str, gates: Result<&[Port], NoPorts>) -> Result<Rule, Vec<Diagnostic>> {
     let Some((domain, ports)) = split(text) else {
+        if let Some(finding) = without_colon(text) {
+            return Err(vec![finding]);
+        }
         return for_gates(text, gates).map_err(|finding| vec![finding]);
     };
+    if is_reversed(domain, ports) {
+        return Err(vec![reversed(domain, ports)]);
+    }
     let start = domain.len() + 1;
     match (domain.parse::<DomainPattern>(), ports.parse::<PortSet>()) {
         (Ok(domain), Ok(ports)) => Ok(Rule::new(domain, ports)),
@@ -73,11 +83,117 @@ fn rule(text: &str, gates: Result<&[Port], NoPorts>) -> Result<Rule, Vec<Diagnos
     }
 }
 
+/// `www.example.com 9339`: a space in place of the colon.
+fn without_colon(text: &str) -> Option<Diagnostic> {
+    let (domain, ports) = text.split_once(char::is_whitespace)?;
+    let (domain, ports) = (domain.trim_end_matches(','), ports.trim());
+    domain.parse::<DomainPattern>().ok()?;
+    ports.parse::<PortSet>().ok()?;
+    let space = domain.len()..text.len() - ports.len();
+    let finding = Diagnostic::error(
+        "missing-to-ports",
+        "expected a `:` before the ports, found a space",
+    );
+    Some(
+        finding
+            .at(space, "")
+            .help(format!("write `{domain}:{ports}`")),
+    )
+}
+
+/// `9339:www.example.com`: the ports are first.
+fn is_reversed(domain: &str, ports: &str) -> bool {
+    let is_list = |text: &str| {
+        text.parse::<PortSet>()
+            .is_ok_and(|ports| ports != PortSet::All)
+    };
+    is_list(domain) && !is_list(ports) && ports != "*" && ports.parse::<DomainPattern>().is_ok()
+}
+
+fn reversed(ports: &str, domain: &str) -> Diagnostic {
+    Diagnostic::error(
+        "invalid-to-ports",
+        "expected the domain first and then the ports, found the reverse",
+    )
+    .at(0..ports.len(), "")
+    .help(format!("write `{domain}:{ports}`"))
+}
+
 /// `www.example.com:9339:1`: what is before the last colon has a port too.
 fn second_colon(place: Span) -> Diagnostic {
     Diagnostic::error("domain-with-port", "expected one `:PORTS` after the domain, found two")
         .at(place, "")
         .help("put all ports after one colon, separated by commas, as in `www.example.com:9339,9400-9410`")
+}
+
+/// Adds findings about the policy in `text`, which was made from these flags, at their place in the flags.
+pub(super) fn add(to: &mut ConfigFindings, found: Vec<Diagnostic>, text: &str, flags: &[String]) {
+    let places = places(text, flags);
+    let in_flags = |of: Span| {
+        let mut places = places.iter();
+        places.find(|place| place.sent.start <= of.start && of.end <= place.sent.end)
+    };
+    let found = found.into_iter().map(|mut finding| {
+        let label = finding.label.take();
+        let place = label.as_ref().and_then(|label| in_flags(label.span));
+        if let (Some(place), Some(label)) = (place, label) {
+            finding = finding.at(place.flag, label.text);
+        }
+        about_rule(
+            &mut finding,
+            place.map_or(RulePorts::Written, |place| place.ports),
+        );
+        let others = finding.secondary.into_iter();
+        finding.secondary = others
+            .filter_map(|mut other| {
+                other.span = in_flags(other.span)?.flag;
+                Some(other)
+            })
+            .collect();
+        finding.fix = None;
+        finding.repeats.retain_mut(|repeat| {
+            repeat.edits.clear();
+            let place = in_flags(repeat.span);
+            repeat.span = place.map_or(repeat.span, |place| place.flag);
+            place.is_some()
+        });
+        finding
+    });
+    to.add(&"--allow", flags.join("\n").as_bytes(), found.collect());
+}
+
+/// A part of a policy, and the part of the flags that it was made from. The flags are one per line.
+struct FlagPlace {
+    sent: Span,
+    flag: Span,
+    ports: RulePorts,
+}
+
+/// The parts of a rule come before the whole rule.
+fn places(text: &str, flags: &[String]) -> Vec<FlagPlace> {
+    let sent = flash_policy::parse(text.as_bytes(), Profile::Socket).places;
+    let (mut places, mut start) = (Vec::new(), 0);
+    for (sent, flag) in sent.rules.iter().zip(flags) {
+        let whole = start..start + flag.len();
+        let (domain, listed, ports) = match split(flag) {
+            Some((domain, _)) => {
+                let colon = start + domain.len();
+                (start..colon, colon + 1..whole.end, RulePorts::Written)
+            }
+            None => (whole.clone(), whole.clone(), RulePorts::OfGates),
+        };
+        let mut add = |sent: Span, flag: Range<usize>| {
+            let flag = flag.into();
+            places.push(FlagPlace { sent, flag, ports });
+        };
+        add(sent.domain, domain);
+        if let Some(sent) = sent.to_ports {
+            add(sent, listed);
+        }
+        add(sent.tag, whole);
+        start += flag.len() + 1;
+    }
+    places
 }
 
 fn for_gates(text: &str, gates: Result<&[Port], NoPorts>) -> Result<Rule, Diagnostic> {

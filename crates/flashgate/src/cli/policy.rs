@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use flash_policy::write::{self, Layout};
 use flash_policy::{Policy, Serving};
 use flashgate_config::config::{self, ConfigFindings};
-use flashgate_report::render::{self, PlainError, Source};
+use flashgate_report::render::{self, PlainError};
 
 use super::allow::{self, NoPorts};
 use crate::exit::Exit;
@@ -26,7 +26,7 @@ pub(super) struct Print {
     /// as `9339,9400-9410`, or `*`. Can be repeated.
     #[arg(long = "allow", value_name = "DOMAIN:PORTS")]
     rules: Vec<String>,
-    /// Print a policy of this config file, which is read and checked as `serve` does
+    /// Print a policy of this config file, read and checked as `serve` does
     #[arg(long, value_name = "FILE", conflicts_with = "rules")]
     config: Option<PathBuf>,
     /// The name of the policy in the config file. Optional if there is only one
@@ -39,9 +39,6 @@ pub(super) struct Print {
     #[arg(long)]
     pretty: bool,
 }
-
-/// The name of a policy made from flags.
-const MADE: &str = "policy made from --allow";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -76,8 +73,7 @@ impl Print {
             None => allow::policy(&self.rules, Err(NoPorts::NotServed))?,
         };
         if self.dialect == Dialect::Flash {
-            let name = self.config.as_ref().map_or(MADE, |_| "policy as printed");
-            render::to_stderr(&judged(name, &policy, self.layout()));
+            render::to_stderr(&self.judged(&policy).to_string());
         }
         match self.dialect {
             Dialect::Flash => Ok(write::flash_unchecked(&policy, self.layout())),
@@ -86,6 +82,19 @@ impl Print {
                 PlainError::new(&error.to_string(), &[help]).into()
             }),
         }
+    }
+
+    /// The findings for the printed policy, with places in the flags or in the printed text.
+    fn judged(&self, policy: &Policy) -> ConfigFindings {
+        let text = write::flash(policy, self.layout());
+        let found = flash_policy::lint(text.as_bytes(), Serving::from_unknown_port()).findings;
+        let mut findings = ConfigFindings::default();
+        if self.config.is_some() {
+            findings.add(&"policy as printed", text.as_bytes(), found);
+        } else {
+            allow::add(&mut findings, found, &text, &self.rules);
+        }
+        findings
     }
 
     fn layout(&self) -> Layout {
@@ -105,14 +114,6 @@ fn nothing_to_print() -> PlainError {
             "or pass a config file: `flashgate policy --config /etc/flashgate/flashgate.toml`",
         ],
     )
-}
-
-/// The findings for the printed policy, with places in the printed text.
-fn judged(name: &str, policy: &Policy, layout: Layout) -> String {
-    let text = write::flash_unchecked(policy, layout);
-    let report = flash_policy::lint(text.as_bytes(), Serving::from_unknown_port());
-    let source = Source::new(name, text.as_bytes());
-    render::findings(&report.findings, &source)
 }
 
 /// Reads a policy from a config file.

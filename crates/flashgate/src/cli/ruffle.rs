@@ -103,7 +103,9 @@ impl Ruffle {
             // With `hosts` in the config, loading it has already reported these ports.
             let blocked = ports.into_iter().filter(|_| doors.hosts.is_empty());
             let blocked = blocked.filter_map(|port| hosts::blocked(port, bridged));
-            let found = self.host.iter().filter_map(hosts::astray).chain(blocked);
+            let local = self.host.iter();
+            let local = local.filter_map(|host| hosts::astray(host, bridged));
+            let found = local.chain(blocked);
             warnings = warnings.and(ConfigFindings::without_place(found));
         }
         for host in self.host {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::{ArgAction, Args, ValueEnum};
 use flash_policy::write::{self, Layout};
-use flash_policy::{Policy, Port, Reply};
+use flash_policy::{Diagnostic, Policy, Port, Reply};
 use flashgate_config::config::policy_file::{self, FileContent, PolicyPort, ServedAt};
 use flashgate_config::config::{self, ConfigFindings, Loaded, PlanPurpose, PlanRefused, defaults};
 use flashgate_config::confinement;
@@ -258,7 +258,9 @@ impl Serve {
             let message = format!("can't read the policy file {name}: {reason}");
             PlainError::new(&message, help.as_deref().as_slice())
         })?;
-        let warnings = self.judge(&name, &content)?;
+        let mut warnings = ConfigFindings::default();
+        warnings.add(&name, &content.bytes, self.judge(&content));
+        let warnings = unless_error(warnings)?;
         Reply::from_file_unchecked(&content.bytes)
             .map(|reply| {
                 (
@@ -274,28 +276,27 @@ impl Serve {
         let gates = gate::ports(&self.gate);
         let gates = gates.as_deref().map_err(|reason| *reason);
         let policy = allow::policy(&self.allow.rules, gates)?;
-        let content = FileContent::made(write::flash_unchecked(&policy, Layout::Compact));
-        let warnings = self.judge("policy made from --allow", &content)?;
+        let text = write::flash_unchecked(&policy, Layout::Compact);
+        let found = self.judge(&FileContent::made(text.clone()));
+        let mut warnings = ConfigFindings::default();
+        allow::add(&mut warnings, found, &text, &self.allow.rules);
+        let warnings = unless_error(warnings)?;
         let reply = Reply::new(&policy);
         let reply = reply.map_err(|error| PlainError::new(&error.to_string(), &[]))?;
         Ok((policy, reply, warnings))
     }
 
-    /// Lints the policy. Returns all findings, as an error if one of them is an error.
-    fn judge(&self, name: &str, content: &FileContent) -> Result<ConfigFindings, ConfigFindings> {
+    /// Lints the policy for the ports that serve it.
+    fn judge(&self, content: &FileContent) -> Vec<Diagnostic> {
         let gates = self.gate.iter().map(|gate| gate.listen);
         let addresses = self.listen.iter().copied().chain(gates);
         let gates = gate::ports(&self.gate).ok();
         let gates = gates.filter(|_| self.listen.is_empty());
-        let gates = gates.map(|ports| Arc::new(ports.into_iter().collect()));
-        let found = content.judge(&ServedAt::new(addresses.map(dialled).collect(), gates));
-        let mut findings = ConfigFindings::default();
-        findings.add(&name, &content.bytes, found);
-        if findings.any_error() {
-            Err(findings)
-        } else {
-            Ok(findings)
-        }
+        let gates = gates.map(|ports| {
+            let servers = self.gate.iter().map(GateFlag::server_port);
+            Arc::new(ports.into_iter().zip(servers).collect())
+        });
+        content.judge(&ServedAt::new(addresses.map(dialled).collect(), gates))
     }
 
     fn format(&self) -> LineFormat {
@@ -311,6 +312,15 @@ impl Serve {
             (_, true) => Verbosity::Quiet,
             _ => Verbosity::Normal,
         }
+    }
+}
+
+/// All findings, as an error if one of them is an error.
+fn unless_error(findings: ConfigFindings) -> Result<ConfigFindings, ConfigFindings> {
+    if findings.any_error() {
+        Err(findings)
+    } else {
+        Ok(findings)
     }
 }
 

@@ -260,6 +260,12 @@ fn rules_for_ports_of_nobody() {
         )
     };
     let folder = Folder::new().unwrap();
+    let (_, _, said) = check(&config(&folder, &text("9", "")));
+    let server = "9 is the port of the server itself, but players connect to 9339";
+    assert!(
+        said.contains(server) && said.contains("flashgate.toml:2:39"),
+        "{said}"
+    );
     let (code, _, said) = check(&config(&folder, &text("9338", "")));
     assert_eq!(code, Some(0), "{said}");
     assert!(

@@ -72,6 +72,18 @@ fn flags() {
     refused(&["--allow", "münchen.test:80"], &["xn--mnchen-3ya.test"]);
     refused(&["--allow", "a.test:80-"], &["both ends", "80-"]);
     refused(&["--allow", "a.test:70000"], &["1 to 65535"]);
+    refused(
+        &["--allow", "www.a.test 9339"],
+        &["expected a `:` before the ports", "write `www.a.test:9339`"],
+    );
+    refused(
+        &["--allow", "9339:www.a.test"],
+        &["expected the domain first", "write `www.a.test:9339`"],
+    );
+    refused(
+        &["--allow", "a.test:1", "b.test:2"],
+        &["repeat the flag for each value: `--allow 'b.test:2'`"],
+    );
     refused(&["--allow", ":80"], &["expected a domain, found nothing"]);
     // All mistakes at once.
     refused(
@@ -80,7 +92,7 @@ fn flags() {
     );
     refused(
         &["--allow", "a.test:1", "--policy", "x"],
-        &["--policy", "--allow"],
+        &["--policy", "--allow", "add the rule to the policy file"],
     );
     refused(&["--allow", "a.test:1", "-v", "-q"], &["--quiet"]);
     let twice = ["--listen", "127.0.0.1:8430", "--listen", "127.0.0.1:8430"];
@@ -123,6 +135,10 @@ fn gates() {
     refused(&gate(&["a:1=a:1"]), &["the IP address instead of a name"]);
     refused(&gate(&["9339=9340"]), &["`127.0.0.1:9340`?"]);
     refused(&gate(&["9339=a:0"]), &["1 to 65535"]);
+    refused(
+        &gate(&["127.0.0.1:9340=9339"]),
+        &["the listening port comes first", "`9339=127.0.0.1:9340`?"],
+    );
     refused(
         &gate(&["9339=a:1", "9339=b:1"]),
         &["`--gate [::]:9339=b:1`", "another flag already uses it"],
@@ -229,6 +245,11 @@ fn warnings_stop_nothing() {
         (["--policy", &none], "allows no connection"),
         (["--allow", "*:80"], "every site"),
         (["--allow", "a.test:*"], "every port"),
+        // A pasted URL. The place is in the flag, not in the policy that is made from it.
+        (
+            ["--allow", "http://a.test:9339"],
+            "this rule does not allow movies loaded over `https`, only over `http`\n --> --allow:1:1",
+        ),
     ] {
         let output = flashgate(&[&["serve", "--check"], &arguments[..]].concat());
         let stderr = String::from_utf8_lossy(&output.stderr);
@@ -280,6 +301,15 @@ fn ports_of_nobody() {
         warned.contains("warning[ports-without-listener]: nothing listens on 9338"),
         "{warned}"
     );
+    let warned = said("a.test:9340", &[]);
+    for text in [
+        "9340 is the port of the server itself, but players connect to 9339",
+        "--> --allow:1:8",
+        "= help: write `9339`",
+        "or leave out the ports",
+    ] {
+        assert!(warned.contains(text), "{warned}");
+    }
     assert_eq!(said("a.test:9339,9400", &[]), "");
     assert_eq!(said("a.test:9338", &["--listen", "843"]), "");
     // `flashgate policy` has no gates for the rules to apply to.

@@ -91,6 +91,10 @@ fn hosts_that_lead_astray() {
         let said = says(&format!("hosts = [\"{host}\", \"play.test\"]"), "");
         assert!(said.contains("warning[loopback-host]"), "{host}: {said}");
         assert!(said.contains("flashgate.toml:1:10"), "{host}: {said}");
+        assert!(
+            said.contains("add a `[bridge]` with `public-url`"),
+            "{said}"
+        );
     }
     let (lines, said) = printed_with("hosts = [\"null\", \"localhost\", \"play.test\"]", "");
     assert!(said.contains("warning[null-host]"), "{said}");
