@@ -174,15 +174,20 @@ fn limits_after_failures() {
 fn other_http() {
     let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
     let gate = start(&config(backend.address(), "", ADMIN));
-    for line in [
-        "GET / HTTP/1.1",
-        "HEAD /x HTTP/1.1",
-        "GET /crossdomain.xml HTTP/1.1",
+    for (line, status) in [
+        ("GET / HTTP/1.1", 426),
+        ("HEAD /x HTTP/1.1", 404),
+        ("GET /rufle.json HTTP/1.1", 404),
     ] {
         let (response, _) = ask(gate.gate, &format!("{line}\r\nHost: a.test\r\n\r\n")).unwrap();
-        assert_eq!(response.status, 426, "{line}");
-        assert_eq!(response.field("Upgrade"), Some("websocket"));
+        assert_eq!(response.status, status, "{line}");
+        let upgrade = (status == 426).then_some("websocket");
+        assert_eq!(response.field("Upgrade"), upgrade);
         assert_eq!(response.body.contains("`game`"), line.starts_with("GET"));
+        assert_eq!(
+            response.body.contains("no such path"),
+            line.contains("/rufle")
+        );
     }
     gate.counts("outcome=\"http-answered\"", 3);
     let mut last = gate.open();

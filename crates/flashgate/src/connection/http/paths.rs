@@ -6,7 +6,7 @@ use std::sync::Arc;
 use flashgate_config::ruffle::Doors;
 use flashgate_config::snapshot::{Gate, OwnHost, Service};
 use flashgate_wire::http::{HttpRequest, Method, Methods, Response, StatusCode};
-use flashgate_wire::websocket::{DROPPED, lacks_upgrade};
+use flashgate_wire::websocket::{DROPPED, is_asked_for, lacks_upgrade};
 
 /// The response to a GET, HEAD or OPTIONS.
 pub(super) fn answer(request: &HttpRequest, service: &Service, doors: &Doors) -> Response {
@@ -17,6 +17,7 @@ pub(super) fn answer(request: &HttpRequest, service: &Service, doors: &Doors) ->
     match (service.bridge(), gate, request.path.as_str()) {
         (_, _, path @ ("/ruffle.js" | "/ruffle.json")) => ruffle(request, path, doors),
         (Some(_), _, "/") => Response::plain(StatusCode::Ok, BRIDGE).for_everybody(),
+        (None, Some(gate), path) if path != "/" && !may_be_websocket(request) => no_such_path(gate),
         (_, Some(gate), _) => expects_websocket(gate, request),
         (_, None, _) => nowhere(),
     }
@@ -50,12 +51,26 @@ pub(super) fn nowhere() -> Response {
     Response::plain(StatusCode::NotFound, text).for_everybody()
 }
 
+/// Whether a browser may have asked for a WebSocket, which a gate accepts at every path.
+fn may_be_websocket(request: &HttpRequest) -> bool {
+    is_asked_for(request) || lacks_upgrade(request)
+}
+
+/// The response for an unknown path of a gate.
+fn no_such_path(gate: &Gate) -> Response {
+    let text = format!(
+        "flashgate: no such path; the Ruffle config is at /ruffle.js and /ruffle.json, and a WebSocket to any path reaches the server `{}`\n",
+        gate.name
+    );
+    Response::plain(StatusCode::NotFound, text).for_everybody()
+}
+
 const BRIDGE: &str = "flashgate: Flash content in Ruffle connects to its servers through WebSockets \
                       here, each with its own path\n";
 
 fn expects_websocket(gate: &Gate, request: &HttpRequest) -> Response {
     let mut text = format!(
-        "flashgate: connect here with a WebSocket to reach the server `{}`; its policy decides which pages may\n",
+        "flashgate: connect here with a WebSocket to reach the server `{}`; its policy decides which pages may connect\n",
         gate.name
     );
     if lacks_upgrade(request) {
