@@ -269,7 +269,14 @@ impl RunningDaemon {
                 Signal::Reload => self.reload().await,
             };
             if let Some(signal) = stop {
-                info!(signal, "stopping: answering accepted connections");
+                let drain = self.plan.process.drain;
+                let hint = "a second signal stops it at once";
+                info!(
+                    signal,
+                    ?drain,
+                    hint,
+                    "stopping: answering accepted connections"
+                );
                 return ServingEnd::Stop;
             }
         }

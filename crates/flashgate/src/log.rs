@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use flashgate_config::config::ConfigFindings;
 use flashgate_report::visible;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tracing::level_filters::LevelFilter;
@@ -191,12 +192,15 @@ fn lines_lost(lost: u64) -> String {
     }
 }
 
-/// Logs text for people, with several lines and carets: as it is in text format, as a field in JSON format.
-pub(crate) fn text(text: &str) {
+/// Logs findings, with several lines and carets: as they are in text format, as a field in JSON format.
+pub(crate) fn findings(findings: &ConfigFindings) {
+    let text = findings.to_string();
     if QUOTED.load(Ordering::Relaxed) {
         // Dropped if it would block, like every line.
         let _ = Unblocking.write(text.as_bytes());
-    } else if !text.is_empty() {
+    } else if findings.any_error() {
+        tracing::error!(text, "findings");
+    } else if !findings.is_empty() {
         tracing::warn!(text, "findings");
     }
 }

@@ -54,7 +54,7 @@ impl RunningDaemon {
         if before != capacity {
             descriptors::tell(&capacity, &plan, self.files);
         }
-        log::text(&warnings.to_string());
+        log::findings(&warnings);
         Ok(plan)
     }
 
@@ -72,7 +72,7 @@ impl RunningDaemon {
     fn not_reloaded(&mut self, refused: &PlanRefused) -> String {
         let faults = refused.faults.to_string();
         self.status.not_reloaded(&faults);
-        log::text(&faults);
+        log::findings(&refused.faults);
         error!("not reloaded: keeping the previous configuration");
         // Watch the new files too, because the fix may be in one of them. Without any, keep watching the old ones.
         if !refused.watched.is_empty() {

@@ -617,3 +617,31 @@ fn a_swapped_link_on_the_way() {
         by_itself(&mut daemon, 2, file);
     }
 }
+
+/// The level of findings in the JSON log is that of the worst of them. A stop says how long it may take.
+#[test]
+fn levels_of_logged_findings() {
+    let folder = Folder::new().unwrap();
+    let config = |rules: &str| {
+        format!(
+            "[policy.default]\nrules = [{{ domain = \"a.test\", ports = \"{rules}\" }}]\n[[listen]]\naddress = \"127.0.0.1:0\"\n"
+        )
+    };
+    let path = folder.file("flashgate.toml", config("9339")).unwrap();
+    let mut daemon = Daemon::builder()
+        .args(["serve", "--log-format", "json", "--config"])
+        .args([&path])
+        .start()
+        .unwrap();
+    for (ports, level) in [("80-", "ERROR"), ("*", "WARN")] {
+        replace(&path, &config(ports));
+        daemon.hang_up().unwrap();
+        let line = daemon.next_line_with("\"findings\"", LIMIT).unwrap();
+        assert!(line.contains(&format!("\"level\":\"{level}\"")), "{line}");
+    }
+    daemon.terminate().unwrap();
+    let line = daemon.next_line_with("stopping: answering", LIMIT).unwrap();
+    for field in ["\"drain\":\"", "a second signal stops it at once"] {
+        assert!(line.contains(field), "{line}");
+    }
+}
