@@ -16,12 +16,15 @@ pub(super) fn add(error: &mut clap::Error) {
     let arguments: Vec<_> = arguments
         .map(|argument| argument.to_string_lossy().into_owned())
         .collect();
-    let tip = match error.kind() {
-        ErrorKind::UnknownArgument => text_of(error, ContextKind::InvalidArg)
+    let kind = error.kind();
+    let tip = if kind == ErrorKind::UnknownArgument {
+        text_of(error, ContextKind::InvalidArg)
             .filter(|value| !value.starts_with('-'))
-            .and_then(|value| for_value(value, &arguments)),
-        ErrorKind::ArgumentConflict => for_conflict(error),
-        _ => None,
+            .and_then(|value| for_value(value, &arguments))
+    } else if kind == ErrorKind::ArgumentConflict {
+        for_conflict(error)
+    } else {
+        None
     };
     if let Some(tip) = tip {
         let tip = ContextValue::StyledStrs(vec![StyledStr::from(tip)]);
