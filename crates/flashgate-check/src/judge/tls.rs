@@ -113,11 +113,11 @@ fn in_words(fault: &TlsFault, name: &str) -> (FindingId, String) {
             ),
         ),
         TlsFault::Authority(signer) => {
-            let signed = match signer {
+            let own = match signer {
                 Signer::Itself => "self-signed and ",
                 Signer::Other => "",
             };
-            let what = format!("is {signed}a CA certificate (CA:TRUE), not a server certificate");
+            let what = format!("is {own}a CA certificate (CA:TRUE), not a server certificate");
             certificate(NOT_TRUSTED, &what)
         }
         TlsFault::NoRoots => (

@@ -165,9 +165,10 @@ fn unknown_issuer(certificate: &CertificateDer<'_>) -> TlsFault {
 
 fn signer(certificate: &CertificateDer<'_>) -> Signer {
     let parsed = parsed(certificate);
-    match parsed.is_some_and(|content| content.issuer() == content.subject()) {
-        true => Signer::Itself,
-        false => Signer::Other,
+    if parsed.is_some_and(|content| content.issuer() == content.subject()) {
+        Signer::Itself
+    } else {
+        Signer::Other
     }
 }
 
