@@ -259,7 +259,12 @@ fn domains() {
         check(file(&rule(domain, "80")), rules, expected);
     }
     check(file(&rule("*.example.com", "80")), Some(1), ""); // P19
-    check(file(&rule("http://*.example.com", "80")), Some(1), ""); // P23
+    // P23
+    check(
+        file(&rule("http://*.example.com", "80")),
+        Some(1),
+        "http-scheme-in-domain",
+    );
     check(file(&rule("example.com.", "80")), Some(1), "trailing-dot");
     check(file(&rule("a&amp;b", "80")), Some(0), "!invalid-domain"); // P38
     let p38 = check(file(&rule("a&#46;test", "80")), Some(1), "").unwrap();
