@@ -86,7 +86,7 @@ impl Print {
 
     /// The findings for the printed policy, with places in the flags or in the printed text.
     fn judged(&self, policy: &Policy) -> ConfigFindings {
-        let text = write::flash(policy, self.layout());
+        let text = write::flash_unchecked(policy, self.layout());
         let found = flash_policy::lint(text.as_bytes(), Serving::from_unknown_port()).findings;
         let mut findings = ConfigFindings::default();
         if self.config.is_some() {
