@@ -15,6 +15,10 @@ mod check;
 #[expect(dead_code, reason = "the tests run the tools without `main`")]
 mod decide;
 
+#[path = "../examples/lint.rs"]
+#[expect(dead_code, reason = "the tests run the tools without `main`")]
+mod lint;
+
 const MOVIE: &str = "http://www.example.com/game.swf";
 
 /// Nothing listens on these ports any more, so every connection is refused.
@@ -57,4 +61,24 @@ fn decide_names_the_rule_or_the_reason() {
     let refused = "denied: the file is not a policy".to_owned();
     assert_eq!(decided(b"<html/>", 9339), Err(refused));
     assert!(decide::answer(file, "game.swf", 9339).is_err());
+}
+
+#[test]
+fn lint_names_the_place_the_level_and_the_rule() {
+    let file = b"<cross-domain-policy>\n  <allow-access-from domain='a.test' to-ports='80, 81'/>\n</cross-domain-policy>";
+    let (report, has_errors) = lint::lint("policy.xml", file);
+    let place =
+        "policy.xml:2:51: warning[whitespace-in-to-ports]: `to-ports` contains whitespace\n";
+    assert!(report.contains(place), "{report}");
+    assert!(!has_errors, "{report}");
+    let (report, has_errors) = lint::lint("policy.xml", b"<cross-domain-policy>\n");
+    assert!(
+        report.starts_with("policy.xml:2:1: error[unclosed-element]: "),
+        "{report}"
+    );
+    assert!(has_errors, "{report}");
+    // Only a socket policy needs `to-ports`.
+    let url = b"<cross-domain-policy><allow-access-from domain='a.test'/></cross-domain-policy>";
+    assert!(!lint::lint("site/crossdomain.xml", url).1);
+    assert!(lint::lint("policy.xml", url).1);
 }

@@ -1,54 +1,50 @@
-//! The example, tested by a player and an ordinary client.
+//! The game example, tested by a player that fetches the policy and by players in the room.
 
 #![cfg(test)]
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use flash_policy::{Port, Profile, REQUEST};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use flash_policy::{Policy, REQUEST, Reply};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_flash_policy::{Listener, PolicyAcceptor};
 
-#[path = "../examples/echo.rs"]
+#[path = "../examples/game.rs"]
 #[expect(dead_code, reason = "the test starts the server without `main`")]
-mod echo;
+mod game;
 
-async fn heard(address: SocketAddr, sent: &[u8]) -> Vec<u8> {
-    let mut client = TcpStream::connect(address).await.unwrap();
-    client.write_all(sent).await.unwrap();
-    client.shutdown().await.unwrap();
-    let mut heard = Vec::new();
-    client.read_to_end(&mut heard).await.unwrap();
-    heard
+async fn connect(address: SocketAddr) -> TcpStream {
+    TcpStream::connect(address).await.unwrap()
 }
 
-/// Data that may become HTTP is echoed without waiting for more.
-async fn at_once(address: SocketAddr, sent: &[u8]) {
-    let mut client = TcpStream::connect(address).await.unwrap();
-    client.write_all(sent).await.unwrap();
-    let mut back = vec![0; sent.len()];
-    let read = timeout(Duration::from_secs(5), client.read_exact(&mut back)).await;
-    read.expect("an echo before any deadline").unwrap();
-    assert_eq!(back, sent);
+async fn is_heard(player: &mut TcpStream, message: &[u8]) {
+    let mut heard = vec![0; message.len()];
+    let read = timeout(Duration::from_secs(60), player.read_exact(&mut heard)).await;
+    read.expect("a message in time").unwrap();
+    assert_eq!(heard, message);
 }
 
 #[tokio::test]
-async fn answers_and_echoes() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+async fn policies_and_messages() {
+    let reply = Reply::new(&Policy::new().allow("*", 9339).unwrap()).unwrap();
+    let listener = Listener::bind("127.0.0.1:0", PolicyAcceptor::new(reply.clone()));
+    let listener = listener.await.unwrap();
     let address = listener.local_addr().unwrap();
-    let port = Port::new(u32::from(address.port())).unwrap();
-    let serve = echo::serve(listener, echo::reply(port).unwrap());
-    let client = async {
-        let reply = heard(address, REQUEST).await;
-        let document = reply.strip_suffix(b"\0").expect("a NUL at the end");
-        let read = flash_policy::parse(document, Profile::Socket);
-        assert!(read.is_faultless(), "{read:?}");
-        assert_eq!(heard(address, b"<msg t='sys'/>").await, b"<msg t='sys'/>");
-        at_once(address, b"G").await;
-    };
-    tokio::select! {
-        () = serve => {}
-        () = client => {}
-    }
+    tokio::spawn(game::serve(listener));
+
+    let mut first = connect(address).await;
+    first.write_all(b"MOVE 1\0").await.unwrap();
+    is_heard(&mut first, b"MOVE 1\0").await;
+    let mut second = connect(address).await;
+    second.write_all(b"<").await.unwrap();
+    second.write_all(b"p/>\0").await.unwrap();
+    is_heard(&mut first, b"<p/>\0").await;
+    is_heard(&mut second, b"<p/>\0").await;
+
+    let mut policy = connect(address).await;
+    policy.write_all(REQUEST).await.unwrap();
+    is_heard(&mut policy, reply.as_bytes()).await;
+    assert_eq!(policy.read(&mut [0]).await.unwrap(), 0);
 }
