@@ -12,7 +12,9 @@ fuzz_target!(|bytes: &[u8]| {
         let rules = places.rules.iter().chain(&places.ignored);
         let rules = rules.flat_map(|rule| {
             let values = [rule.to_ports, rule.secure].into_iter().flatten();
-            [rule.tag, rule.element, rule.domain].into_iter().chain(values)
+            [rule.tag, rule.element, rule.domain]
+                .into_iter()
+                .chain(values)
         });
         for span in rules.chain(places.root).chain(places.site_control) {
             check(span, bytes);

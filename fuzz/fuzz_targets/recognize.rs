@@ -1,7 +1,7 @@
 //! A verdict does not depend on how the input is split.
 #![no_main]
 
-use flash_policy::{Recognizer, Recognition};
+use flash_policy::{Recognition, Recognizer};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (usize, &[u8])| {

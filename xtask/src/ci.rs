@@ -5,6 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::command::{cargo, step};
+use crate::doc_coverage::DocCoverage;
 use crate::fuzz::{self, Limit};
 use crate::tidy::Tidy;
 use crate::{book, generate, needs, test};
@@ -18,15 +19,13 @@ pub(crate) fn run() -> Result<()> {
     let fuzz = ["fmt", "--manifest-path", "fuzz/Cargo.toml"];
     cargo(&[&fuzz[..], &["--", "--check"]].concat())?;
     Tidy::default().run()?;
-    let targets = [
-        "clippy",
-        "--profile",
-        "checks",
-        "--workspace",
-        "--all-targets",
-    ];
-    cargo(&[&targets[..], &["--", "--deny", "warnings"]].concat())?;
-    document()?;
+    clippy(&["--workspace"])?;
+    let [first, second] = test::LIBRARIES;
+    let libraries = ["--package", first, "--package", second, "--all-features"];
+    clippy(&libraries)?;
+    document(&["--workspace", "--document-private-items"])?;
+    document(&libraries)?;
+    DocCoverage::default().run()?;
     generate::run(generate::Mode::Check)?;
     needs::install()?;
     book::run()?;
@@ -36,16 +35,17 @@ pub(crate) fn run() -> Result<()> {
     test::run()
 }
 
-/// Builds the documentation of every crate without warnings.
-fn document() -> Result<()> {
+fn clippy(packages: &[&str]) -> Result<()> {
+    let clippy = ["clippy", "--profile", "checks", "--all-targets"];
+    cargo(&[&clippy[..], packages, &["--", "--deny", "warnings"]].concat())
+}
+
+/// Builds the documentation without warnings.
+fn document(packages: &[&str]) -> Result<()> {
     let mut command = Command::new("cargo");
     command
-        .args([
-            "doc",
-            "--workspace",
-            "--no-deps",
-            "--document-private-items",
-        ])
+        .args(["doc", "--no-deps"])
+        .args(packages)
         .env("RUSTDOCFLAGS", "--deny warnings");
     step(&mut command)
 }

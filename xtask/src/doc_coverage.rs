@@ -13,9 +13,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::command::step;
-
-/// The libraries with a stable interface.
-const LIBRARIES: [&str; 2] = ["flash-policy", "tokio-flash-policy"];
+use crate::test::LIBRARIES;
 
 /// The lowest share of functions and methods with an example, in percent.
 const LEAST_EXAMPLES: usize = 60;

@@ -7,19 +7,21 @@ use anyhow::Result;
 use crate::command::cargo;
 use crate::{needs, ruffle};
 
+/// The published libraries. Their tests need features that the program does not use.
+pub(crate) const LIBRARIES: [&str; 2] = ["flash-policy", "tokio-flash-policy"];
+
 /// Runs every test of the workspace.
 pub(crate) fn run() -> Result<()> {
     needs::install()?;
     ruffle::fetch()?;
     collected_policies()?;
     // Optimized, because there are tens of thousands of tests, and so that they run the program that users get.
-    cargo(&[
-        "test",
-        "--profile",
-        "checks",
-        "--workspace",
-        "--no-fail-fast",
-    ])
+    let test = ["test", "--profile", "checks", "--no-fail-fast"];
+    let [first, second] = LIBRARIES;
+    let libraries = ["--package", first, "--package", second, "--all-features"];
+    cargo(&[&test[..], &libraries].concat())?;
+    let others = ["--workspace", "--exclude", first, "--exclude", second];
+    cargo(&[&test[..], &others].concat())
 }
 
 /// Runs the tests with the collection of published policies, which is next to the repository or not there.

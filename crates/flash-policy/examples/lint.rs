@@ -9,8 +9,9 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
+use flash_policy::Diagnostic;
+use flash_policy::diagnostic::{Column, LineIndex, Position};
 use flash_policy::lint::{Options, Serving, lint_with};
-use flash_policy::{Diagnostic, Severity};
 
 #[allow(
     clippy::print_stdout,
@@ -41,34 +42,22 @@ pub(crate) fn lint(name: &str, file: &[u8]) -> (String, bool) {
     // A file called `crossdomain.xml` is a policy for URLs, and has other rules than one for sockets.
     let options = Options::new(Serving::from_unknown_port()).detected_kind(file, Some(name));
     let report = lint_with(file, &options);
+    let index = LineIndex::new(file);
     let lines = report
         .findings
         .iter()
-        .map(|finding| line(name, file, finding));
+        .map(|finding| line(name, &index, finding));
     (lines.collect(), report.has_errors())
 }
 
-fn line(name: &str, file: &[u8], finding: &Diagnostic) -> String {
+fn line(name: &str, lines: &LineIndex, finding: &Diagnostic) -> String {
     let start = finding.label.as_ref().map_or(0, |label| label.span.start);
-    let (line, column) = position(file, start);
-    let level = match finding.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        _ => "hint",
-    };
-    let (rule, message) = (finding.rule, &finding.message);
-    let mut text = format!("{name}:{line}:{column}: {level}[{rule}]: {message}\n");
+    let Position { line, column } = lines.position(start, Column::Characters);
+    // Such as `error[empty-to-ports]: …`.
+    let mut text = format!("{name}:{line}:{column}: {finding}\n");
     for help in &finding.help {
         // Writing to a string does not fail.
         let _ = writeln!(text, "  help: {help}");
     }
     text
-}
-
-/// The line and the column of a byte, counted from 1; columns count bytes.
-fn position(file: &[u8], at: usize) -> (usize, usize) {
-    let before = file.get(..at).unwrap_or(file);
-    let lines = before.split(|byte| *byte == b'\n');
-    let column = lines.clone().next_back().map_or(0, <[u8]>::len) + 1;
-    (lines.count(), column)
 }

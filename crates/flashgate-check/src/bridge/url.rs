@@ -176,8 +176,8 @@ impl WebOrigin {
     pub(crate) fn is_local(&self) -> bool {
         match &self.host {
             Host::Name(name) => {
-                let name = name.as_str();
-                name == "localhost" || name.ends_with(".localhost") || name.ends_with(".local")
+                let last = name.as_str().rsplit('.').next().unwrap_or_default();
+                last == "localhost" || (last == "local" && name.as_str() != "local")
             }
             Host::Address(address) => is_local(*address),
         }

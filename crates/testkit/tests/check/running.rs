@@ -94,7 +94,7 @@ fn what_it_refuses() {
 /// Arguments that probably mean something else, and flags that would have no effect.
 #[test]
 fn what_it_refuses_with_the_flag_to_write() {
-    let cases: [(&[&str], &str); 20] = [
+    let cases: [(&[&str], &str); 18] = [
         (
             &["localhost:80", "--from", "Game.SWF"],
             "`Game.SWF` in --from is the name of a file: expected a URL",
@@ -113,7 +113,6 @@ fn what_it_refuses_with_the_flag_to_write() {
             &["127.0.0.1", "9339"],
             "tip: put a colon between host and port: `127.0.0.1:9339`",
         ),
-        (&["wss://srv.test/x"], "add `--client ruffle`"),
         (
             &["http://srv.test:80/"],
             "pass the host and port that the movie connects to",
@@ -173,6 +172,15 @@ fn what_it_refuses_with_the_flag_to_write() {
             ],
             "so --sandbox has no effect",
         ),
+        (&["wss://srv.test/x"], "add `--client ruffle`"),
+    ];
+    cases.into_iter().for_each(refuses);
+}
+
+/// Flags that Ruffle has no use for.
+#[test]
+fn what_has_no_effect_with_ruffle() {
+    let cases: [(&[&str], &str); 2] = [
         (
             &[
                 "ws://localhost/",
