@@ -107,7 +107,7 @@ impl Driver<'_> {
                 (Completion::Read(0), rest)
             }
             (5, _) => (Completion::Failed, rest),
-            // Results that nobody asked for.
+            // Results of operations that were not requested.
             (6, Operation::Write { .. } | Operation::HandOn(_) | Operation::Abort(_)) => {
                 (Completion::Read(usize::from(kind)), rest)
             }

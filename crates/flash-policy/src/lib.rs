@@ -43,12 +43,12 @@
 //! | `pages` | | the text of each rule's page, about 90 KB: [`LintRule::page`](lint::LintRule::page) |
 //! | `player` | | [`player`] |
 //! | `silverlight` | | [`silverlight`], [`write::silverlight`] |
-//! | `serde` | | `Serialize` and `Deserialize`; [`serialized`] documents the shapes |
+//! | `serde` | | `Serialize` and `Deserialize`; the module `serialized` documents the shapes |
 //! | `annotate-snippets` | | [`snippets`], and `std` with it |
 //!
 //! The defaults are those of a server that reads its policy from a file: it should refuse a file that players can't
 //! use, and say why. Without any feature, [`Recognizer`], [`Reply`], [`accept`], [`parse`](fn@parse),
-//! [`decide`](fn@decide) and [`write`] remain. No feature changes what another part does.
+//! [`decide`](fn@decide) and [`write`](mod@write) remain. No feature changes what another part does.
 //!
 //! What a program does not use is not linked: a server with [`Recognizer`] and a fixed [`Reply`] grows by 4 KB, and one
 //! with [`parse`](fn@parse) by 120 KB (x86-64, `opt-level = "s"`, LTO, stripped).

@@ -36,7 +36,7 @@ impl Rule {
         }
     }
 
-    /// The rule for a domain and ports as written in a policy file, or as numbers: see [`Policy::allow`].
+    /// The rule for a domain and ports as written in a policy file, or as numbers: see [`Policy::allow`](crate::Policy::allow).
     ///
     /// ```
     /// use flash_policy::Rule;

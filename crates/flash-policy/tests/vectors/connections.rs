@@ -1,10 +1,10 @@
-//! Connections as servers see them, and what becomes of them.
+//! Connections as servers see them, and how they end.
 //!
 //! Five tests share this table: the state machine (`accept/`), the drivers for blocking sockets and for `futures-io`
 //! (`drivers/`), tokio-flash-policy's `connections.rs`, and testkit's `serve/connections.rs` with the daemon. They include
 //! this file by its path, so it uses no items of any crate.
 
-/// What a client sends, and what becomes of its connection.
+/// What a client sends, and how its connection ends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Connection {
     /// The parts, each in a packet of its own.
