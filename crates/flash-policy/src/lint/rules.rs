@@ -213,7 +213,7 @@ pub fn rule(name: &str) -> Option<&'static LintRule> {
 /// ```
 /// use flash_policy::lint::nearest_rule;
 ///
-/// let nearest = nearest_rule("byte-oder-mark").map(|rule| rule.name);
+/// let nearest = nearest_rule("byte-order-mrak").map(|rule| rule.name);
 /// assert_eq!(nearest, Some("byte-order-mark"));
 /// assert!(nearest_rule("elephant").is_none());
 /// ```

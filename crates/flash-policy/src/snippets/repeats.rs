@@ -21,7 +21,7 @@ use crate::Diagnostic;
 /// let report = lint(file, Serving::from_port(Port::MASTER));
 /// let unknown = report.findings.iter().find(|finding| finding.rule == "unknown-attribute");
 /// let words = repeats(unknown.expect("a finding"), &Source::new("policy.xml", file));
-/// assert_eq!(words.as_deref(), Some("the same mistake is in line 3"));
+/// assert_eq!(words.as_deref(), Some("the same mistake is also in line 3"));
 /// ```
 #[must_use]
 pub fn repeats(finding: &Diagnostic, source: &Source) -> Option<String> {
