@@ -131,16 +131,40 @@ pub struct Repeat {
 
 impl Diagnostic {
     /// A finding at error level.
+    ///
+    /// ```
+    /// use flash_policy::Diagnostic;
+    ///
+    /// let finding = Diagnostic::error("missing-file", "expected a file, found nothing");
+    /// assert_eq!(finding.to_string(), "error[missing-file]: expected a file, found nothing");
+    /// ```
     pub fn error(rule: &'static str, message: impl Into<String>) -> Self {
         Self::new(rule, Severity::Error, message.into())
     }
 
     /// A finding at warning level.
+    ///
+    /// ```
+    /// use flash_policy::Diagnostic;
+    ///
+    /// let finding = Diagnostic::warning("old-file", "the file is older than its source");
+    /// assert_eq!(finding.to_string(), "warning[old-file]: the file is older than its source");
+    /// ```
     pub fn warning(rule: &'static str, message: impl Into<String>) -> Self {
         Self::new(rule, Severity::Warning, message.into())
     }
 
     /// Sets the location.
+    ///
+    /// ```
+    /// use flash_policy::Diagnostic;
+    ///
+    /// let file = "port = 84E";
+    /// let finding = Diagnostic::error("invalid-port", "expected a number").at(7..10, "not a number");
+    /// let label = finding.label.ok_or("no place")?;
+    /// assert_eq!(&file[label.span.start..label.span.end], "84E");
+    /// # Ok::<(), &str>(())
+    /// ```
     #[must_use]
     pub fn at(mut self, span: impl Into<Span>, text: impl Into<String>) -> Self {
         self.label = Some(Label {
@@ -151,6 +175,14 @@ impl Diagnostic {
     }
 
     /// Adds a note: what Flash does, or why it matters.
+    ///
+    /// ```
+    /// use flash_policy::Diagnostic;
+    ///
+    /// let finding = Diagnostic::warning("trailing-dot", "the domain ends with a dot")
+    ///     .note("players compare domains as text, so this one matches no movie");
+    /// assert_eq!(finding.notes.len(), 1);
+    /// ```
     #[must_use]
     pub fn note(mut self, text: impl Into<String>) -> Self {
         self.notes.push(text.into());
@@ -158,6 +190,14 @@ impl Diagnostic {
     }
 
     /// Adds what to do.
+    ///
+    /// ```
+    /// use flash_policy::Diagnostic;
+    ///
+    /// let finding = Diagnostic::error("missing-file", "expected a file, found nothing")
+    ///     .help("create it, or remove the option");
+    /// assert_eq!(finding.help, ["create it, or remove the option"]);
+    /// ```
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help.push(text.into());
@@ -165,6 +205,17 @@ impl Diagnostic {
     }
 
     /// Adds a related location.
+    ///
+    /// ```
+    /// use flash_policy::Diagnostic;
+    ///
+    /// let file = "port = 843\nport = 844";
+    /// let finding = Diagnostic::error("duplicate-key", "`port` is set twice")
+    ///     .at(11..15, "set again here")
+    ///     .also_at(0..4, "first set here");
+    /// assert_eq!(finding.secondary[0].text, "first set here");
+    /// assert_eq!(finding.spans().count(), 1); // related locations are not locations of the mistake
+    /// ```
     #[must_use]
     pub fn also_at(mut self, span: impl Into<Span>, text: impl Into<String>) -> Self {
         self.secondary.push(Label {
@@ -218,6 +269,18 @@ impl Diagnostic {
     }
 
     /// All listed locations. Empty if there is no text to point at.
+    ///
+    /// ```
+    /// use flash_policy::{Serving, lint};
+    ///
+    /// let file = "<cross-domain-policy><a/><b/><a/></cross-domain-policy>";
+    /// let report = lint(file.as_bytes(), Serving::from_unknown_port());
+    /// let unknown = report.findings.iter().find(|finding| finding.rule == "unknown-element");
+    /// let spans = unknown.ok_or("not found")?.spans();
+    /// let found: Vec<_> = spans.map(|span| &file[span.start..span.end]).collect();
+    /// assert_eq!(found, ["a", "a"]); // the same mistake in two places is one finding
+    /// # Ok::<(), &str>(())
+    /// ```
     pub fn spans(&self) -> impl Iterator<Item = Span> {
         let own = self.label.iter().map(|label| label.span);
         own.chain(self.repeats.iter().map(|repeat| repeat.span))
@@ -233,6 +296,20 @@ impl Diagnostic {
     /// All edits of its fix, in file order. A location whose edits overlap earlier ones is left out.
     ///
     /// To fix a whole file, use [`lint::fix`](crate::lint::fix): it checks the result.
+    ///
+    /// ```
+    /// use flash_policy::Diagnostic;
+    ///
+    /// let file = "a  b  c";
+    /// let finding = Diagnostic::warning("double-space", "expected one space, found two")
+    ///     .fix("remove one", 1..2, "")
+    ///     .fix("remove one", 4..5, "");
+    /// let mut fixed = String::from(file);
+    /// for edit in finding.all_edits().into_iter().rev() {
+    ///     fixed.replace_range(edit.span.start..edit.span.end, &edit.text);
+    /// }
+    /// assert_eq!(fixed, "a b c");
+    /// ```
     #[must_use]
     pub fn all_edits(&self) -> Vec<&Edit> {
         let mut places: Vec<_> = self.edits().collect();

@@ -208,12 +208,36 @@ impl Player {
     }
 
     /// The configuration of the attempt, as passed to [`Player::new`].
+    ///
+    /// ```
+    /// use flash_policy::Port;
+    /// use flash_policy::decide::Sandbox;
+    /// use flash_policy::player::{Config, Moment, Player};
+    ///
+    /// let config = Config::new(Sandbox::Application, "play.example.com".parse()?, Port::new(9339)?);
+    /// let player = Player::new(config.clone(), Moment::ZERO);
+    /// assert_eq!(player.config().timeout, config.timeout);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn config(&self) -> &Config {
         &self.config
     }
 
     /// When the total time for the attempt ends: [`Config::timeout`] after its start.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::Port;
+    /// use flash_policy::decide::Sandbox;
+    /// use flash_policy::player::{Config, Moment, Player, TIMEOUT};
+    ///
+    /// let config = Config::new(Sandbox::Application, "play.example.com".parse()?, Port::new(9339)?);
+    /// let start = Moment::after(Duration::from_secs(60));
+    /// assert_eq!(Player::new(config, start).budget_end(), start + TIMEOUT);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn budget_end(&self) -> Moment {
         self.started + self.config.timeout

@@ -57,6 +57,16 @@ pub enum LingerWhen {
 
 impl AcceptConfig {
     /// Answers policy requests with this reply, with the default limits.
+    ///
+    /// ```
+    /// use flash_policy::accept::{AcceptConfig, LingerWhen};
+    /// use flash_policy::{Policy, Reply};
+    ///
+    /// let policy = Policy::new().allow("www.example.com", 9339)?;
+    /// let config = AcceptConfig::new(Reply::new(&policy)?);
+    /// assert_eq!(config.linger_when, LingerWhen::MoreMayCome);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(reply: Reply) -> Self {
         Self {
@@ -66,6 +76,17 @@ impl AcceptConfig {
     }
 
     /// Hands on every connection, policy requests included, with the default limits.
+    ///
+    /// ```
+    /// use flash_policy::accept::{AcceptConfig, Completion, First, Moment, Operation, Rest, ServerSide};
+    ///
+    /// let now = Moment::ZERO;
+    /// let mut side = ServerSide::new(AcceptConfig::without_reply(), now);
+    /// side.room()[..23].copy_from_slice(flash_policy::REQUEST);
+    /// side.handle(Completion::Read(23), now);
+    /// // The request is recognized, but other code must answer it.
+    /// assert_eq!(side.poll(now), Operation::HandOn(First::Policy(Rest::Nothing)));
+    /// ```
     #[must_use]
     pub fn without_reply() -> Self {
         Self {
@@ -79,6 +100,16 @@ impl AcceptConfig {
     }
 
     /// Sets the limits for the first bytes.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::accept::{AcceptConfig, Timing};
+    ///
+    /// let timing = Timing::default().request(Duration::from_secs(5));
+    /// let config = AcceptConfig::without_reply().timing(timing);
+    /// assert_eq!(config.longest(), Duration::from_millis(45_600)); // instead of 50.6 s
+    /// ```
     #[must_use]
     pub const fn timing(mut self, timing: Timing) -> Self {
         self.timing = timing;
@@ -86,6 +117,15 @@ impl AcceptConfig {
     }
 
     /// Sets how long sending the reply and ending the stream may take, in total.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::accept::AcceptConfig;
+    ///
+    /// let config = AcceptConfig::without_reply().write_limit(Duration::from_secs(3));
+    /// assert_eq!(config.longest(), Duration::from_millis(43_600)); // instead of 50.6 s
+    /// ```
     #[must_use]
     pub const fn write_limit(mut self, limit: Duration) -> Self {
         self.write_limit = limit;
@@ -93,6 +133,26 @@ impl AcceptConfig {
     }
 
     /// Sets when to linger.
+    ///
+    /// ```
+    /// use flash_policy::accept::{
+    ///     AcceptConfig, Closing, Completion, LingerWhen, Moment, Operation, ServerSide,
+    /// };
+    /// use flash_policy::{Policy, REQUEST, Reply};
+    ///
+    /// let now = Moment::ZERO;
+    /// let config = AcceptConfig::new(Reply::new(&Policy::new())?).linger_when(LingerWhen::Always);
+    /// let mut side = ServerSide::new(config, now);
+    /// side.room()[..23].copy_from_slice(REQUEST);
+    /// side.handle(Completion::Read(23), now);
+    /// let Operation::Write { bytes, .. } = side.poll(now) else { panic!() };
+    /// let sent = bytes.len();
+    /// side.handle(Completion::Wrote(sent), now);
+    /// side.poll(now); // end our side of the stream
+    /// side.handle(Completion::Ended, now);
+    /// assert!(matches!(side.poll(now), Operation::Close(Closing::Discard { .. })));
+    /// # Ok::<(), flash_policy::reply::ReplyError>(())
+    /// ```
     #[must_use]
     pub const fn linger_when(mut self, when: LingerWhen) -> Self {
         self.linger_when = when;
@@ -100,6 +160,16 @@ impl AcceptConfig {
     }
 
     /// Sets the limits for lingering.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::accept::{AcceptConfig, Linger};
+    ///
+    /// let linger = Linger::default().total(Duration::from_secs(10));
+    /// let config = AcceptConfig::without_reply().linger(linger);
+    /// assert_eq!(config.longest(), Duration::from_millis(30_600)); // instead of 50.6 s
+    /// ```
     #[must_use]
     pub const fn linger(mut self, linger: Linger) -> Self {
         self.linger = linger;
@@ -107,6 +177,15 @@ impl AcceptConfig {
     }
 
     /// Sets how long a connection may take in total, from its start until it is closed or handed on.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::accept::AcceptConfig;
+    ///
+    /// let config = AcceptConfig::without_reply().total(Duration::from_secs(20));
+    /// assert_eq!(config.longest(), Duration::from_secs(20)); // instead of 50.6 s
+    /// ```
     #[must_use]
     pub const fn total(mut self, limit: Duration) -> Self {
         self.total = Some(limit);

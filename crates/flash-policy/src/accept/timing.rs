@@ -83,6 +83,17 @@ impl Default for Timing {
 
 impl Timing {
     /// Sets the limit for all of the first bytes.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::accept::{First, Moment, Opening, OpeningTimer, Timing};
+    ///
+    /// let timing = Timing::default().request(Duration::from_secs(5));
+    /// let timer = OpeningTimer::new(timing, Moment::ZERO);
+    /// let late = Moment::after(Duration::from_secs(5));
+    /// assert_eq!(timer.first(&Opening::new(), late), Some(First::Deadline));
+    /// ```
     #[must_use]
     pub const fn request(mut self, limit: Duration) -> Self {
         self.request = limit;
@@ -90,6 +101,22 @@ impl Timing {
     }
 
     /// Sets how long to wait for a missing terminator.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::accept::{First, Moment, Opening, OpeningTimer, Rest, Timing};
+    ///
+    /// let timing = Timing::default().bare(Duration::from_millis(100));
+    /// let timer = OpeningTimer::new(timing, Moment::ZERO);
+    /// let mut opening = Opening::new();
+    /// opening.room()[..22].copy_from_slice(b"<policy-file-request/>");
+    /// opening.advance(22);
+    /// // It is answered after 100 ms, even without its NUL.
+    /// let until = timer.until(&opening);
+    /// assert_eq!(until, Moment::after(Duration::from_millis(100)));
+    /// assert_eq!(timer.first(&opening, until), Some(First::Policy(Rest::Perhaps)));
+    /// ```
     #[must_use]
     pub const fn bare(mut self, limit: Duration) -> Self {
         self.bare = limit;
@@ -97,6 +124,16 @@ impl Timing {
     }
 
     /// Sets whether HTTP requests are recognized.
+    ///
+    /// ```
+    /// use flash_policy::accept::{First, HttpDetection, Moment, Opening, OpeningTimer, Timing};
+    ///
+    /// let timer = OpeningTimer::new(Timing::default().http(HttpDetection::On), Moment::ZERO);
+    /// let mut opening = Opening::new();
+    /// opening.room()[..16].copy_from_slice(b"GET / HTTP/1.1\r\n");
+    /// opening.advance(16);
+    /// assert_eq!(timer.first(&opening, Moment::ZERO), Some(First::Http));
+    /// ```
     #[must_use]
     pub const fn http(mut self, http: HttpDetection) -> Self {
         self.http = http;
@@ -104,6 +141,18 @@ impl Timing {
     }
 
     /// Sets the limit for silence.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::accept::{First, Moment, Opening, OpeningTimer, Timing};
+    ///
+    /// let timing = Timing::default().silence(Duration::from_millis(200));
+    /// let timer = OpeningTimer::new(timing, Moment::ZERO);
+    /// let later = Moment::after(Duration::from_millis(200));
+    /// // The client is waiting for the server to speak first.
+    /// assert_eq!(timer.first(&Opening::new(), later), Some(First::Silent));
+    /// ```
     #[must_use]
     pub const fn silence(mut self, limit: Duration) -> Self {
         self.silence = Some(limit);
@@ -142,6 +191,16 @@ pub struct OpeningTimer {
 
 impl OpeningTimer {
     /// The deadlines of an opening that began at `start`.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::accept::{Moment, Opening, OpeningTimer, Timing};
+    ///
+    /// let start = Moment::after(Duration::from_secs(60));
+    /// let timer = OpeningTimer::new(Timing::default(), start);
+    /// assert_eq!(timer.until(&Opening::new()), start + Duration::from_secs(10));
+    /// ```
     #[must_use]
     pub fn new(timing: Timing, start: Moment) -> Self {
         Self::by(start + timing.request, timing, start)
@@ -160,11 +219,37 @@ impl OpeningTimer {
     }
 
     /// Notes that bytes arrived.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::accept::{Moment, Opening, OpeningTimer, Timing};
+    ///
+    /// let mut timer = OpeningTimer::new(Timing::default(), Moment::ZERO);
+    /// let mut opening = Opening::new();
+    /// opening.room()[..22].copy_from_slice(b"<policy-file-request/>");
+    /// opening.advance(22);
+    /// let now = Moment::after(Duration::from_secs(2));
+    /// timer.heard(now);
+    /// // The terminator has 300 ms, from the last byte on.
+    /// assert_eq!(timer.until(&opening), now + Duration::from_millis(300));
+    /// ```
     pub const fn heard(&mut self, now: Moment) {
         self.heard = now;
     }
 
     /// What the connection is, or `None` if more bytes must be read until [`until`](Self::until).
+    ///
+    /// ```
+    /// use flash_policy::accept::{First, Moment, Opening, OpeningTimer, Timing};
+    ///
+    /// let timer = OpeningTimer::new(Timing::default(), Moment::ZERO);
+    /// let mut opening = Opening::new();
+    /// assert_eq!(timer.first(&opening, Moment::ZERO), None); // keep reading
+    /// opening.room()[..5].copy_from_slice(b"LOGIN");
+    /// opening.advance(5);
+    /// assert_eq!(timer.first(&opening, Moment::ZERO), Some(First::Other));
+    /// ```
     #[must_use]
     pub fn first(&self, opening: &Opening, now: Moment) -> Option<First> {
         self.first_by(self.until(opening), opening, now)
@@ -177,6 +262,21 @@ impl OpeningTimer {
     }
 
     /// When the next bytes must have arrived.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::accept::{Moment, Opening, OpeningTimer, Timing};
+    ///
+    /// let timing = Timing::default().silence(Duration::from_millis(200));
+    /// let timer = OpeningTimer::new(timing, Moment::ZERO);
+    /// let mut opening = Opening::new();
+    /// assert_eq!(timer.until(&opening), Moment::after(Duration::from_millis(200)));
+    /// // Once a byte has arrived, the client is not silent.
+    /// opening.room()[0] = b'<';
+    /// opening.advance(1);
+    /// assert_eq!(timer.until(&opening), Moment::after(Duration::from_secs(10)));
+    /// ```
     #[must_use]
     pub fn until(&self, opening: &Opening) -> Moment {
         if opening.is_bare_request() {

@@ -133,6 +133,19 @@ impl Request {
     }
 
     /// Sets the player's version.
+    ///
+    /// ```
+    /// use flash_policy::Port;
+    /// use flash_policy::decide::{Allowed, Decision, Known, Request, Sandbox, decide};
+    ///
+    /// // Before version 7.0.19, a movie needed no policy for its own host.
+    /// let movie = Sandbox::Remote("http://game.example.com/game.swf".parse()?);
+    /// let request = Request::new(movie, "game.example.com".parse()?, Port::new(9339)?);
+    /// assert!(matches!(decide(&request, &Known::default()), Decision::Ask(_)));
+    /// let request = request.player("7.0.14".parse()?);
+    /// assert_eq!(decide(&request, &Known::default()), Decision::Allowed(Allowed::OwnHost));
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn player(mut self, player: PlayerVersion) -> Self {
         self.player = player;
@@ -140,6 +153,22 @@ impl Request {
     }
 
     /// Sets the locations that the movie loaded before, in order.
+    ///
+    /// ```
+    /// use flash_policy::Port;
+    /// use flash_policy::decide::{Decision, Known, Place, PolicyAnswer, Request, Sandbox, decide};
+    ///
+    /// let movie = Sandbox::Remote("http://www.example.com/game.swf".parse()?);
+    /// let request = Request::new(movie, "game.example.com".parse()?, Port::new(9339)?)
+    ///     .loaded(["xmlsocket://game.example.com:8080".parse()?]);
+    ///
+    /// // After port 843, the player asks the location that the movie loaded.
+    /// let mut known = Known::default();
+    /// known.learn(Place::Master, PolicyAnswer::Absent);
+    /// let Decision::Ask(ask) = decide(&request, &known) else { panic!() };
+    /// assert_eq!(ask.place, Place::Loaded(0));
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn loaded(mut self, loaded: impl IntoIterator<Item = Location>) -> Self {
         self.loaded = loaded.into_iter().collect();

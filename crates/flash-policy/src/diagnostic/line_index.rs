@@ -115,6 +115,13 @@ impl LineIndex {
     }
 
     /// The number of lines. A file that ends with a line end has an empty last line.
+    ///
+    /// ```
+    /// use flash_policy::diagnostic::LineIndex;
+    ///
+    /// assert_eq!(LineIndex::new(b"<a>\n</a>").line_count(), 2);
+    /// assert_eq!(LineIndex::new(b"<a>\n</a>\n").line_count(), 3);
+    /// ```
     #[must_use]
     pub fn line_count(&self) -> usize {
         self.lines.len()

@@ -15,18 +15,43 @@ pub struct Serving {
 
 impl Serving {
     /// Served from this port, as the player sees it.
+    ///
+    /// ```
+    /// use flash_policy::{Port, Serving, lint};
+    ///
+    /// let file = b"<cross-domain-policy><allow-access-from domain='a.test' to-ports='80'/></cross-domain-policy>";
+    /// // Only a policy from a port below 1024 can open port 80.
+    /// assert!(lint(file, Serving::from_port(Port::MASTER)).findings.is_empty());
+    /// let report = lint(file, Serving::from_port(Port::new(5000)?));
+    /// assert_eq!(report.findings[0].rule, "low-ports-from-high-port");
+    /// # Ok::<(), flash_policy::ports::PortError>(())
+    /// ```
     #[must_use]
     pub const fn from_port(port: Port) -> Self {
         Self { port: Some(port) }
     }
 
     /// Served from an unknown port. Rules that depend on the port report nothing.
+    ///
+    /// ```
+    /// use flash_policy::{Serving, lint};
+    ///
+    /// let file = b"<cross-domain-policy><allow-access-from domain='a.test' to-ports='80'/></cross-domain-policy>";
+    /// assert!(lint(file, Serving::from_unknown_port()).findings.is_empty());
+    /// ```
     #[must_use]
     pub const fn from_unknown_port() -> Self {
         Self { port: None }
     }
 
     /// The port, if known.
+    ///
+    /// ```
+    /// use flash_policy::{Port, Serving};
+    ///
+    /// assert_eq!(Serving::from_port(Port::MASTER).port(), Some(Port::MASTER));
+    /// assert_eq!(Serving::from_unknown_port().port(), None);
+    /// ```
     #[must_use]
     pub const fn port(self) -> Option<Port> {
         self.port
@@ -99,6 +124,17 @@ struct Detected {
 
 impl Options {
     /// A socket policy for Flash Player, with hints.
+    ///
+    /// ```
+    /// use flash_policy::lint::{Options, Serving, lint_with};
+    ///
+    /// let file = b"<cross-domain-policy/>";
+    /// let report = lint_with(file, &Options::new(Serving::from_unknown_port()));
+    /// for finding in &report.findings {
+    ///     println!("{finding}");
+    /// }
+    /// assert_eq!(report.findings[0].rule, "no-rules");
+    /// ```
     #[must_use]
     pub const fn new(serving: Serving) -> Self {
         Self {
@@ -117,6 +153,15 @@ impl Options {
 
     /// For a server that serves the file, perhaps from other ports too: no hints, and nothing about a file that is too
     /// large to serve.
+    ///
+    /// ```
+    /// use flash_policy::lint::{LARGEST_LINTED, Options, Serving, lint_with};
+    ///
+    /// let large = vec![b' '; LARGEST_LINTED - 1];
+    /// let report = lint_with(&large, &Options::for_service(Serving::from_unknown_port()));
+    /// assert_eq!(report.findings.len(), 1);
+    /// assert_eq!(report.findings[0].rule, "file-too-large");
+    /// ```
     #[must_use]
     pub const fn for_service(serving: Serving) -> Self {
         let mut options = Self::new(serving);
@@ -128,6 +173,18 @@ impl Options {
 
     /// The file is served only from ports for which the same findings apply, so a rule without an effect there has
     /// none at all.
+    ///
+    /// ```
+    /// use flash_policy::Port;
+    /// use flash_policy::lint::{Options, Serving, lint_with};
+    ///
+    /// let file = b"<cross-domain-policy><allow-access-from domain='a.test' to-ports='80'/></cross-domain-policy>";
+    /// // On port 5000, the rule has no effect. If the file is also served from port 843, it may be for that port.
+    /// let options = Options::for_service(Serving::from_port(Port::new(5000)?));
+    /// assert!(!lint_with(file, &options).has_errors());
+    /// assert!(lint_with(file, &options.nowhere_else()).has_errors());
+    /// # Ok::<(), flash_policy::ports::PortError>(())
+    /// ```
     #[must_use]
     pub const fn nowhere_else(mut self) -> Self {
         self.elsewhere = Elsewhere::Never;
@@ -135,6 +192,15 @@ impl Options {
     }
 
     /// Sets the kind of the file.
+    ///
+    /// ```
+    /// use flash_policy::lint::{Options, PolicyKind, Serving, lint_with};
+    ///
+    /// let file = b"<cross-domain-policy><allow-access-from domain='a.test'/></cross-domain-policy>";
+    /// let options = Options::new(Serving::from_unknown_port());
+    /// assert_eq!(lint_with(file, &options).findings[0].rule, "missing-to-ports");
+    /// assert!(!lint_with(file, &options.kind(PolicyKind::Url)).has_errors());
+    /// ```
     #[must_use]
     pub fn kind(mut self, kind: PolicyKind) -> Self {
         self.kind = kind;
@@ -145,6 +211,15 @@ impl Options {
     /// Detects the kind from the content and the name of the file, see [`PolicyKind::detect`].
     ///
     /// Fixes don't change the detected kind of the file.
+    ///
+    /// ```
+    /// use flash_policy::lint::{Options, Serving, lint_with};
+    ///
+    /// let file = b"<cross-domain-policy><allow-access-from domain='a.test'/></cross-domain-policy>";
+    /// let options = Options::new(Serving::from_unknown_port());
+    /// let options = options.detected_kind(file, Some("crossdomain.xml"));
+    /// assert!(!lint_with(file, &options).has_errors()); // only socket policies need `to-ports`
+    /// ```
     #[must_use]
     pub fn detected_kind(mut self, bytes: &[u8], file_name: Option<&str>) -> Self {
         self.kind = PolicyKind::detect(bytes, file_name);
@@ -170,6 +245,15 @@ impl Options {
     }
 
     /// Sets the clients that read the policy in addition to Flash Player.
+    ///
+    /// ```
+    /// use flash_policy::lint::{Options, PolicyReader, Serving, lint_with};
+    ///
+    /// let file = b"<cross-domain-policy><allow-access-from domain='a.test' to-ports='9339'/></cross-domain-policy>";
+    /// let options = Options::new(Serving::from_unknown_port()).clients(&[PolicyReader::Unity]);
+    /// let report = lint_with(file, &options);
+    /// assert!(report.findings.iter().any(|finding| finding.rule == "unity-named-domain"));
+    /// ```
     #[must_use]
     pub fn clients(mut self, clients: &[PolicyReader]) -> Self {
         self.clients = clients.to_vec();
@@ -177,6 +261,16 @@ impl Options {
     }
 
     /// Sets the ports that have a listener. Rules that open other ports are then reported.
+    ///
+    /// ```
+    /// use flash_policy::lint::{Options, Serving, lint_with};
+    ///
+    /// let file = b"<cross-domain-policy><allow-access-from domain='a.test' to-ports='9338'/></cross-domain-policy>";
+    /// let options = Options::for_service(Serving::from_unknown_port()).used_ports("843,9339".parse()?);
+    /// let report = lint_with(file, &options);
+    /// assert_eq!(report.findings[0].message, "nothing listens on 9338");
+    /// # Ok::<(), flash_policy::ports::PortSetError>(())
+    /// ```
     #[must_use]
     pub fn used_ports(mut self, ports: PortSet) -> Self {
         self.used_ports = Some(ports);
@@ -186,6 +280,20 @@ impl Options {
     /// Sets the ports of servers behind other ports, each with the port that players connect to for it. A rule that
     /// opens such a port, which is not among the [used ports](Self::used_ports), is then reported with the port to
     /// write instead.
+    ///
+    /// ```
+    /// use flash_policy::Port;
+    /// use flash_policy::lint::{Options, Serving, lint_with};
+    ///
+    /// // Players connect to port 9339, which forwards to the server on port 5000.
+    /// let (server, public) = (Port::new(5000)?, Port::new(9339)?);
+    /// let options = Options::for_service(Serving::from_unknown_port())
+    ///     .used_ports(public.into())
+    ///     .server_ports(vec![(server, public)]);
+    /// let file = b"<cross-domain-policy><allow-access-from domain='a.test' to-ports='5000'/></cross-domain-policy>";
+    /// assert_eq!(lint_with(file, &options).findings[0].help, ["write `9339`"]);
+    /// # Ok::<(), flash_policy::ports::PortError>(())
+    /// ```
     #[must_use]
     pub fn server_ports(mut self, ports: Vec<(Port, Port)>) -> Self {
         self.server_ports = ports;
@@ -193,6 +301,16 @@ impl Options {
     }
 
     /// Sets whether to report hints.
+    ///
+    /// ```
+    /// use flash_policy::lint::{Hints, Options, Serving, lint_with};
+    ///
+    /// let file = b"<cross-domain-policy><allow-access-from domain='a.test' to-ports='80'/></cross-domain-policy>";
+    /// let options = Options::new(Serving::from_unknown_port());
+    /// assert_eq!(lint_with(file, &options).findings[0].rule, "privileged-ports");
+    /// let options = options.hints(Hints::LeftOut);
+    /// assert!(lint_with(file, &options).findings.is_empty());
+    /// ```
     #[must_use]
     pub const fn hints(mut self, hints: Hints) -> Self {
         self.hints = hints;

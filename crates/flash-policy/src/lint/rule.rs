@@ -90,6 +90,16 @@ impl RuleGroup {
 
 impl LintRule {
     /// The level of findings of this rule in special cases, which its page describes, if there is another one.
+    ///
+    /// ```
+    /// use flash_policy::Severity;
+    /// use flash_policy::lint::rule;
+    ///
+    /// let rule = rule("wrong-case").ok_or("no such rule")?;
+    /// assert_eq!(rule.severity, Severity::Warning);
+    /// assert_eq!(rule.other_severity(), Some(Severity::Error)); // in the name of a rule
+    /// # Ok::<(), &str>(())
+    /// ```
     #[must_use]
     pub fn other_severity(&self) -> Option<Severity> {
         let mut others = OTHER_LEVELS.iter();

@@ -55,12 +55,27 @@ pub struct PolicyFileError {
 
 impl PolicyFileError {
     /// Everything that the linter found, at least one error included.
+    ///
+    /// ```
+    /// use flash_policy::{Reply, Serving};
+    ///
+    /// let error = Reply::checked(b"<html></html>", Serving::from_unknown_port()).unwrap_err();
+    /// assert_eq!(error.report().findings[0].rule, "html-page");
+    /// ```
     #[must_use]
     pub const fn report(&self) -> &LintReport {
         &self.report
     }
 
     /// Everything that the linter found, at least one error included.
+    ///
+    /// ```
+    /// use flash_policy::{Reply, Serving};
+    ///
+    /// let error = Reply::checked(b"", Serving::from_unknown_port()).unwrap_err();
+    /// let rules: Vec<_> = error.into_report().findings.into_iter().map(|finding| finding.rule).collect();
+    /// assert_eq!(rules, ["empty-file"]);
+    /// ```
     #[must_use]
     pub fn into_report(self) -> LintReport {
         self.report

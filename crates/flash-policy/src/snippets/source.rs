@@ -36,6 +36,13 @@ pub(super) struct Excerpt<'a> {
 impl Source {
     /// A text and its name, such as a file's. Control characters in the name are escaped, because it is shown on
     /// terminals. With an empty name, findings have no place.
+    ///
+    /// ```
+    /// use flash_policy::snippets::Source;
+    ///
+    /// let source = Source::new("policies/game.xml", b"<cross-domain-policy/>");
+    /// assert_eq!(source.name(), "policies/game.xml");
+    /// ```
     #[must_use]
     pub fn new(name: &str, bytes: &[u8]) -> Self {
         let marked = bytes.starts_with(MARK);
@@ -79,6 +86,12 @@ impl Source {
     }
 
     /// The name, without characters that terminals act on.
+    ///
+    /// ```
+    /// use flash_policy::snippets::Source;
+    ///
+    /// assert_eq!(Source::new("a\u{1b}[31m.xml", b"").name(), r"a\u{1b}[31m.xml");
+    /// ```
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -192,6 +205,13 @@ fn is_replaced(c: char) -> bool {
 }
 
 /// A name without characters that terminals act on.
+///
+/// ```
+/// use flash_policy::snippets::printable;
+///
+/// assert_eq!(printable("jeu-été.xml"), "jeu-été.xml");
+/// assert_eq!(printable("a\nb.xml"), r"a\nb.xml");
+/// ```
 #[must_use]
 pub fn printable(name: &str) -> String {
     let mut shown = String::new();
