@@ -40,6 +40,16 @@ impl From<AcceptConfig> for PolicyAcceptor {
 
 impl PolicyAcceptor {
     /// Creates an acceptor that answers with this reply.
+    ///
+    /// ```
+    /// use tokio_flash_policy::PolicyAcceptor;
+    /// use tokio_flash_policy::flash_policy::{Policy, Reply};
+    ///
+    /// let policy = Policy::new().allow("www.example.com", 9339)?;
+    /// let acceptor = PolicyAcceptor::new(Reply::new(&policy)?);
+    /// assert!(acceptor.config().reply.is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(reply: Reply) -> Self {
         AcceptConfig::new(reply).into()
@@ -47,6 +57,24 @@ impl PolicyAcceptor {
 
     /// Sets the limits for the first bytes. A server that speaks first should set [`Timing::silence`], for example to
     /// 200 ms.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use tokio::io::duplex;
+    /// use tokio_flash_policy::flash_policy::{Policy, Reply};
+    /// use tokio_flash_policy::{Accepted, PolicyAcceptor, StreamKind, Timing};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let timing = Timing::default().silence(Duration::from_millis(20));
+    /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?).timing(timing);
+    /// let (_client, server) = duplex(1024); // the client waits for a greeting
+    /// let accepted = acceptor.accept(server).await?;
+    /// assert!(matches!(accepted, Accepted::Stream(_, StreamKind::Silent)));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub const fn timing(mut self, timing: Timing) -> Self {
         self.config.timing = timing;
@@ -54,6 +82,17 @@ impl PolicyAcceptor {
     }
 
     /// Sets how long sending the reply and ending the stream may take. Default: 10 s.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use tokio_flash_policy::PolicyAcceptor;
+    /// use tokio_flash_policy::flash_policy::{Policy, Reply};
+    ///
+    /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?).write_limit(Duration::from_secs(3));
+    /// assert_eq!(acceptor.config().longest(), Duration::from_millis(43_600)); // instead of 50.6 s
+    /// # Ok::<(), flash_policy::reply::ReplyError>(())
+    /// ```
     #[must_use]
     pub const fn write_limit(mut self, limit: Duration) -> Self {
         self.config.write_limit = limit;
@@ -61,6 +100,18 @@ impl PolicyAcceptor {
     }
 
     /// Sets the limits for closing after a reply.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use tokio_flash_policy::flash_policy::{Policy, Reply};
+    /// use tokio_flash_policy::{Linger, PolicyAcceptor};
+    ///
+    /// let linger = Linger::default().total(Duration::from_secs(10));
+    /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?).linger(linger);
+    /// assert_eq!(acceptor.config().longest(), Duration::from_millis(30_600)); // instead of 50.6 s
+    /// # Ok::<(), flash_policy::reply::ReplyError>(())
+    /// ```
     #[must_use]
     pub const fn linger(mut self, linger: Linger) -> Self {
         self.config.linger = linger;
@@ -69,6 +120,17 @@ impl PolicyAcceptor {
 
     /// Sets how long [`accept`](Self::accept) may take in total. Default: the sum of the other limits, see
     /// [`AcceptConfig::longest`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use tokio_flash_policy::PolicyAcceptor;
+    /// use tokio_flash_policy::flash_policy::{Policy, Reply};
+    ///
+    /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?).total(Duration::from_secs(20));
+    /// assert_eq!(acceptor.config().longest(), Duration::from_secs(20)); // instead of 50.6 s
+    /// # Ok::<(), flash_policy::reply::ReplyError>(())
+    /// ```
     #[must_use]
     pub const fn total(mut self, limit: Duration) -> Self {
         self.config.total = Some(limit);

@@ -38,6 +38,22 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
 
     /// Reads until the connection is recognized. Returns `None` if it is a request that must be answered.
     ///
+    /// ```
+    /// use tokio::io::{AsyncWriteExt as _, duplex};
+    /// use tokio_flash_policy::flash_policy::accept::{Moment, ServerSide};
+    /// use tokio_flash_policy::{AcceptConfig, Driver, First};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let (mut client, mut server) = duplex(1024);
+    /// client.write_all(b"LOGIN").await?;
+    /// let mut driver = Driver::new(ServerSide::new(AcceptConfig::without_reply(), Moment::ZERO));
+    /// assert_eq!(driver.recognize(&mut server).await?, Some(First::Other));
+    /// assert_eq!(driver.opening().bytes(), b"LOGIN");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// The stream's own.
@@ -75,6 +91,28 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
     /// Writes the reply, then ends our side of the stream.
     ///
     /// A socket that is dropped before this returns must be reset: see [`IfDropped`].
+    ///
+    /// ```
+    /// use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+    /// use tokio_flash_policy::flash_policy::accept::{Moment, ServerSide};
+    /// use tokio_flash_policy::flash_policy::{Policy, REQUEST, Reply};
+    /// use tokio_flash_policy::{AcceptConfig, Driver};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let reply = Reply::new(&Policy::new())?;
+    /// let config = AcceptConfig::new(reply.clone());
+    /// let (mut client, mut server) = duplex(1024);
+    /// client.write_all(REQUEST).await?;
+    /// let mut driver = Driver::new(ServerSide::new(config, Moment::ZERO));
+    /// assert_eq!(driver.recognize(&mut server).await?, None);
+    /// driver.send(&mut server).await?;
+    /// let mut received = Vec::new();
+    /// client.read_to_end(&mut received).await?;
+    /// assert_eq!(received, reply.as_bytes());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -114,6 +152,24 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
     ///
     /// This also closes a connection that was handed on: it calls [`let_go`](Self::let_go) first.
     ///
+    /// ```
+    /// use tokio::io::{AsyncWriteExt as _, duplex};
+    /// use tokio_flash_policy::flash_policy::accept::{Moment, ServerSide};
+    /// use tokio_flash_policy::{AcceptConfig, CloseReason, Driver, First};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let (mut client, mut server) = duplex(1024);
+    /// client.write_all(b"LOGIN").await?;
+    /// client.shutdown().await?;
+    /// let mut driver = Driver::new(ServerSide::new(AcceptConfig::without_reply(), Moment::ZERO));
+    /// assert_eq!(driver.recognize(&mut server).await?, Some(First::Other));
+    /// server.write_all(b"goodbye").await?;
+    /// assert_eq!(driver.close(&mut server).await, CloseReason::Cleanly);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// Outside a tokio runtime, or in one without timers.
@@ -148,6 +204,28 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
     }
 
     /// Calls [`ServerSide::wait`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use tokio::io::{AsyncWriteExt as _, duplex};
+    /// use tokio_flash_policy::flash_policy::accept::{Moment, ServerSide};
+    /// use tokio_flash_policy::{AcceptConfig, Driver, First, Timing};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let timing = Timing::default().silence(Duration::from_millis(20));
+    /// let config = AcceptConfig::without_reply().timing(timing);
+    /// let (mut client, mut server) = duplex(1024);
+    /// let mut driver = Driver::new(ServerSide::new(config, Moment::ZERO));
+    /// assert_eq!(driver.recognize(&mut server).await?, Some(First::Silent));
+    /// server.write_all(b"welcome").await?;
+    /// driver.wait();
+    /// client.write_all(b"LOGIN").await?;
+    /// assert_eq!(driver.recognize(&mut server).await?, Some(First::Other));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn wait(&mut self) {
         self.side.wait();
     }

@@ -73,6 +73,22 @@ type Arrived = (Prefixed<TcpStream>, SocketAddr);
 
 impl Listener {
     /// Accepts from this listener.
+    ///
+    /// ```
+    /// use tokio::net::TcpSocket;
+    /// use tokio_flash_policy::flash_policy::{Policy, Reply};
+    /// use tokio_flash_policy::{Listener, PolicyAcceptor};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let socket = TcpSocket::new_v4()?;
+    /// socket.bind("127.0.0.1:0".parse()?)?;
+    /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?);
+    /// let listener = Listener::new(socket.listen(1024)?, acceptor);
+    /// assert!(listener.local_addr()?.ip().is_loopback());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn new(listener: TcpListener, acceptor: PolicyAcceptor) -> Self {
         Self {
@@ -86,6 +102,20 @@ impl Listener {
     }
 
     /// Binds to an address, as [`TcpListener::bind`] does, and listens there.
+    ///
+    /// ```
+    /// use tokio::net::TcpStream;
+    /// use tokio_flash_policy::flash_policy::{Policy, Reply};
+    /// use tokio_flash_policy::{Listener, PolicyAcceptor};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?);
+    /// let listener = Listener::bind("127.0.0.1:0", acceptor).await?;
+    /// TcpStream::connect(listener.local_addr()?).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -111,6 +141,27 @@ impl Listener {
     /// Call it in a loop: new connections are accepted only while it is awaited. Those that are already accepted are
     /// recognized and answered all the time.
     ///
+    /// ```
+    /// use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    /// use tokio::net::TcpStream;
+    /// use tokio_flash_policy::flash_policy::{Policy, Reply};
+    /// use tokio_flash_policy::{Listener, PolicyAcceptor};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?);
+    /// let mut listener = Listener::bind("127.0.0.1:0", acceptor).await?;
+    /// let mut client = TcpStream::connect(listener.local_addr()?).await?;
+    /// client.write_all(b"LOGIN").await?;
+    /// let (mut stream, address) = listener.accept().await;
+    /// assert_eq!(address, client.local_addr()?);
+    /// let mut received = [0; 5];
+    /// stream.read_exact(&mut received).await?;
+    /// assert_eq!(&received, b"LOGIN");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// Outside a tokio runtime, or in one without timers (`enable_time`).
@@ -123,6 +174,19 @@ impl Listener {
     }
 
     /// The address that it listens on.
+    ///
+    /// ```
+    /// use tokio_flash_policy::flash_policy::{Policy, Reply};
+    /// use tokio_flash_policy::{Listener, PolicyAcceptor};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?);
+    /// let listener = Listener::bind("127.0.0.1:0", acceptor).await?;
+    /// assert_ne!(listener.local_addr()?.port(), 0); // the system chose one
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -61,6 +61,20 @@ impl FirstBytes {
 
 impl<S> Prefixed<S> {
     /// A stream that returns these bytes before its own.
+    ///
+    /// ```
+    /// use tokio::io::AsyncReadExt as _;
+    /// use tokio_flash_policy::Prefixed;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let mut stream = Prefixed::new("LOG", &b"IN"[..]);
+    /// let mut text = String::new();
+    /// stream.read_to_string(&mut text).await?;
+    /// assert_eq!(text, "LOGIN");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn new(first: impl Into<Vec<u8>>, stream: S) -> Self {
         Self {
             stream,
@@ -78,12 +92,32 @@ impl<S> Prefixed<S> {
     }
 
     /// The bytes that were already read from the stream, but not yet from this wrapper.
+    ///
+    /// ```
+    /// use tokio::io::AsyncReadExt as _;
+    /// use tokio_flash_policy::Prefixed;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let mut stream = Prefixed::new("LOGIN", tokio::io::empty());
+    /// stream.read_exact(&mut [0; 2]).await?;
+    /// assert_eq!(stream.unread(), b"GIN");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn unread(&self) -> &[u8] {
         self.first.after(self.given)
     }
 
     /// The underlying stream, for its address or its options. Reading from it would skip [`unread`](Self::unread).
+    ///
+    /// ```
+    /// use tokio_flash_policy::Prefixed;
+    ///
+    /// let stream = Prefixed::new("LOGIN", "the stream");
+    /// assert_eq!(*stream.get_ref(), "the stream");
+    /// ```
     pub const fn get_ref(&self) -> &S {
         &self.stream
     }

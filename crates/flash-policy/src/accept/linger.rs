@@ -33,6 +33,18 @@ pub struct Linger {
 
 impl Linger {
     /// Sets the limit between two reads.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::accept::{Closing, CloseReason, Completion, Linger, LingeringClose, Moment};
+    ///
+    /// let linger = Linger::default().between_reads(Duration::from_secs(2));
+    /// let mut close = LingeringClose::new(linger, Moment::ZERO);
+    /// close.handle(Completion::Ended, Moment::ZERO);
+    /// let later = Moment::after(Duration::from_secs(2));
+    /// assert_eq!(close.poll(later), Closing::Done(CloseReason::Silence));
+    /// ```
     #[must_use]
     pub const fn between_reads(mut self, limit: Duration) -> Self {
         self.between_reads = limit;
@@ -40,6 +52,17 @@ impl Linger {
     }
 
     /// Sets the total limit.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::accept::{Closing, CloseReason, Linger, LingeringClose, Moment};
+    ///
+    /// let linger = Linger::default().total(Duration::from_secs(10));
+    /// let mut close = LingeringClose::new(linger, Moment::ZERO);
+    /// let later = Moment::after(Duration::from_secs(10));
+    /// assert_eq!(close.poll(later), Closing::Done(CloseReason::TimeUp));
+    /// ```
     #[must_use]
     pub const fn total(mut self, limit: Duration) -> Self {
         self.total = limit;
@@ -47,6 +70,16 @@ impl Linger {
     }
 
     /// Sets the maximum number of bytes to read and discard.
+    ///
+    /// ```
+    /// use flash_policy::accept::{Closing, CloseReason, Completion, Linger, LingeringClose, Moment};
+    ///
+    /// let now = Moment::ZERO;
+    /// let mut close = LingeringClose::new(Linger::default().bytes(1024), now);
+    /// close.handle(Completion::Ended, now);
+    /// close.handle(Completion::Read(2000), now);
+    /// assert_eq!(close.poll(now), Closing::Done(CloseReason::TooMuch));
+    /// ```
     #[must_use]
     pub const fn bytes(mut self, limit: u64) -> Self {
         self.bytes = Some(limit);
@@ -119,6 +152,14 @@ enum LingerState {
 
 impl LingeringClose {
     /// Starts a lingering close.
+    ///
+    /// ```
+    /// use flash_policy::accept::{Closing, Linger, LingeringClose, Moment};
+    ///
+    /// let mut close = LingeringClose::new(Linger::default(), Moment::ZERO);
+    /// // First, end our side of the stream.
+    /// assert!(matches!(close.poll(Moment::ZERO), Closing::End { .. }));
+    /// ```
     #[must_use]
     pub fn new(linger: Linger, now: Moment) -> Self {
         Self {
@@ -137,6 +178,18 @@ impl LingeringClose {
     }
 
     /// Returns what to do next. Call it again after each [`handle`](Self::handle), and when `until` has passed.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::accept::{Closing, Completion, Linger, LingeringClose, Moment};
+    ///
+    /// let now = Moment::ZERO;
+    /// let mut close = LingeringClose::new(Linger::default(), now);
+    /// assert_eq!(close.poll(now), Closing::End { until: now + Duration::from_secs(30) });
+    /// close.handle(Completion::Ended, now);
+    /// assert_eq!(close.poll(now), Closing::Discard { until: now + Duration::from_secs(5) });
+    /// ```
     pub fn poll(&mut self, now: Moment) -> Closing {
         match self.state {
             LingerState::Ending if self.end <= now => self.done(CloseReason::TimeUp),
@@ -154,6 +207,16 @@ impl LingeringClose {
     }
 
     /// Reports the result of an operation. A result of an operation that was not requested is ignored.
+    ///
+    /// ```
+    /// use flash_policy::accept::{Closing, CloseReason, Completion, Linger, LingeringClose, Moment};
+    ///
+    /// let now = Moment::ZERO;
+    /// let mut close = LingeringClose::new(Linger::default(), now);
+    /// close.handle(Completion::Ended, now); // our side
+    /// close.handle(Completion::Read(0), now); // the peer's side
+    /// assert_eq!(close.poll(now), Closing::Done(CloseReason::Cleanly));
+    /// ```
     pub fn handle(&mut self, completion: Completion, now: Moment) {
         self.state = match (self.state, completion) {
             (LingerState::Done(reason), _) => LingerState::Done(reason),

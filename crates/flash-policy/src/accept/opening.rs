@@ -71,6 +71,14 @@ impl Default for Opening {
 
 impl Opening {
     /// Starts with no bytes read.
+    ///
+    /// ```
+    /// use flash_policy::accept::Opening;
+    ///
+    /// let opening = Opening::new();
+    /// assert!(opening.bytes().is_empty());
+    /// assert_eq!(opening.first(), None);
+    /// ```
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -83,12 +91,37 @@ impl Opening {
     /// The buffer for the next bytes. Report their number with [`advance`](Self::advance).
     ///
     /// It is never empty while [`first`](Self::first) is `None`.
+    ///
+    /// ```
+    /// use std::io::Read as _;
+    ///
+    /// use flash_policy::accept::Opening;
+    ///
+    /// let mut stream: &[u8] = b"LOGIN guest";
+    /// let mut opening = Opening::new();
+    /// let count = stream.read(opening.room())?;
+    /// opening.advance(count);
+    /// assert_eq!(opening.bytes(), b"LOGIN guest");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn room(&mut self) -> &mut [u8] {
         let filled = usize::from(self.filled);
         self.bytes.get_mut(filled..).unwrap_or_default()
     }
 
     /// Marks the first `count` bytes of [`room`](Self::room) as read.
+    ///
+    /// ```
+    /// use flash_policy::accept::{First, Opening};
+    ///
+    /// let mut opening = Opening::new();
+    /// opening.room()[..3].copy_from_slice(b"<po");
+    /// opening.advance(3);
+    /// assert_eq!(opening.first(), None);
+    /// opening.room()[..4].copy_from_slice(b"em/>");
+    /// opening.advance(4);
+    /// assert_eq!(opening.first(), Some(First::Other));
+    /// ```
     pub fn advance(&mut self, count: usize) {
         let filled = usize::from(self.filled);
         let room = self.bytes.get(filled..).unwrap_or_default();
@@ -98,6 +131,15 @@ impl Opening {
     }
 
     /// The bytes read so far.
+    ///
+    /// ```
+    /// use flash_policy::accept::Opening;
+    ///
+    /// let mut opening = Opening::new();
+    /// opening.room()[..5].copy_from_slice(b"LOGIN");
+    /// opening.advance(5);
+    /// assert_eq!(opening.bytes(), b"LOGIN"); // for the code that serves the connection
+    /// ```
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         let filled = usize::from(self.filled);
@@ -105,6 +147,16 @@ impl Opening {
     }
 
     /// What the bytes alone show, or `None` if more bytes are needed.
+    ///
+    /// ```
+    /// use flash_policy::accept::{First, Opening, Rest};
+    ///
+    /// let mut opening = Opening::new();
+    /// assert_eq!(opening.first(), None);
+    /// opening.room()[..23].copy_from_slice(flash_policy::REQUEST);
+    /// opening.advance(23);
+    /// assert_eq!(opening.first(), Some(First::Policy(Rest::Nothing)));
+    /// ```
     #[must_use]
     pub fn first(&self) -> Option<First> {
         match self.recognizer.verdict() {
@@ -117,6 +169,17 @@ impl Opening {
     }
 
     /// What it is if the peer ends the stream now.
+    ///
+    /// ```
+    /// use flash_policy::accept::{First, Opening, Rest};
+    ///
+    /// let mut opening = Opening::new();
+    /// assert_eq!(opening.first_at_end(), First::End);
+    /// // Some clients end the stream instead of sending the NUL.
+    /// opening.room()[..22].copy_from_slice(b"<policy-file-request/>");
+    /// opening.advance(22);
+    /// assert_eq!(opening.first_at_end(), First::Policy(Rest::Perhaps));
+    /// ```
     #[must_use]
     pub fn first_at_end(&self) -> First {
         self.first()

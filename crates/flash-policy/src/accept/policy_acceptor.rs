@@ -38,6 +38,16 @@ impl From<AcceptConfig> for PolicyAcceptor {
 
 impl PolicyAcceptor {
     /// Creates an acceptor that answers with this reply.
+    ///
+    /// ```
+    /// use flash_policy::accept::PolicyAcceptor;
+    /// use flash_policy::{Policy, Reply};
+    ///
+    /// let policy = Policy::new().allow("www.example.com", 9339)?;
+    /// let acceptor = PolicyAcceptor::new(Reply::new(&policy)?);
+    /// assert!(acceptor.config().reply.is_some());
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(reply: Reply) -> Self {
         AcceptConfig::new(reply).into()
@@ -45,6 +55,18 @@ impl PolicyAcceptor {
 
     /// Sets the limits for the first bytes. A server that speaks first should set [`Timing::silence`], for example to
     /// 200 ms.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::accept::{PolicyAcceptor, Timing};
+    /// use flash_policy::{Policy, Reply};
+    ///
+    /// let timing = Timing::default().request(Duration::from_secs(5));
+    /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?).timing(timing);
+    /// assert_eq!(acceptor.config().longest(), Duration::from_millis(45_600)); // instead of 50.6 s
+    /// # Ok::<(), flash_policy::reply::ReplyError>(())
+    /// ```
     #[must_use]
     pub const fn timing(mut self, timing: Timing) -> Self {
         self.config.timing = timing;
@@ -52,6 +74,17 @@ impl PolicyAcceptor {
     }
 
     /// Sets how long sending the reply and ending the stream may take. Default: 10 s.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::accept::PolicyAcceptor;
+    /// use flash_policy::{Policy, Reply};
+    ///
+    /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?).write_limit(Duration::from_secs(3));
+    /// assert_eq!(acceptor.config().longest(), Duration::from_millis(43_600)); // instead of 50.6 s
+    /// # Ok::<(), flash_policy::reply::ReplyError>(())
+    /// ```
     #[must_use]
     pub const fn write_limit(mut self, limit: Duration) -> Self {
         self.config.write_limit = limit;
@@ -59,6 +92,18 @@ impl PolicyAcceptor {
     }
 
     /// Sets the limits for closing after a reply.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::accept::{Linger, PolicyAcceptor};
+    /// use flash_policy::{Policy, Reply};
+    ///
+    /// let linger = Linger::default().total(Duration::from_secs(10));
+    /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?).linger(linger);
+    /// assert_eq!(acceptor.config().longest(), Duration::from_millis(30_600)); // instead of 50.6 s
+    /// # Ok::<(), flash_policy::reply::ReplyError>(())
+    /// ```
     #[must_use]
     pub const fn linger(mut self, linger: Linger) -> Self {
         self.config.linger = linger;
@@ -66,6 +111,17 @@ impl PolicyAcceptor {
     }
 
     /// Sets how long it may take in total. Default: the sum of the other limits, see [`AcceptConfig::longest`].
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::accept::PolicyAcceptor;
+    /// use flash_policy::{Policy, Reply};
+    ///
+    /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?).total(Duration::from_secs(20));
+    /// assert_eq!(acceptor.config().longest(), Duration::from_secs(20)); // instead of 50.6 s
+    /// # Ok::<(), flash_policy::reply::ReplyError>(())
+    /// ```
     #[must_use]
     pub const fn total(mut self, limit: Duration) -> Self {
         self.config.total = Some(limit);
@@ -73,6 +129,17 @@ impl PolicyAcceptor {
     }
 
     /// The reply and all limits.
+    ///
+    /// ```
+    /// use flash_policy::accept::{Moment, PolicyAcceptor, ServerSide};
+    /// use flash_policy::{Policy, Reply};
+    ///
+    /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?);
+    /// // For a driver of your own, with the same settings.
+    /// let side = ServerSide::new(acceptor.config(), Moment::ZERO);
+    /// assert_eq!(side.deadline(), Moment::after(acceptor.config().timing.request));
+    /// # Ok::<(), flash_policy::reply::ReplyError>(())
+    /// ```
     #[must_use]
     pub const fn config(&self) -> &AcceptConfig {
         &self.config

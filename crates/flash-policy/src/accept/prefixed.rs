@@ -53,17 +53,53 @@ impl<S> Prefixed<S> {
     }
 
     /// The bytes that were already read from the stream, but not yet from this wrapper.
+    ///
+    /// ```
+    /// use std::io::Read as _;
+    ///
+    /// use flash_policy::accept::Prefixed;
+    ///
+    /// let mut stream = Prefixed::new("LOGIN", std::io::empty());
+    /// stream.read_exact(&mut [0; 2])?;
+    /// assert_eq!(stream.unread(), b"GIN");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub fn unread(&self) -> &[u8] {
         self.first.get(self.given..).unwrap_or_default()
     }
 
     /// The underlying stream, for its address or its options. Reading from it would skip [`unread`](Self::unread).
+    ///
+    /// ```
+    /// use std::net::{TcpListener, TcpStream};
+    ///
+    /// use flash_policy::accept::Prefixed;
+    ///
+    /// # let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// # let socket = TcpStream::connect(listener.local_addr()?)?;
+    /// let stream = Prefixed::new("LOGIN", socket);
+    /// let address = stream.get_ref().peer_addr()?;
+    /// # assert_eq!(address, listener.local_addr()?);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub const fn get_ref(&self) -> &S {
         &self.stream
     }
 
     /// The underlying stream. Reading from it would skip [`unread`](Self::unread).
+    ///
+    /// ```
+    /// use std::io::{Read as _, Write as _};
+    ///
+    /// use flash_policy::accept::Prefixed;
+    ///
+    /// let mut stream = Prefixed::new("LOGIN", Vec::new());
+    /// stream.get_mut().write_all(b"welcome")?;
+    /// assert_eq!(stream.get_ref(), b"welcome");
+    /// assert_eq!(stream.unread(), b"LOGIN");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub const fn get_mut(&mut self) -> &mut S {
         &mut self.stream
     }

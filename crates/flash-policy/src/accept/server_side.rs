@@ -52,6 +52,16 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     }
 
     /// Continues with a connection from which these bytes were read before; its deadlines count from `start`.
+    ///
+    /// ```
+    /// use flash_policy::accept::{AcceptConfig, First, Moment, Opening, Operation, ServerSide};
+    ///
+    /// let mut opening = Opening::new();
+    /// opening.room()[..5].copy_from_slice(b"LOGIN");
+    /// opening.advance(5);
+    /// let mut side = ServerSide::resume(opening, AcceptConfig::without_reply(), Moment::ZERO);
+    /// assert_eq!(side.poll(Moment::ZERO), Operation::HandOn(First::Other));
+    /// ```
     #[must_use]
     pub fn resume(opening: Opening, config: C, start: Moment) -> Self {
         let linger_when = config.borrow().linger_when;
@@ -80,6 +90,21 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     }
 
     /// Returns what to do next. Call it again after each [`handle`](Self::handle), and when `until` has passed.
+    ///
+    /// ```
+    /// use flash_policy::accept::{AcceptConfig, Completion, Moment, Operation, ServerSide};
+    /// use flash_policy::{Policy, REQUEST, Reply};
+    ///
+    /// let now = Moment::ZERO;
+    /// let reply = Reply::new(&Policy::new())?;
+    /// let mut side = ServerSide::new(AcceptConfig::new(reply.clone()), now);
+    /// assert!(matches!(side.poll(now), Operation::Read { .. }));
+    /// side.room()[..23].copy_from_slice(REQUEST);
+    /// side.handle(Completion::Read(23), now);
+    /// let Operation::Write { bytes, .. } = side.poll(now) else { panic!() };
+    /// assert_eq!(bytes, reply.as_bytes());
+    /// # Ok::<(), flash_policy::reply::ReplyError>(())
+    /// ```
     pub fn poll(&mut self, now: Moment) -> Operation<'_> {
         self.proceed(now);
         let end = self.end();
@@ -106,6 +131,15 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     }
 
     /// Reports the result of an operation. A result of an operation that was not requested is ignored.
+    ///
+    /// ```
+    /// use flash_policy::accept::{AcceptConfig, Completion, First, Moment, Operation, ServerSide};
+    ///
+    /// let now = Moment::ZERO;
+    /// let mut side = ServerSide::new(AcceptConfig::without_reply(), now);
+    /// side.handle(Completion::Read(0), now); // the client left without a byte
+    /// assert_eq!(side.poll(now), Operation::HandOn(First::End));
+    /// ```
     pub fn handle(&mut self, completion: Completion, now: Moment) {
         match (&mut self.state, completion) {
             (ServerState::Silence, Completion::Read(1..)) => {
@@ -148,6 +182,20 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     /// Waits, without a limit, for the first byte of a connection that was handed on before it sent any.
     ///
     /// Its deadline counts from that byte.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::accept::{AcceptConfig, First, Moment, Operation, ServerSide, Timing};
+    ///
+    /// let timing = Timing::default().silence(Duration::ZERO);
+    /// let config = AcceptConfig::without_reply().timing(timing);
+    /// let now = Moment::ZERO;
+    /// let mut side = ServerSide::new(config, now);
+    /// assert_eq!(side.poll(now), Operation::HandOn(First::Silent));
+    /// side.wait(); // after the server's greeting
+    /// assert_eq!(side.poll(now), Operation::Read { until: Moment::MAX });
+    /// ```
     pub fn wait(&mut self) {
         if matches!(self.state, ServerState::HandedOn(_)) && self.opening.bytes().is_empty() {
             self.state = ServerState::Silence;
@@ -158,6 +206,20 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     ///
     /// The deadline for the first bytes keeps running; the limit for silence counts from now. The connection lingers
     /// after a reply, because at least the peer's `close_notify` follows.
+    ///
+    /// ```
+    /// use flash_policy::accept::{AcceptConfig, Completion, First, Moment, Operation, ServerSide};
+    ///
+    /// let now = Moment::ZERO;
+    /// let mut side = ServerSide::new(AcceptConfig::without_reply(), now);
+    /// let hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
+    /// side.room()[..hello.len()].copy_from_slice(hello);
+    /// side.handle(Completion::Read(hello.len()), now);
+    /// assert_eq!(side.poll(now), Operation::HandOn(First::Tls));
+    /// // After the handshake, read the decrypted bytes.
+    /// side.restart_inside_tls(now);
+    /// assert!(matches!(side.poll(now), Operation::Read { .. }));
+    /// ```
     pub fn restart_inside_tls(&mut self, now: Moment) {
         if matches!(self.state, ServerState::HandedOn(_)) {
             let timer = OpeningTimer::by(self.deadline(), timing(self.config.borrow()), now);
@@ -170,6 +232,17 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     /// Closes a connection that other code has served, or that is not to be served. Write everything before.
     ///
     /// After a reply has begun, this does nothing.
+    ///
+    /// ```
+    /// use flash_policy::accept::{AcceptConfig, Closing, Completion, Moment, Operation, ServerSide};
+    ///
+    /// let now = Moment::ZERO;
+    /// let mut side = ServerSide::new(AcceptConfig::without_reply(), now);
+    /// side.let_go(now);
+    /// assert!(matches!(side.poll(now), Operation::Close(Closing::End { .. })));
+    /// side.handle(Completion::Ended, now);
+    /// assert!(matches!(side.poll(now), Operation::Close(Closing::Discard { .. })));
+    /// ```
     pub fn let_go(&mut self, now: Moment) {
         if let ServerState::Silence | ServerState::Opening(_) | ServerState::HandedOn(_) =
             self.state
@@ -180,12 +253,36 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     }
 
     /// When all of the first bytes must have arrived, for code that keeps reading a connection that was handed on.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::accept::{AcceptConfig, Moment, ServerSide};
+    ///
+    /// let accepted = Moment::after(Duration::from_secs(60));
+    /// let side = ServerSide::new(AcceptConfig::without_reply(), accepted);
+    /// assert_eq!(side.deadline(), accepted + Duration::from_secs(10));
+    /// ```
     #[must_use]
     pub fn deadline(&self) -> Moment {
         self.start + timing(self.config.borrow()).request
     }
 
     /// What the peer must see if the socket is dropped now.
+    ///
+    /// ```
+    /// use flash_policy::accept::{AcceptConfig, Completion, IfDropped, Moment, ServerSide};
+    /// use flash_policy::{Policy, REQUEST, Reply};
+    ///
+    /// let now = Moment::ZERO;
+    /// let mut side = ServerSide::new(AcceptConfig::new(Reply::new(&Policy::new())?), now);
+    /// assert_eq!(side.if_dropped(), IfDropped::End);
+    /// side.room()[..23].copy_from_slice(REQUEST);
+    /// side.handle(Completion::Read(23), now);
+    /// side.poll(now); // the reply has begun, and must not look complete
+    /// assert_eq!(side.if_dropped(), IfDropped::Reset);
+    /// # Ok::<(), flash_policy::reply::ReplyError>(())
+    /// ```
     #[must_use]
     pub const fn if_dropped(&self) -> IfDropped {
         match self.state {
@@ -204,6 +301,17 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     }
 
     /// The bytes that were read to recognize the connection. The code that serves it must process them first.
+    ///
+    /// ```
+    /// use flash_policy::accept::{AcceptConfig, Completion, First, Moment, Operation, ServerSide};
+    ///
+    /// let now = Moment::ZERO;
+    /// let mut side = ServerSide::new(AcceptConfig::without_reply(), now);
+    /// side.room()[..5].copy_from_slice(b"LOGIN");
+    /// side.handle(Completion::Read(5), now);
+    /// assert_eq!(side.poll(now), Operation::HandOn(First::Other));
+    /// assert_eq!(side.opening().bytes(), b"LOGIN");
+    /// ```
     #[must_use]
     pub const fn opening(&self) -> &Opening {
         &self.opening
