@@ -45,6 +45,26 @@ fn invalid_bytes_are_characters() {
     check(b"\xFF\xFE<\0a\0\n\0b", 7, 2, [1; 3]); // UTF-16, which the linter refuses
 }
 
+#[test]
+fn lines_of_every_length() {
+    for length in 0..200 {
+        let line = [b"a".repeat(length), b"\n".to_vec()].concat();
+        let file = line.repeat(5);
+        let index = LineIndex::new(&file);
+        assert_eq!(index.line_count(), 6);
+        for at in 0..=file.len() {
+            let (line, column) = (at / (length + 1) + 1, at % (length + 1) + 1);
+            let place = index.position(at, Column::Characters);
+            assert_eq!(place, Position { line, column }, "{length}, {at}");
+            let start = (line - 1) * (length + 1);
+            let end = (start + length + 1).min(file.len());
+            assert_eq!(index.line_span(line), Some((start..end).into()));
+        }
+        assert_eq!(index.line_span(0), None);
+        assert_eq!(index.line_span(7), None);
+    }
+}
+
 proptest! {
     #[test]
     fn columns_are_those_of_the_text(lines in prop::collection::vec("[a-cä全😀 ]{0,80}", 1..6)) {

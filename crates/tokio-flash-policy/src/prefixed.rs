@@ -160,6 +160,7 @@ impl Prefixed<TcpStream> {
     /// # Ok(())
     /// # }
     /// ```
+    #[must_use]
     pub fn into_split(self) -> (Prefixed<OwnedReadHalf>, OwnedWriteHalf) {
         let (stream, writes) = self.stream.into_split();
         let reads = Prefixed {
