@@ -1,6 +1,6 @@
 //! Checks a live server as Flash Player would: which policies it gets, and whether it then connects.
 //!
-//! Run `cargo run -p flash-policy --features player --example check -- play.example.com 9339
+//! Run `cargo run -p flash-policy --features player,std --example check -- play.example.com 9339
 //! http://www.example.com/game.swf`. The exit code is 0 if the player connects, otherwise 1.
 
 use std::env;

@@ -2,25 +2,28 @@
 
 #![cfg(test)]
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use flash_policy::accept::{AcceptConfig, Linger, Timing};
-use flash_policy::{Port, Profile, REQUEST};
+use flash_policy::accept::{AcceptConfig, Linger, PolicyAcceptor, Timing};
+use flash_policy::{Policy, REQUEST, Reply};
 
 #[path = "../examples/threads.rs"]
 #[expect(dead_code, reason = "the test starts the server without `main`")]
 mod threads;
 
+fn reply() -> Reply {
+    Reply::new(&Policy::new().allow("www.example.com", 9339).unwrap()).unwrap()
+}
+
 /// Starts the server. Its thread ends with the test process.
 fn start(limits: impl FnOnce(AcceptConfig) -> AcceptConfig) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let port = Port::new(u32::from(address.port())).unwrap();
-    let config = limits(AcceptConfig::new(threads::reply(port).unwrap()));
-    thread::spawn(move || threads::serve(&listener, &config));
+    let acceptor = PolicyAcceptor::from(limits(AcceptConfig::new(reply())));
+    thread::spawn(move || threads::serve(&listener, &acceptor));
     address
 }
 
@@ -47,24 +50,19 @@ fn answer(address: SocketAddr, sent: &[u8]) -> Vec<u8> {
 
 #[test]
 fn a_player_gets_the_policy() {
-    let address = start(|config| config);
-    let mut client = connect(address);
+    let mut client = connect(start(|config| config));
     client.write_all(REQUEST).unwrap();
-    let reply = heard(client);
-    let document = reply.strip_suffix(b"\0").expect("a NUL at the end");
-    let read = flash_policy::parse(document, Profile::Socket);
-    assert!(read.is_faultless(), "{read:?}");
+    assert_eq!(heard(client), reply().as_bytes());
 }
 
 /// No reset destroys the reply, whatever follows the request and wherever it is split.
 #[test]
 fn bytes_behind_the_request() {
     let address = start(|config| config);
-    let expected = threads::reply(Port::new(u32::from(address.port())).unwrap()).unwrap();
     for length in [1, 41, 42, 10_000] {
         let sent = [REQUEST, &vec![b'x'; length][..]].concat();
         for _ in 0..20 {
-            assert_eq!(answer(address, &sent), expected.as_bytes());
+            assert_eq!(answer(address, &sent), reply().as_bytes());
         }
     }
     for cut in 0..REQUEST.len() {
@@ -72,7 +70,7 @@ fn bytes_behind_the_request() {
         client.set_nodelay(true).unwrap();
         client.write_all(&REQUEST[..cut]).unwrap();
         client.write_all(&REQUEST[cut..]).unwrap();
-        assert_eq!(heard(client), expected.as_bytes(), "cut at {cut}");
+        assert_eq!(heard(client), reply().as_bytes(), "cut at {cut}");
     }
 }
 
@@ -93,10 +91,9 @@ fn deadlines() {
         let linger = Linger::default().between_reads(short);
         config.timing(Timing::default().bare(short)).linger(linger)
     });
-    let expected = threads::reply(Port::new(u32::from(address.port())).unwrap()).unwrap();
     let mut client = connect(address);
     client.write_all(&REQUEST[..22]).unwrap();
-    assert_eq!(heard(client), expected.as_bytes());
+    assert_eq!(heard(client), reply().as_bytes());
 
     let address = start(|config| config.timing(Timing::default().request(short)));
     let mut client = connect(address);
@@ -108,4 +105,27 @@ fn deadlines() {
     client.write_all(REQUEST).unwrap();
     client.shutdown(Shutdown::Write).unwrap();
     assert_eq!(heard(client), REQUEST);
+}
+
+/// The number of threads is bounded. Clients that send nothing count, and a client that leaves makes room.
+#[test]
+fn too_many_clients() {
+    let address = start(|config| config);
+    let mut silent: Vec<_> = (0..threads::MOST).map(|_| connect(address)).collect();
+    // Connections are accepted in order.
+    assert!(is_closed(connect(address)), "one more than allowed");
+    silent.pop();
+    while is_closed(connect(address)) {}
+}
+
+/// Whether the server closes the connection rather than echo what it sends.
+fn is_closed(mut client: TcpStream) -> bool {
+    client.write_all(b"x").is_err()
+        || match client.read(&mut [0]) {
+            Ok(count) => count == 0,
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+                true
+            }
+        }
 }
