@@ -1,10 +1,9 @@
 //! The acceptor that a server puts between `accept` and its own protocol.
 
 use std::io;
-use std::time::Duration;
 
 use flash_policy::Reply;
-use flash_policy::accept::{AcceptConfig, Accepted, Linger, Moment, ServerSide, Timing};
+use flash_policy::accept::{AcceptConfig, Accepted, Moment, ServerSide};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::driver::Driver;
@@ -12,19 +11,21 @@ use crate::prefixed::Prefixed;
 
 /// Answers policy requests and returns every other stream, with every byte that was read.
 ///
-/// Cloning is cheap: clones share the reply.
+/// [`new`](Self::new) uses the default limits. To change them, convert an [`AcceptConfig`]. Cloning is cheap: clones
+/// share the reply.
 ///
 /// ```
 /// use std::time::Duration;
 ///
 /// use tokio_flash_policy::flash_policy::{Policy, Reply};
-/// use tokio_flash_policy::{PolicyAcceptor, Timing};
+/// use tokio_flash_policy::{AcceptConfig, PolicyAcceptor, Timing};
 ///
 /// // For a server that speaks first: a client that says nothing for 200 ms is waiting for it.
-/// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?)
+/// let config = AcceptConfig::new(Reply::new(&Policy::new())?)
 ///     .timing(Timing::default().silence(Duration::from_millis(200)))
 ///     .total(Duration::from_secs(20));
-/// # let _ = acceptor;
+/// let acceptor = PolicyAcceptor::from(config);
+/// assert_eq!(acceptor.config().longest(), Duration::from_secs(20));
 /// # Ok::<(), flash_policy::reply::ReplyError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -39,7 +40,7 @@ impl From<AcceptConfig> for PolicyAcceptor {
 }
 
 impl PolicyAcceptor {
-    /// Creates an acceptor that answers with this reply.
+    /// Creates an acceptor that answers with this reply, with the default limits.
     ///
     /// ```
     /// use tokio_flash_policy::PolicyAcceptor;
@@ -55,89 +56,19 @@ impl PolicyAcceptor {
         AcceptConfig::new(reply).into()
     }
 
-    /// Sets the limits for the first bytes. A server that speaks first should set [`Timing::silence`], for example to
-    /// 200 ms.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// use tokio::io::duplex;
-    /// use tokio_flash_policy::flash_policy::{Policy, Reply};
-    /// use tokio_flash_policy::{Accepted, PolicyAcceptor, StreamKind, Timing};
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let timing = Timing::default().silence(Duration::from_millis(20));
-    /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?).timing(timing);
-    /// let (_client, server) = duplex(1024); // the client waits for a greeting
-    /// let accepted = acceptor.accept(server).await?;
-    /// assert!(matches!(accepted, Accepted::Stream(_, StreamKind::Silent)));
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[must_use]
-    pub const fn timing(mut self, timing: Timing) -> Self {
-        self.config.timing = timing;
-        self
-    }
-
-    /// Sets how long sending the reply and ending the stream may take. Default: 10 s.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// use tokio_flash_policy::PolicyAcceptor;
-    /// use tokio_flash_policy::flash_policy::{Policy, Reply};
-    ///
-    /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?).write_limit(Duration::from_secs(3));
-    /// assert_eq!(acceptor.config().longest(), Duration::from_millis(43_600)); // instead of 50.6 s
-    /// # Ok::<(), flash_policy::reply::ReplyError>(())
-    /// ```
-    #[must_use]
-    pub const fn write_limit(mut self, limit: Duration) -> Self {
-        self.config.write_limit = limit;
-        self
-    }
-
-    /// Sets the limits for closing after a reply.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// use tokio_flash_policy::flash_policy::{Policy, Reply};
-    /// use tokio_flash_policy::{Linger, PolicyAcceptor};
-    ///
-    /// let linger = Linger::default().total(Duration::from_secs(10));
-    /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?).linger(linger);
-    /// assert_eq!(acceptor.config().longest(), Duration::from_millis(30_600)); // instead of 50.6 s
-    /// # Ok::<(), flash_policy::reply::ReplyError>(())
-    /// ```
-    #[must_use]
-    pub const fn linger(mut self, linger: Linger) -> Self {
-        self.config.linger = linger;
-        self
-    }
-
-    /// Sets how long [`accept`](Self::accept) may take in total. Default: the sum of the other limits, see
-    /// [`AcceptConfig::longest`].
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// use tokio_flash_policy::PolicyAcceptor;
-    /// use tokio_flash_policy::flash_policy::{Policy, Reply};
-    ///
-    /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?).total(Duration::from_secs(20));
-    /// assert_eq!(acceptor.config().longest(), Duration::from_secs(20)); // instead of 50.6 s
-    /// # Ok::<(), flash_policy::reply::ReplyError>(())
-    /// ```
-    #[must_use]
-    pub const fn total(mut self, limit: Duration) -> Self {
-        self.config.total = Some(limit);
-        self
-    }
-
     /// The reply and all limits.
+    ///
+    /// ```
+    /// use tokio_flash_policy::flash_policy::accept::{Moment, ServerSide};
+    /// use tokio_flash_policy::flash_policy::{Policy, Reply};
+    /// use tokio_flash_policy::{Driver, PolicyAcceptor};
+    ///
+    /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?);
+    /// // For a driver with the same settings.
+    /// let driver = Driver::new(ServerSide::new(acceptor.config(), Moment::ZERO));
+    /// # let _ = driver;
+    /// # Ok::<(), flash_policy::reply::ReplyError>(())
+    /// ```
     #[must_use]
     pub const fn config(&self) -> &AcceptConfig {
         &self.config
@@ -146,7 +77,7 @@ impl PolicyAcceptor {
     /// Reads the first bytes. Answers a policy request and closes the stream, or returns the stream.
     ///
     /// Call this in a task of its own, **never in the loop that accepts connections**. A client that sends nothing keeps
-    /// it waiting for [`Timing::request`], and a loop that waits for it serves no other client: one silent client delays
+    /// it waiting for [`Timing::request`](flash_policy::accept::Timing::request), and a loop that waits for it serves no other client: one silent client delays
     /// all others by 10 s. `Listener` does this for you.
     ///
     /// It takes [`AcceptConfig::longest`] at most: 50.6 s with the default limits.

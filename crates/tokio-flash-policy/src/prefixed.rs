@@ -1,4 +1,7 @@
 //! A stream that first returns the bytes that were already read.
+//!
+//! `flash_policy::accept` has one for `std` and `futures-io`. Only the crate that defines a type can implement tokio's
+//! traits for it, and `flash-policy` does not depend on tokio.
 
 use std::io;
 #[cfg(unix)]

@@ -13,8 +13,12 @@ use tokio_flash_policy::{
     AcceptConfig, Accepted, CloseReason, HttpDetection, Linger, PolicyAcceptor, StreamKind, Timing,
 };
 
+fn config() -> AcceptConfig {
+    AcceptConfig::new(Reply::new(&Policy::new()).unwrap())
+}
+
 fn acceptor() -> PolicyAcceptor {
-    PolicyAcceptor::new(Reply::new(&Policy::new()).unwrap())
+    config().into()
 }
 
 fn reply() -> Vec<u8> {
@@ -97,7 +101,11 @@ async fn a_stream_can_be_taken_apart() {
 /// A game's `G` or `MOVE` is not held back, unless HTTP is to be recognized. Then it waits for more bytes.
 #[tokio::test(start_paused = true)]
 async fn http_is_recognized_on_request_only() {
-    let on = || acceptor().timing(Timing::default().http(HttpDetection::On));
+    let on = || {
+        config()
+            .timing(Timing::default().http(HttpDetection::On))
+            .into()
+    };
     for (acceptor, sent, kind, after) in [
         (acceptor(), &b"G"[..], StreamKind::Other, 0),
         (acceptor(), b"MOVE", StreamKind::Other, 0),
@@ -133,11 +141,11 @@ async fn without_a_reply() {
 /// The write limit and the total are parameters.
 #[tokio::test(start_paused = true)]
 async fn every_limit_can_be_set() {
-    for (acceptor, after) in [
-        (acceptor().write_limit(Duration::from_secs(3)), 3),
-        (acceptor().total(Duration::from_secs(7)), 7),
+    for (config, after) in [
+        (config().write_limit(Duration::from_secs(3)), 3),
+        (config().total(Duration::from_secs(7)), 7),
         (
-            acceptor()
+            config()
                 .write_limit(Duration::MAX)
                 .total(Duration::from_secs(60)),
             60,
@@ -146,6 +154,7 @@ async fn every_limit_can_be_set() {
         let (mut client, server) = duplex(30);
         client.write_all(REQUEST).await.unwrap();
         let start = Instant::now();
+        let acceptor = PolicyAcceptor::from(config);
         let error = acceptor.accept(server).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TimedOut);
         assert_eq!(start.elapsed(), Duration::from_secs(after));
@@ -194,7 +203,8 @@ async fn the_deadline_is_absolute() {
 /// A server that speaks first soon gets a silent client. After one byte of a request, the full deadline applies.
 #[tokio::test(start_paused = true)]
 async fn silence_is_a_verdict_where_it_is_asked_for() {
-    let speaks_first = || acceptor().timing(Timing::default().silence(Duration::from_millis(200)));
+    let timing = Timing::default().silence(Duration::from_millis(200));
+    let speaks_first = || PolicyAcceptor::from(config().timing(timing));
     let (_client, server) = connection();
     let start = Instant::now();
     let accepted = speaks_first().accept(server).await;
@@ -227,7 +237,8 @@ async fn lingering_has_two_limits() {
         .await
         .unwrap();
     let start = Instant::now();
-    let accepted = acceptor().linger(limits).accept(server).await;
+    let acceptor = PolicyAcceptor::from(config().linger(limits));
+    let accepted = acceptor.accept(server).await;
     assert!(matches!(
         accepted,
         Ok(Accepted::Answered(CloseReason::Silence))
@@ -240,7 +251,7 @@ async fn lingering_has_two_limits() {
         .await
         .unwrap();
     let start = Instant::now();
-    let serving = tokio::spawn(async move { acceptor().linger(limits).accept(server).await });
+    let serving = tokio::spawn(async move { acceptor.accept(server).await });
     while client.write_all(b"more").await.is_ok() {
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
@@ -299,7 +310,7 @@ async fn limits_without_an_end() {
     let linger = Linger::default()
         .between_reads(Duration::MAX)
         .total(Duration::MAX);
-    let acceptor = acceptor().timing(timing).linger(linger);
+    let acceptor = PolicyAcceptor::from(config().timing(timing).linger(linger));
     let (mut client, server) = duplex(1_024);
     client
         .write_all(b"<policy-file-request/>\0more")

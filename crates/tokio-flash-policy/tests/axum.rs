@@ -12,7 +12,7 @@ use flash_policy::{Policy, REQUEST, Reply};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_flash_policy::{Listener, PeerAddr, PolicyAcceptor, Timing};
+use tokio_flash_policy::{AcceptConfig, Listener, PeerAddr, Timing};
 
 async fn hello(ConnectInfo(PeerAddr(address)): ConnectInfo<PeerAddr>) -> String {
     format!("hello {address}")
@@ -37,8 +37,8 @@ async fn answer(address: SocketAddr, parts: &[&[u8]]) -> (Vec<u8>, SocketAddr) {
 async fn http_and_policies_on_one_port() {
     let hour = Duration::from_secs(3600);
     let reply = Reply::new(&Policy::new()).unwrap();
-    let acceptor = PolicyAcceptor::new(reply.clone()).timing(Timing::default().request(hour));
-    let listener = Listener::bind("127.0.0.1:0", acceptor).await.unwrap();
+    let config = AcceptConfig::new(reply.clone()).timing(Timing::default().request(hour));
+    let listener = Listener::bind("127.0.0.1:0", config.into()).await.unwrap();
     let address = axum::serve::Listener::local_addr(&listener).unwrap();
     let app = Router::new().route("/", get(hello));
     let app = app.into_make_service_with_connect_info::<PeerAddr>();

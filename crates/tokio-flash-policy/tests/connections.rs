@@ -7,7 +7,7 @@ use std::time::Duration;
 use flash_policy::{Policy, Reply};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_flash_policy::{Accepted, Linger, PolicyAcceptor, StreamKind};
+use tokio_flash_policy::{AcceptConfig, Accepted, Linger, PolicyAcceptor, StreamKind};
 
 #[path = "../../flash-policy/tests/vectors/connections.rs"]
 mod table;
@@ -45,7 +45,7 @@ fn reply() -> Reply {
 async fn serve(socket: TcpStream) -> Option<(StreamKind, Vec<u8>)> {
     // With a client that never ends its side, it waits for a short time only.
     let linger = Linger::default().between_reads(Duration::from_millis(500));
-    let acceptor = PolicyAcceptor::new(reply()).linger(linger);
+    let acceptor = PolicyAcceptor::from(AcceptConfig::new(reply()).linger(linger));
     match acceptor.accept_tcp(socket).await.unwrap() {
         Accepted::Answered(_) => None,
         Accepted::Stream(mut stream, kind) => {

@@ -11,15 +11,15 @@ use std::time::Duration;
 use flash_policy::{Policy, Reply};
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::time::timeout;
-use tokio_flash_policy::{Listener, PolicyAcceptor, Timing};
+use tokio_flash_policy::{AcceptConfig, Listener, Timing};
 
 /// The oldest clients are dropped until there is a descriptor for the one that has something to say.
 #[tokio::test]
 async fn a_lack_of_descriptors_passes() {
     let hour = Duration::from_secs(3600);
-    let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new()).unwrap())
+    let config = AcceptConfig::new(Reply::new(&Policy::new()).unwrap())
         .timing(Timing::default().request(hour));
-    let mut listener = Listener::bind("127.0.0.1:0", acceptor).await.unwrap();
+    let mut listener = Listener::bind("127.0.0.1:0", config.into()).await.unwrap();
     let address = listener.local_addr().unwrap();
     let clients: Vec<_> = (0..12)
         .map(|_| TcpStream::connect(address).unwrap())

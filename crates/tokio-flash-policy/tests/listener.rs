@@ -10,7 +10,7 @@ use flash_policy::{Policy, REQUEST, Reply};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
-use tokio_flash_policy::{Linger, Listener, PolicyAcceptor, Timing};
+use tokio_flash_policy::{AcceptConfig, Linger, Listener, PolicyAcceptor, Timing};
 
 /// Longer than a busy machine needs, and shorter than the deadline for the first bytes below.
 const SOON: Duration = Duration::from_secs(60);
@@ -23,9 +23,10 @@ fn reply() -> Reply {
 fn acceptor() -> PolicyAcceptor {
     let hour = Duration::from_secs(3600);
     let linger = Linger::default().between_reads(hour).total(hour);
-    PolicyAcceptor::new(reply())
+    let config = AcceptConfig::new(reply())
         .timing(Timing::default().request(hour))
-        .linger(linger)
+        .linger(linger);
+    config.into()
 }
 
 async fn listening() -> (Listener, SocketAddr) {

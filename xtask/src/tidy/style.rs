@@ -60,8 +60,9 @@ const PRELUDE: [&str; 43] = [
     "Vec",
 ];
 
-/// Types that each runtime has its own of, with the same name, so that code moves easily between them.
-const OF_EACH_RUNTIME: [&str; 2] = ["PolicyAcceptor", "Prefixed"];
+/// Types that both libraries define, because Rust does not let one crate add methods or another crate's traits to the
+/// other's type. They have the same name, so that code moves easily between runtimes.
+const OF_BOTH_LIBRARIES: [&str; 2] = ["PolicyAcceptor", "Prefixed"];
 
 /// Each breach of a rule, in words.
 pub(super) fn breaches(house: &[Crate]) -> Vec<String> {
@@ -130,8 +131,12 @@ fn name_breach(name: &str, places: &[String]) -> Option<String> {
             "`{name}` ({places_text}) shadows a name of Rust's prelude: choose another name\n"
         ));
     }
-    let may_repeat = OF_EACH_RUNTIME.contains(&name);
-    (places.len() > 1 && !may_repeat).then(|| {
+    let allowed = if OF_BOTH_LIBRARIES.contains(&name) {
+        2
+    } else {
+        1
+    };
+    (places.len() > allowed).then(|| {
         format!(
             "`{name}` is defined {} times ({places_text}): give each type a unique name, or merge them\n",
             places.len()

@@ -140,6 +140,10 @@ fn one_name_for_one_thing() {
             format!("`{name}` (a:1) shadows a name of Rust's prelude: choose another name\n");
         assert_eq!(told, [expected]);
     }
+    let prefixed = [("a", "struct Prefixed;"), ("b", "struct Prefixed;")];
+    assert!(said(&prefixed).is_empty());
+    let third = ("c", "struct Prefixed;");
+    assert_eq!(said(&[prefixed[0], prefixed[1], third]).len(), 1);
     let fine = [
         (
             "a",

@@ -99,7 +99,8 @@ impl AcceptConfig {
         }
     }
 
-    /// Sets the limits for the first bytes.
+    /// Sets the limits for the first bytes. A server that speaks first should set [`Timing::silence`], for example to
+    /// 200 ms.
     ///
     /// ```
     /// use core::time::Duration;

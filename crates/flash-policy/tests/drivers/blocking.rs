@@ -5,11 +5,11 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use flash_policy::accept::{Accepted, PolicyAcceptor, Prefixed, StreamKind, Timing};
+use flash_policy::accept::{AcceptConfig, Accepted, PolicyAcceptor, Prefixed, StreamKind, Timing};
 use flash_policy::{REQUEST, Reply};
 use socket2::{Domain, Socket, Type};
 
-use crate::wire::{Served, acceptor, check_all};
+use crate::wire::{Served, check_all, config};
 
 #[test]
 fn every_connection_of_the_table() {
@@ -18,7 +18,8 @@ fn every_connection_of_the_table() {
         let address = listener.local_addr().unwrap();
         let serving = thread::spawn(move || {
             let (socket, _) = listener.accept().unwrap();
-            match acceptor().accept_blocking(socket).unwrap() {
+            let acceptor = PolicyAcceptor::from(config());
+            match acceptor.accept_blocking(socket).unwrap() {
                 Accepted::Answered(_) => None,
                 Accepted::Stream(stream, kind) => Some(served(stream, kind)),
             }
@@ -43,7 +44,7 @@ fn connection() -> (TcpStream, TcpStream) {
 #[test]
 fn what_is_returned_is_as_it_was() {
     let hour = Duration::from_secs(3600);
-    let acceptor = acceptor().timing(Timing::default().request(hour));
+    let acceptor = PolicyAcceptor::from(config().timing(Timing::default().request(hour)));
     for timeout in [None, Some(Duration::from_secs(7))] {
         let (mut client, server) = connection();
         server.set_read_timeout(timeout).unwrap();
@@ -75,7 +76,8 @@ fn deadlines() {
         let (mut client, server) = connection();
         client.write_all(sent).unwrap();
         let start = Instant::now();
-        let accepted = acceptor().timing(timing).accept_blocking(server).unwrap();
+        let acceptor = PolicyAcceptor::from(config().timing(timing));
+        let accepted = acceptor.accept_blocking(server).unwrap();
         assert!(
             matches!(accepted, Accepted::Stream(ref stream, kind)
                 if kind == expected && stream.unread() == sent),
@@ -103,8 +105,8 @@ fn a_reply_that_is_cut_off_ends_with_a_reset() {
     client.write_all(REQUEST).unwrap();
 
     let large = Reply::from_file_unchecked(&vec![b'x'; 1_000_000]).unwrap();
-    let acceptor = PolicyAcceptor::new(large).write_limit(Duration::from_millis(100));
-    let error = acceptor
+    let config = AcceptConfig::new(large).write_limit(Duration::from_millis(100));
+    let error = PolicyAcceptor::from(config)
         .accept_blocking(listener.accept().unwrap().0)
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut);

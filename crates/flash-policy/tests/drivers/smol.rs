@@ -4,12 +4,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use flash_policy::REQUEST;
-use flash_policy::accept::{Accepted, StreamKind, Timing};
+use flash_policy::accept::{Accepted, PolicyAcceptor, StreamKind, Timing};
 use smol::Timer;
 use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use smol::net::{TcpListener, TcpStream};
 
-use crate::wire::{Served, acceptor, check_all, reply};
+use crate::wire::{Served, check_all, config, reply};
 
 #[test]
 fn every_connection_of_the_table() {
@@ -23,7 +23,8 @@ fn every_connection_of_the_table() {
 
 async fn serve(listener: &TcpListener) -> Option<Served> {
     let (socket, _) = listener.accept().await.unwrap();
-    let accepted = acceptor().accept_async(socket, Timer::after).await;
+    let acceptor = PolicyAcceptor::from(config());
+    let accepted = acceptor.accept_async(socket, Timer::after).await;
     match accepted.unwrap() {
         Accepted::Answered(_) => None,
         Accepted::Stream(mut stream, kind) => {
@@ -53,7 +54,7 @@ fn deadlines() {
             let (mut client, server) = connection().await;
             client.write_all(sent).await.unwrap();
             let start = Instant::now();
-            let acceptor = acceptor().timing(timing);
+            let acceptor = PolicyAcceptor::from(config().timing(timing));
             let accepted = acceptor.accept_async(server, Timer::after).await.unwrap();
             assert!(
                 matches!(accepted, Accepted::Stream(ref stream, kind)
@@ -72,7 +73,8 @@ fn limits_without_an_end() {
         let timing = Timing::default().request(Duration::MAX).bare(Duration::MAX);
         let (mut client, server) = connection().await;
         client.write_all(REQUEST).await.unwrap();
-        let acceptor = acceptor().timing(timing).write_limit(Duration::MAX);
+        let config = config().timing(timing).write_limit(Duration::MAX);
+        let acceptor = PolicyAcceptor::from(config);
         let never = |_| std::future::pending::<()>();
         let accepted = acceptor.accept_async(server, never).await.unwrap();
         assert!(matches!(accepted, Accepted::Answered(_)));

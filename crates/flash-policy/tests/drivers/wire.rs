@@ -5,7 +5,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use flash_policy::accept::{Linger, PolicyAcceptor, StreamKind};
+use flash_policy::accept::{AcceptConfig, Linger, StreamKind};
 use flash_policy::{Policy, Reply};
 
 #[path = "../vectors/connections.rs"]
@@ -18,9 +18,9 @@ pub(crate) fn reply() -> Reply {
 }
 
 /// With a client that never ends its side, it waits for a short time only.
-pub(crate) fn acceptor() -> PolicyAcceptor {
+pub(crate) fn config() -> AcceptConfig {
     let linger = Linger::default().between_reads(Duration::from_millis(500));
-    PolicyAcceptor::new(reply()).linger(linger)
+    AcceptConfig::new(reply()).linger(linger)
 }
 
 /// What a server's own code gets, after it has read the stream to its end.
