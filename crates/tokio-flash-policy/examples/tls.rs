@@ -12,11 +12,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use flash_policy::{Policy, Port, Reply};
 use tokio::io::{AsyncRead, AsyncWrite, copy, split};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
-use tokio_flash_policy::{Accepted, PolicyAcceptor, StreamKind};
+use tokio_flash_policy::flash_policy::accept::LingerWhen;
+use tokio_flash_policy::flash_policy::{Policy, Reply};
+use tokio_flash_policy::{AcceptConfig, Accepted, PolicyAcceptor, StreamKind};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
@@ -29,10 +30,31 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: tls CHAIN.pem KEY.pem".into());
     };
     let tls = tls(chain.as_ref(), key.as_ref())?;
-    let policy = Policy::new().allow("www.example.com", Port::new(9339)?)?;
-    let listener = TcpListener::bind("127.0.0.1:9339").await?;
-    serve(listener, PolicyAcceptor::new(Reply::new(&policy)?), tls).await;
+    // Movies from www.example.com may connect to this port.
+    let policy = Policy::new().allow("www.example.com", 9339)?;
+    let acceptors = Acceptors::new(&Reply::new(&policy)?, tls);
+    serve(TcpListener::bind("127.0.0.1:9339").await?, acceptors).await;
     Ok(())
+}
+
+/// Cloning is cheap.
+#[derive(Clone)]
+pub(crate) struct Acceptors {
+    plain: PolicyAcceptor,
+    tls: TlsAcceptor,
+    inside_tls: PolicyAcceptor,
+}
+
+impl Acceptors {
+    pub(crate) fn new(reply: &Reply, tls: TlsAcceptor) -> Self {
+        let inside_tls = AcceptConfig::new(reply.clone()).linger_when(LingerWhen::Always);
+        Self {
+            plain: PolicyAcceptor::new(reply.clone()),
+            tls,
+            // A client ends TLS with a last message. If the socket is closed before that arrives, it is reset.
+            inside_tls: inside_tls.into(),
+        }
+    }
 }
 
 /// Reads the certificate with its chain, and the key.
@@ -44,29 +66,26 @@ pub(crate) fn tls(chain: &Path, key: &Path) -> Result<TlsAcceptor, Box<dyn Error
 }
 
 /// Serves forever.
-pub(crate) async fn serve(listener: TcpListener, acceptor: PolicyAcceptor, tls: TlsAcceptor) {
+pub(crate) async fn serve(listener: TcpListener, acceptors: Acceptors) {
     loop {
         let Ok((socket, _)) = listener.accept().await else {
             // Neither a client that has gone nor a lack of file descriptors lasts. Keep serving.
             sleep(Duration::from_millis(100)).await;
             continue;
         };
-        let (acceptor, tls) = (acceptor.clone(), tls.clone());
+        let acceptors = acceptors.clone();
         // An error means that the client is gone.
-        tokio::spawn(async move { answer_or_echo(socket, &acceptor, &tls).await });
+        tokio::spawn(async move { answer_or_echo(socket, &acceptors).await });
     }
 }
 
-async fn answer_or_echo(
-    socket: TcpStream,
-    acceptor: &PolicyAcceptor,
-    tls: &TlsAcceptor,
-) -> io::Result<()> {
-    match acceptor.accept(socket).await? {
+/// Runs in the client's own task, because a client may take 10 s to send its first bytes.
+async fn answer_or_echo(socket: TcpStream, acceptors: &Acceptors) -> io::Result<()> {
+    match acceptors.plain.accept_tcp(socket).await? {
         Accepted::Answered(_) => Ok(()),
         Accepted::Stream(stream, StreamKind::Tls) => {
-            let stream = timeout(HANDSHAKE, tls.accept(stream)).await??;
-            match acceptor.accept(stream).await? {
+            let stream = timeout(HANDSHAKE, acceptors.tls.accept(stream)).await??;
+            match acceptors.inside_tls.accept(stream).await? {
                 Accepted::Answered(_) => Ok(()),
                 Accepted::Stream(stream, _) => echo(stream).await,
             }
@@ -80,5 +99,5 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 
 async fn echo(stream: impl AsyncRead + AsyncWrite) -> io::Result<()> {
     let (mut from, mut to) = split(stream);
-    copy(&mut from, &mut to).await.map(|_| ())
+    copy(&mut from, &mut to).await.map(drop)
 }

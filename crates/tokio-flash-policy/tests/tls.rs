@@ -11,7 +11,6 @@ use flash_policy::{Policy, REQUEST, Reply};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_flash_policy::PolicyAcceptor;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -38,16 +37,13 @@ async fn start() -> Started {
     };
     let chain = file("example-chain.pem", cert.pem());
     let key = file("example-key.pem", signing_key.serialize_pem());
-    let tls = tls::tls(&chain, &key).unwrap();
+    let acceptor = tls::tls(&chain, &key).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let policy = Policy::new().allow("*", address.port()).unwrap();
     let reply = Reply::new(&policy).unwrap();
-    tokio::spawn(tls::serve(
-        listener,
-        PolicyAcceptor::new(reply.clone()),
-        tls,
-    ));
+    let acceptors = tls::Acceptors::new(&reply, acceptor);
+    tokio::spawn(tls::serve(listener, acceptors));
     Started {
         address,
         reply,
