@@ -4,19 +4,24 @@
 //! port 843 of the target host first, then the target port. It sends `<policy-file-request/>` and a NUL byte, and
 //! expects an XML document followed by a NUL byte.
 //!
-//! This crate implements that exchange without I/O. It opens no socket, reads no file and reads no clock, and it is
-//! `no_std`. A server, a linter and an emulated player can therefore share the same code.
+//! This crate implements both sides of that exchange without I/O, and everything about the file. Only the drivers of the
+//! features `std` and `futures-io` use sockets and a clock. Without them, the crate is `no_std`.
 //!
-//! | to | use |
-//! |---|---|
-//! | distinguish a policy request from other traffic, however TCP splits it | [`Recognizer`] |
-//! | parse a policy file, with the location of every mistake | [`parse`](fn@parse), [`lint`](fn@lint); the rules are in [`lint`](mod@lint) |
-//! | build a policy and write it | [`Policy`], [`write::flash`], [`write::silverlight`] |
-//! | find out whether a player would connect, and why | [`decide`](fn@decide), [`grants`] |
-//! | do what a player does, against a live server | [`Player`] |
-//! | answer policy requests on a socket and pass all other connections on | [`ServerSide`] |
+//! | to write | start with | example |
+//! |---|---|---|
+//! | a server on tokio, with axum or hyper | the crate `tokio-flash-policy` | its `game`, `axum`, `hyper`, `tls` |
+//! | a server with threads | `accept::PolicyAcceptor::accept_blocking` (feature `std`) | `threads` |
+//! | a server on smol or another runtime | `accept::PolicyAcceptor::accept_async` (feature `futures-io`) | `smol` |
+//! | a server with an event loop of its own | [`ServerSide`], a state machine | in [`accept`] |
+//! | only the recognition of requests, however TCP splits them | [`Recognizer`] | |
+//! | a policy, and its bytes | [`Policy::allow`], then [`Reply::new`] or [`write::flash`] | |
+//! | a server that sends a policy file | `Reply::checked` (feature `lint`) | |
+//! | a tool that checks policy files | [`lint`](fn@lint); the rules are in [`lint`](mod@lint) | `lint` |
+//! | a tool that says whether a movie may connect, and why | [`decide`](fn@decide), [`grants`] | `decide` |
+//! | a tool that tries a live server as a player would | `player::attempt` (features `player`, `std`), or the state machine [`Player`] | `check` |
 //!
-//! Facts about Flash Player are cited next to the code that depends on them. [`manual`] describes the whole protocol.
+//! The examples are in the package. Facts about Flash Player are cited next to the code that depends on them. [`manual`]
+//! describes the whole protocol.
 //!
 //! ```
 //! use flash_policy::{grants, lint, Grant, Movie, Port, Serving};
@@ -33,18 +38,50 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 //!
+//! # Limits
+//!
+//! Those of a server are fields of [`AcceptConfig`](accept::AcceptConfig):
+//!
+//! | limit | default | when it is reached |
+//! |---|---|---|
+//! | [`Timing::request`](accept::Timing::request): the first bytes | 10 s | the connection is handed on, with the bytes so far |
+//! | [`Timing::bare`](accept::Timing::bare): the NUL of a request that lacks only that | 300 ms | the request is answered |
+//! | [`Timing::silence`](accept::Timing::silence): the first byte | none | the connection is handed on, for a server that speaks first |
+//! | [`AcceptConfig::write_limit`](accept::AcceptConfig::write_limit): the reply and the end of our side | 10 s | the connection is dropped; a TCP socket is reset |
+//! | [`Linger::between_reads`](accept::Linger::between_reads): silence after the reply | 5 s | the connection is closed |
+//! | [`Linger::total`](accept::Linger::total): all input after the reply | 30 s | the connection is closed |
+//! | [`Linger::bytes`](accept::Linger::bytes): all input after the reply | none | the connection is closed |
+//! | [`AcceptConfig::total`](accept::AcceptConfig::total): all of these | their sum, 50.6 s | the connection is handed on, dropped or closed |
+//!
+//! After a player's exact request, nothing follows, so the connection is closed without lingering. A connection takes 64
+//! bytes of memory for its first bytes. How many connections are open at one time is for the caller to limit.
+//!
+//! | limit | value | when it is reached |
+//! |---|---|---|
+//! | a policy that is parsed or written | 64 KiB ([`parse::LARGEST`]) | it is refused: players accept much less |
+//! | a file that is linted | 1 MiB ([`lint::LARGEST_LINTED`]), 64 KiB for [`lint()`](fn@lint) | only its size is reported |
+//! | the XML of a file: depth, attributes of an element, namespaces, parts | 16, 32, 64, 10,000 | the file is refused |
+//! | different findings of a rule, at each level | 25 | the others are counted: [`LintReport::omitted`] |
+//! | an attempt of a [`Player`] | 20 s ([`player::TIMEOUT`]) | it fails, as in Flash Player |
+//!
+//! # What it does not do
+//!
+//! It has no default policy, logs nothing, and starts no thread or task. It does not search for a request inside other
+//! traffic: the request must begin at the first byte. It does not serve URL policies (`/crossdomain.xml`) or Silverlight
+//! policies; it only checks them. It does not do TLS: pass it the stream inside.
+//!
 //! # Features
 //!
-//! | feature | default | adds |
-//! |---|---|---|
-//! | `std` | | answering on blocking sockets: `accept::PolicyAcceptor`; without it the crate needs only `alloc` |
-//! | `futures-io` | | the same on streams of smol and other runtimes |
-//! | `lint` | yes | [`lint`](mod@lint), and `silverlight` with it |
-//! | `pages` | | the text of each rule's page, about 90 KB: [`LintRule::page`](lint::LintRule::page) |
-//! | `player` | | [`player`] |
-//! | `silverlight` | | [`silverlight`], [`write::silverlight`] |
-//! | `serde` | | `Serialize` and `Deserialize`; the module `serialized` documents the shapes |
-//! | `annotate-snippets` | | [`snippets`], and `std` with it |
+//! | feature | default | adds | dependency |
+//! |---|---|---|---|
+//! | `std` | | answering on blocking sockets: `accept::PolicyAcceptor`; without it the crate needs only `alloc` | socket2 |
+//! | `futures-io` | | the same on streams of smol and other runtimes; includes `std` | futures-io |
+//! | `lint` | yes | [`lint`](mod@lint); includes `silverlight` | |
+//! | `pages` | | the text of each rule's page, about 90 KB: [`LintRule::page`](lint::LintRule::page); includes `lint` | |
+//! | `player` | | [`player`] | |
+//! | `silverlight` | | [`silverlight`], [`write::silverlight`] | |
+//! | `serde` | | `Serialize` and `Deserialize`; the module `serialized` documents the shapes | serde |
+//! | `annotate-snippets` | | [`snippets`]; includes `std` | annotate-snippets |
 //!
 //! The defaults are those of a server that reads its policy from a file: it should refuse a file that players can't
 //! use, and say why. Without any feature, [`Recognizer`], [`Reply`], [`accept`], [`parse`](fn@parse),
@@ -53,8 +90,8 @@
 //! What a program does not use is not linked: a server with [`Recognizer`] and a fixed [`Reply`] grows by 4 KB, and one
 //! with [`parse`](fn@parse) by 120 KB (x86-64, `opt-level = "s"`, LTO, stripped).
 
-// Runs the example in the README.
-#![cfg_attr(doctest, doc = include_str!("../README.md"))]
+// Runs the examples in the README.
+#![cfg_attr(all(doctest, feature = "lint", feature = "std"), doc = include_str!("../README.md"))]
 #![warn(clippy::must_use_candidate, clippy::return_self_not_must_use)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]

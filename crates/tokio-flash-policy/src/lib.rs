@@ -19,18 +19,79 @@
 //! # }
 //! ```
 //!
-//! On other streams, or to know what a connection is, call [`PolicyAcceptor::accept`] in each connection's own task.
-//! Never call it in the loop that accepts connections: one client that sends nothing would keep all others waiting for
-//! 10 s. An HTTP server is served the same way; with the feature `axum`, `axum::serve` takes a [`Listener`].
+//! | to serve | start with | example |
+//! |---|---|---|
+//! | a protocol of your own over TCP | [`Listener`] | `game` |
+//! | an axum app | [`Listener`], passed to `axum::serve` (feature `axum`) | `axum` |
+//! | a hyper service | [`Listener`], its streams wrapped in `hyper_util::rt::TokioIo` | `hyper` |
+//! | TLS | [`PolicyAcceptor`], on the socket and again on the stream inside | `tls` |
+//! | any other stream, or to know what a connection is | [`PolicyAcceptor::accept`] | |
+//! | a protocol in which the server speaks first | [`Timing::silence`] in an [`AcceptConfig`] | |
+//! | with something of your own between reading, replying and closing | [`Driver`] | |
+//! | a policy file | [`Reply::checked`](flash_policy::Reply), with flash-policy's feature `lint` | |
 //!
-//! It drives the state machine of [`flash_policy::accept`], which makes all decisions and sets all deadlines.
-//! [`Driver`] is for servers that need its phases individually.
+//! Call [`PolicyAcceptor::accept`] in each connection's own task, **never in the loop that accepts connections**: one
+//! client that sends nothing would keep all others waiting for 10 s. [`Listener`] has such tasks.
 //!
-//! The crate logs nothing and has no configuration files. Limits are arguments with defaults ([`Timing`], [`Linger`],
-//! [`AcceptConfig`]); [`AcceptConfig::longest`] is their sum.
+//! hyper takes the streams like this:
+//!
+//! ```no_run
+//! use std::convert::Infallible;
+//!
+//! use hyper::body::Incoming;
+//! use hyper::service::service_fn;
+//! use hyper::{Request, Response};
+//! use hyper_util::rt::{TokioIo, TokioTimer};
+//! use tokio_flash_policy::Listener;
+//!
+//! # async fn run(mut listener: Listener) {
+//! loop {
+//!     let (stream, _address) = listener.accept().await;
+//!     let hello = service_fn(|_: Request<Incoming>| async {
+//!         Ok::<_, Infallible>(Response::new("hello".to_owned()))
+//!     });
+//!     let connection = hyper::server::conn::http1::Builder::new()
+//!         .timer(TokioTimer::new())
+//!         .serve_connection(TokioIo::new(stream), hello);
+//!     tokio::spawn(connection);
+//! }
+//! # }
+//! ```
+//!
+//! # Limits
+//!
+//! | limit | default | when it is reached |
+//! |---|---|---|
+//! | [`Timing::request`]: the first bytes | 10 s | the connection is returned, with the bytes so far |
+//! | [`Timing::bare`]: the NUL of a request that lacks only that | 300 ms | the request is answered |
+//! | [`Timing::silence`]: the first byte | none | the connection is returned, for a server that speaks first |
+//! | [`AcceptConfig::write_limit`]: the reply and the end of our side | 10 s | an error (`TimedOut`); [`Listener`] and [`PolicyAcceptor::accept_tcp`] reset the connection |
+//! | [`Linger::between_reads`]: silence after the reply | 5 s | the connection is closed |
+//! | [`Linger::total`]: all input after the reply | 30 s | the connection is closed |
+//! | [`Linger::bytes`]: all input after the reply | none | the connection is closed |
+//! | [`AcceptConfig::total`]: all of these | their sum, 50.6 s | the connection is returned, dropped or closed |
+//! | [`Listener::limit`]: connections that are open but not returned | 512 ([`OPEN_LIMIT`]) | the oldest of them is dropped |
+//!
+//! After a player's exact request, nothing follows, so the connection is closed without lingering. How many connections
+//! your server has after they were returned is for you to limit.
+//!
+//! # What it does not do
+//!
+//! It has no default policy, logs nothing and reads no files. It does not do TLS. [`Listener`] does not count what it
+//! answers; a server that counts calls [`PolicyAcceptor::accept_tcp`] itself. All decisions and deadlines are those of
+//! the state machine [`flash_policy::accept`].
+//!
+//! # Features
+//!
+//! | feature | default | adds |
+//! |---|---|---|
+//! | `net` | yes | [`Listener`], [`PolicyAcceptor::accept_tcp`], [`Prefixed::into_split`]: tokio's own sockets |
+//! | `axum` | | [`Listener`] for `axum::serve`, and `PeerAddr`; includes `net` |
+//!
+//! flash-policy has no features here. Add it as a dependency of your own for those that you need, such as `lint`.
 
 // Runs the example in the README.
-#![cfg_attr(doctest, doc = include_str!("../README.md"))]
+#![cfg_attr(all(doctest, feature = "net"), doc = include_str!("../README.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::must_use_candidate, clippy::return_self_not_must_use)]
 mod acceptor;
