@@ -38,6 +38,10 @@ pub const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What a place answered.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "an answer is a policy, something else, or missing"
+)]
 pub enum PolicyAnswer {
     /// A policy. From [`Place::SiteRoot`] and HTTP locations it is parsed as [`Profile::Url`](crate::Profile::Url).
     Policy(Policy),
@@ -82,6 +86,7 @@ impl Known {
 
 /// The decision, or what is needed for it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "a caller must handle all three")]
 pub enum Decision {
     /// The player connects.
     Allowed(Allowed),
@@ -93,6 +98,7 @@ pub enum Decision {
 
 /// A policy to fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Ask {
     /// Where to fetch it.
     pub place: Place,

@@ -47,6 +47,7 @@ impl fmt::Display for Severity {
 
 /// A location in the file, with a text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Label {
     /// The location.
     pub span: Span,
@@ -68,6 +69,7 @@ pub struct Fix {
 
 /// A range of bytes of the file, and the text to put there.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Edit {
     /// What to replace. Empty for an insertion.
     pub span: Span,

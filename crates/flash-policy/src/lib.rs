@@ -92,7 +92,12 @@
 
 // Runs the examples in the README.
 #![cfg_attr(all(doctest, feature = "lint", feature = "std"), doc = include_str!("../README.md"))]
-#![warn(clippy::must_use_candidate, clippy::return_self_not_must_use)]
+#![warn(
+    clippy::exhaustive_enums,
+    clippy::exhaustive_structs,
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
 

@@ -16,6 +16,10 @@ pub(crate) use host::{a_label, check_name};
 
 /// How a movie was loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "decisions distinguish only these two"
+)]
 pub enum Scheme {
     /// `http:`.
     Http,
@@ -75,6 +79,7 @@ impl FromStr for Scheme {
 
 /// The text is not a scheme that movies are loaded with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct SchemeError;
 
 impl fmt::Display for SchemeError {
@@ -87,6 +92,10 @@ impl core::error::Error for SchemeError {}
 
 /// The scheme and host of a movie's own URL, not of the page that embeds it. Decisions ignore its port.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "decisions use nothing else of a movie's URL"
+)]
 pub struct Origin {
     /// The scheme.
     pub scheme: Scheme,

@@ -213,6 +213,7 @@ impl fmt::Display for PlayerVersion {
 
 /// The text is not a player version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct PlayerVersionError;
 
 /// Writes the numbers that are known.

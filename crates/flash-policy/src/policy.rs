@@ -16,6 +16,10 @@ pub use rule::{Rule, RuleError, Secure};
 
 /// The kind of policy file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "the format has only these two kinds"
+)]
 pub enum Profile {
     /// Served over the socket protocol; `to-ports` is required.
     #[default]
@@ -188,6 +192,10 @@ impl Extend<Rule> for Policy {
 /// If a file has several, `none` wins, then the strictest. Source: Adobe, *Developer's Guide*, "Website controls
 /// (policy files)" and *Cross Domain Policy File Specification*.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "the format has no other values for sockets"
+)]
 pub enum SiteControl {
     /// Every port can serve a policy of its own. This is the default without the element.
     All,
@@ -242,6 +250,7 @@ impl FromStr for SiteControl {
 
 /// The text is not a meta-policy for sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct SiteControlError;
 
 impl fmt::Display for SiteControlError {

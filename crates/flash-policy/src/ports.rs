@@ -36,6 +36,10 @@ pub(crate) const WHITESPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 /// # Ok::<(), flash_policy::ports::PortSetError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "the format has only these two forms"
+)]
 pub enum PortSet {
     /// `*`.
     All,

@@ -12,6 +12,7 @@ use core::ops::Range;
 
 /// What the bytes so far are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Recognition {
     /// Not decided yet: the bytes so far could become any of the others.
     NeedMore,

@@ -31,6 +31,7 @@ pub struct Access {
 
 /// The `uri` of a `<domain>`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "the format has no other forms")]
 pub enum Uri {
     /// `*`.
     Any,

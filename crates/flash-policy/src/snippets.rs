@@ -23,6 +23,7 @@ use source::Excerpt;
 
 /// Whether the fix of a finding is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ShownFix<'a> {
     /// With the changed lines. The text comes before its title, such as "remove the dot", and may be empty.
     After(&'a str),

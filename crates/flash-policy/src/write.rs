@@ -16,6 +16,7 @@ pub use silverlight::{SilverlightError, silverlight};
 
 /// The layout of the text. It does not change the meaning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Layout {
     /// Without extra whitespace, for sending.
     #[default]

@@ -55,6 +55,10 @@ impl axum::serve::Listener for Listener {
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "servers take the address with a pattern"
+)]
 pub struct PeerAddr(pub SocketAddr);
 
 impl Connected<IncomingStream<'_, Listener>> for PeerAddr {

@@ -93,7 +93,12 @@
 // Runs the example in the README.
 #![cfg_attr(all(doctest, feature = "net"), doc = include_str!("../README.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-#![warn(clippy::must_use_candidate, clippy::return_self_not_must_use)]
+#![warn(
+    clippy::exhaustive_enums,
+    clippy::exhaustive_structs,
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use
+)]
 mod acceptor;
 #[cfg(feature = "axum")]
 mod axum_server;

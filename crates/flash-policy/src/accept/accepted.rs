@@ -17,6 +17,7 @@ use super::{CloseReason, First};
 /// # assert_eq!(serve(Accepted::Stream(1, StreamKind::Other)), Some(1));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a server must handle both")]
 pub enum Accepted<S> {
     /// It was a policy request. It was answered and closed.
     Answered(CloseReason),

@@ -46,6 +46,7 @@ pub struct AcceptConfig {
 
 /// When a connection lingers after the reply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum LingerWhen {
     /// If more input may follow: see [`Rest`](super::Rest). After a player's exact request, the socket is closed at
     /// once.

@@ -28,6 +28,7 @@ pub enum First {
 
 /// Whether more input may follow a policy request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "more may follow, or not")]
 pub enum Rest {
     /// Exactly the 23 bytes that a player sends were read. A player sends no more.
     Nothing,

@@ -6,6 +6,10 @@ use super::{First, Moment};
 ///
 /// If an operation is not done at its `until`, stop it and report nothing. The next poll returns what follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a driver must perform every operation"
+)]
 pub enum Operation<'a> {
     /// Read once into [`ServerSide::room`](super::ServerSide::room), and report [`Completion::Read`].
     Read {
@@ -36,6 +40,10 @@ pub enum Operation<'a> {
 ///
 /// It matters at [`Operation::Abort`], and to drivers that can be stopped at any point.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a socket ends with a FIN or a reset"
+)]
 pub enum IfDropped {
     /// The end of the stream.
     #[default]
@@ -47,6 +55,10 @@ pub enum IfDropped {
 
 /// What to do next to close a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a driver must perform every operation"
+)]
 pub enum Closing {
     /// Flush, end our side of the stream (`shutdown` of the write side), and report [`Completion::Ended`].
     End {
@@ -64,6 +76,7 @@ pub enum Closing {
 
 /// The result of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "an operation has no other results")]
 pub enum Completion {
     /// This many bytes were read; 0 is the end of the peer's side.
     Read(usize),

@@ -60,6 +60,7 @@ pub struct Timing {
 /// assert_eq!(timer.first(&opening, late), Some(First::Deadline));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum HttpDetection {
     /// A request is [`First::Http`] as soon as its request line shows it.
     ///

@@ -6,6 +6,7 @@ use crate::{Policy, Port, Rule, Secure};
 
 /// Whether a policy grants a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "granted, or not")]
 pub enum Grant {
     /// The rule with this index grants it; later rules may too.
     Allowed {
@@ -18,6 +19,7 @@ pub enum Grant {
 
 /// Why no rule grants the connection: the reason of the rule that came nearest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum NearestMiss {
     /// No rule matches the movie's host and the port.
     NoRuleMatches,

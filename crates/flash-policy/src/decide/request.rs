@@ -9,6 +9,7 @@ use crate::{Host, Origin, PlayerVersion, Port, Scheme};
 
 /// A movie that needs a policy to connect.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "a movie comes from a host, or not")]
 pub enum Movie {
     /// Loaded from a host.
     Remote(Origin),
@@ -178,6 +179,10 @@ impl Request {
 
 /// Where a policy can come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a caller must be able to fetch from every place"
+)]
 pub enum Place {
     /// Port 843 of the target.
     Master,

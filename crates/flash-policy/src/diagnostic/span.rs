@@ -13,6 +13,7 @@ use core::ops::Range;
 /// assert_eq!(&file[std::ops::Range::from(name)], "site-control");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "a range has two ends")]
 pub struct Span {
     /// The first byte.
     pub start: usize,

@@ -11,6 +11,7 @@ use crate::origin::HostError;
 
 /// Why a text is not a valid `domain` value, and which part of it is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct DomainError {
     /// What is wrong.
     pub kind: DomainErrorKind,

@@ -81,6 +81,7 @@ pub(crate) enum Elsewhere {
 
 /// Whether to report hints in addition to warnings and errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Hints {
     /// Report hints, warnings and errors.
     Wanted,

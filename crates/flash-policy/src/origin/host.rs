@@ -22,6 +22,7 @@ use crate::diagnostic::quoted;
 /// # Ok::<(), flash_policy::origin::HostError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "a host is a name or an address")]
 pub enum Host {
     /// A name.
     Name(HostName),

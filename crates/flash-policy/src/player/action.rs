@@ -8,6 +8,10 @@ use crate::{Host, Port, REQUEST};
 
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a driver must perform every action"
+)]
 pub enum Action {
     /// Open a connection, and report its events under its [`Fetch::id`]. Returned once for each connection.
     Connect(Fetch),
@@ -71,6 +75,10 @@ pub struct Fetch {
 
 /// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a connection is for a policy or for the movie"
+)]
 pub enum Purpose {
     /// To fetch a policy.
     Policy(Place),
@@ -80,6 +88,10 @@ pub enum Purpose {
 
 /// The transport of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a driver must support every transport"
+)]
 pub enum Transport {
     /// Plain TCP.
     Tcp,
@@ -89,6 +101,7 @@ pub enum Transport {
 
 /// What is sent on a connection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "a driver must send each of them")]
 pub enum Protocol {
     /// Send these bytes as soon as the connection is established, and nothing after them.
     Policy(&'static [u8]),
@@ -110,6 +123,7 @@ pub(super) const SILVERLIGHT_REQUEST: Protocol = Protocol::Policy(b"<policy-file
 
 /// An event on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Event<'a> {
     /// The connection is established. With [`Transport::Tls`], after the handshake.
     Connected,

@@ -203,6 +203,10 @@ impl Client {
 
 /// The class that a movie connects with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "Flash Player connects with TCP or TLS"
+)]
 pub enum SocketClass {
     /// `Socket` or `XMLSocket`: TCP.
     #[default]

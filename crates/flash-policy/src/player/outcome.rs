@@ -32,6 +32,7 @@ pub struct Outcome {
 
 /// The verdict on an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "a caller must handle all three")]
 pub enum Verdict {
     /// A policy grants the connection, or none is needed, and the port accepts connections.
     Allowed,
@@ -101,6 +102,7 @@ impl Reason {
 
 /// The policy that decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct DecidedBy {
     /// Where it came from.
     pub place: Place,
@@ -110,6 +112,7 @@ pub struct DecidedBy {
 
 /// A rule in a policy, as the client that read it sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct RuleAt {
     /// Its index among the rules that take effect in this client.
     pub index: usize,
@@ -123,11 +126,26 @@ impl DecidedBy {
     /// The `/crossdomain.xml` that old players fetch is the master policy of a web server.
     ///
     /// ```
-    /// use flash_policy::decide::Place;
-    /// use flash_policy::player::DecidedBy;
+    /// use flash_policy::Port;
+    /// use flash_policy::decide::Sandbox;
+    /// use flash_policy::player::{Action, Config, DecidedBy, Event, Moment, Player};
     ///
-    /// let decided_by = DecidedBy { place: Place::Loaded(2), rule: None };
-    /// assert_eq!(decided_by.source(), "loaded");
+    /// let config = Config::new(Sandbox::LocalWithNetwork, "play.example.com".parse()?, Port::new(9339)?);
+    /// let now = Moment::ZERO;
+    /// let mut player = Player::new(config, now);
+    /// let policy = b"<cross-domain-policy><allow-access-from domain='*' to-ports='*'/></cross-domain-policy>\0";
+    /// let outcome = loop {
+    ///     match player.poll(now) {
+    ///         Action::Connect(fetch) => {
+    ///             player.handle(fetch.id, Event::Connected, now);
+    ///             player.handle(fetch.id, Event::Received(policy), now);
+    ///         }
+    ///         Action::Close(_) | Action::Wait { .. } => {}
+    ///         Action::Done(outcome) => break outcome,
+    ///     }
+    /// };
+    /// assert_eq!(outcome.decided_by.map(DecidedBy::source), Some("master"));
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
     #[must_use]
     pub const fn source(self) -> &'static str {
@@ -149,6 +167,10 @@ impl RuleAt {
 
 /// When the movie is notified of the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "the movie gets an event or an error, at once or late"
+)]
 pub enum Notification {
     /// Immediately, with an event.
     AtOnce,

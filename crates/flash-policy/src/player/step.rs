@@ -101,6 +101,10 @@ impl ConnectionEnd {
 
 /// What a client learned from an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "an answer is a policy, something else, or missing"
+)]
 pub enum Learnt {
     /// It is a policy.
     Policy,
@@ -122,6 +126,7 @@ pub struct Afterwards {
 
 /// How a server closes a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "TCP closes with a FIN or a reset")]
 pub enum Close {
     /// It ended its side (FIN).
     Finished,

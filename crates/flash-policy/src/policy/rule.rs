@@ -97,6 +97,10 @@ impl core::error::Error for RuleError {}
 /// In socket policies, the default is `false`, even though the DTD says `true` (Adobe, *Cross Domain Policy File
 /// Specification*). A parser that applied the DTD's default would refuse all movies loaded over plain HTTP.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "the attribute has two values, or is missing"
+)]
 pub enum Secure {
     /// `secure="true"`: only movies loaded over HTTPS.
     HttpsOnly,

@@ -7,6 +7,7 @@ use crate::diagnostic::character;
 
 /// Why a text is not a valid `to-ports` value, and which part of it is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct PortSetError {
     /// What is wrong.
     pub kind: PortSetErrorKind,
