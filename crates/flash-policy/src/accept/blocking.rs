@@ -17,9 +17,9 @@ impl PolicyAcceptor {
     /// keeps it waiting for [`Timing::request`](super::Timing::request), and a loop that waits for it serves no other
     /// client. It takes [`AcceptConfig::longest`] at most: 50.6 s with the default limits.
     ///
-    /// The socket must be in blocking mode, as sockets are after `accept`. A connection that is returned has the
-    /// timeouts that it had before. If the reply is cut off, the connection is reset, because the client would take its
-    /// end for the end of the policy.
+    /// The socket is set to blocking mode, and remains in it. A connection that is returned has the timeouts that it had
+    /// before. If the reply is cut off, the connection is reset, because the client would take its end for the end of
+    /// the policy.
     ///
     /// ```no_run
     /// use std::net::TcpListener;
@@ -50,6 +50,8 @@ impl PolicyAcceptor {
     /// Errors are those of the socket. For example, the peer reset it before it was recognized, or did not accept the
     /// reply in time (`TimedOut`).
     pub fn accept_blocking(&self, stream: TcpStream) -> io::Result<Accepted<Prefixed<TcpStream>>> {
+        // On some systems, a socket starts with the mode of its listener.
+        stream.set_nonblocking(false)?;
         let timeout = stream.read_timeout()?;
         let mut side = ServerSide::new(self.config(), Moment::ZERO);
         let ended = run(&mut side, &stream);

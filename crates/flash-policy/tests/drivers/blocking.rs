@@ -64,6 +64,26 @@ fn what_is_returned_is_as_it_was() {
     }
 }
 
+/// Some systems give a socket the mode of its listener. A reader of the stream still waits for bytes.
+#[test]
+fn a_socket_in_non_blocking_mode() {
+    let short = Duration::from_millis(50);
+    let (mut client, server) = connection();
+    server.set_read_timeout(Some(short)).unwrap();
+    server.set_nonblocking(true).unwrap();
+    client.write_all(b"G").unwrap();
+    let acceptor = PolicyAcceptor::from(config());
+    let accepted = acceptor.accept_blocking(server).unwrap();
+    let mut stream = accepted.into_stream().unwrap();
+    let start = Instant::now();
+    let error = stream.read_exact(&mut [0; 2]).unwrap_err();
+    assert!(matches!(
+        error.kind(),
+        ErrorKind::WouldBlock | ErrorKind::TimedOut
+    ));
+    assert!(start.elapsed() >= short);
+}
+
 #[test]
 fn deadlines() {
     let short = Duration::from_millis(50);
