@@ -77,8 +77,7 @@ impl PolicyAcceptor {
     /// Reads the first bytes. Answers a policy request and closes the stream, or returns the stream.
     ///
     /// Call this in a task of its own, **never in the loop that accepts connections**. A client that sends nothing keeps
-    /// it waiting for [`Timing::request`](flash_policy::accept::Timing::request), and a loop that waits for it serves no other client: one silent client delays
-    /// all others by 10 s. `Listener` does this for you.
+    /// it waiting for 10 s, and a loop that waits for it serves no other client. `Listener` has such tasks.
     ///
     /// It takes [`AcceptConfig::longest`] at most: 50.6 s with the default limits.
     ///

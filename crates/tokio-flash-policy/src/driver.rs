@@ -4,19 +4,53 @@ use std::borrow::Borrow;
 use std::io;
 
 use flash_policy::accept::{
-    AcceptConfig, CloseReason, Closing, Completion, First, IfDropped, Opening, Operation,
-    ServerSide,
+    AcceptConfig, CloseReason, Closing, Completion, First, Operation, ServerSide,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::Instant;
 
 use crate::clock::Clock;
 use crate::operations::{discard, end, read, write};
+
+mod between;
 
 /// A state machine with its clock, for servers that do something of their own between its phases.
 ///
 /// Each phase performs the machine's operations until one belongs to another phase; [`poll`](Self::poll) then returns
 /// that operation. Errors are those of the stream, and have been reported to the machine.
+///
+/// For example, one deadline can cover the first bytes, a TLS handshake, and the first bytes inside:
+///
+/// ```no_run
+/// use tokio::io::{AsyncRead, AsyncWrite};
+/// use tokio::time::timeout_at;
+/// use tokio_flash_policy::flash_policy::accept::{Moment, ServerSide};
+/// use tokio_flash_policy::{AcceptConfig, Driver, First, Prefixed};
+/// use tokio_rustls::TlsAcceptor;
+///
+/// # async fn play<S>(_: S) {}
+/// async fn serve<S>(mut stream: S, config: &AcceptConfig, tls: &TlsAcceptor) -> std::io::Result<()>
+/// where
+///     S: AsyncRead + AsyncWrite + Unpin,
+/// {
+///     let mut driver = Driver::new(ServerSide::new(config, Moment::ZERO));
+///     if driver.recognize(&mut stream).await? != Some(First::Tls) {
+///         return Ok(()); // this server is for `SecureSocket` only
+///     }
+///     let hello = driver.opening().bytes();
+///     let handshake = tls.accept(Prefixed::new(hello, stream));
+///     let mut stream = timeout_at(driver.deadline(), handshake).await??;
+///     driver.restart_inside_tls();
+///     if driver.recognize(&mut stream).await?.is_none() {
+///         driver.send(&mut stream).await?;
+///         driver.close(&mut stream).await;
+///     } else {
+///         play(Prefixed::new(driver.opening().bytes(), stream)).await;
+///     }
+///     Ok(())
+/// }
+/// ```
+///
+/// [`PolicyAcceptor`](crate::PolicyAcceptor) runs all phases; use it if you need nothing between them.
 #[derive(Debug)]
 pub struct Driver<C = AcceptConfig> {
     side: ServerSide<C>,
@@ -25,15 +59,22 @@ pub struct Driver<C = AcceptConfig> {
 
 impl<C: Borrow<AcceptConfig>> Driver<C> {
     /// Continues a machine for which the current time is [`Moment::ZERO`](flash_policy::accept::Moment::ZERO).
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use tokio_flash_policy::flash_policy::accept::{Moment, ServerSide};
+    /// use tokio_flash_policy::{AcceptConfig, Driver};
+    ///
+    /// // The config can be owned, borrowed, or shared by all connections.
+    /// let config = Arc::new(AcceptConfig::without_reply());
+    /// let driver = Driver::new(ServerSide::new(Arc::clone(&config), Moment::ZERO));
+    /// assert!(driver.opening().bytes().is_empty());
+    /// ```
     #[must_use]
     pub fn new(side: ServerSide<C>) -> Self {
         let clock = Clock::start();
         Self { side, clock }
-    }
-
-    /// The machine's next operation.
-    pub fn poll(&mut self) -> Operation<'_> {
-        self.side.poll(self.clock.now())
     }
 
     /// Reads until the connection is recognized. Returns `None` if it is a request that must be answered.
@@ -90,7 +131,7 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
 
     /// Writes the reply, then ends our side of the stream.
     ///
-    /// A socket that is dropped before this returns must be reset: see [`IfDropped`].
+    /// A socket that is dropped before this returns must be reset, as [`if_dropped`](Self::if_dropped) says.
     ///
     /// ```
     /// use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
@@ -201,67 +242,6 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
                 return CloseReason::Failed;
             }
         }
-    }
-
-    /// Calls [`ServerSide::wait`].
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// use tokio::io::{AsyncWriteExt as _, duplex};
-    /// use tokio_flash_policy::flash_policy::accept::{Moment, ServerSide};
-    /// use tokio_flash_policy::{AcceptConfig, Driver, First, Timing};
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> std::io::Result<()> {
-    /// let timing = Timing::default().silence(Duration::from_millis(20));
-    /// let config = AcceptConfig::without_reply().timing(timing);
-    /// let (mut client, mut server) = duplex(1024);
-    /// let mut driver = Driver::new(ServerSide::new(config, Moment::ZERO));
-    /// assert_eq!(driver.recognize(&mut server).await?, Some(First::Silent));
-    /// server.write_all(b"welcome").await?;
-    /// driver.wait();
-    /// client.write_all(b"LOGIN").await?;
-    /// assert_eq!(driver.recognize(&mut server).await?, Some(First::Other));
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn wait(&mut self) {
-        self.side.wait();
-    }
-
-    /// Calls [`ServerSide::restart_inside_tls`].
-    pub fn restart_inside_tls(&mut self) {
-        self.side.restart_inside_tls(self.clock.now());
-    }
-
-    /// Calls [`ServerSide::let_go`].
-    pub fn let_go(&mut self) {
-        self.side.let_go(self.clock.now());
-    }
-
-    /// When all of the first bytes must have arrived: [`ServerSide::deadline`].
-    #[must_use]
-    pub fn deadline(&self) -> Instant {
-        self.clock.instant(self.side.deadline())
-    }
-
-    /// What the peer must see if the socket is dropped now: [`ServerSide::if_dropped`].
-    #[must_use]
-    pub const fn if_dropped(&self) -> IfDropped {
-        self.side.if_dropped()
-    }
-
-    /// The bytes that were read to recognize the connection.
-    #[must_use]
-    pub const fn opening(&self) -> &Opening {
-        self.side.opening()
-    }
-
-    /// Consumes the driver and returns the bytes that were read to recognize the connection.
-    #[must_use]
-    pub fn into_opening(self) -> Opening {
-        self.side.into_opening()
     }
 
     /// Reports the result of an operation, or nothing if its time ran out.

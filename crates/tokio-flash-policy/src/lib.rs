@@ -31,7 +31,7 @@
 //! | a policy file | [`Reply::checked`](flash_policy::Reply), with flash-policy's feature `lint` | |
 //!
 //! Call [`PolicyAcceptor::accept`] in each connection's own task, **never in the loop that accepts connections**: one
-//! client that sends nothing would keep all others waiting for 10 s. [`Listener`] has such tasks.
+//! client that sends nothing would keep all others waiting for 10 s ([`Timing::request`]). [`Listener`] has such tasks.
 //!
 //! hyper takes the streams like this:
 //!

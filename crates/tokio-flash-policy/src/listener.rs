@@ -18,7 +18,7 @@ use tokio::time::{Sleep, sleep};
 use crate::acceptor::PolicyAcceptor;
 use crate::prefixed::Prefixed;
 
-/// The default of [`Listener::limit`]: half of the open files that most systems allow a process by default.
+/// The default of [`Listener::limit`]: half of the 1024 open files that most systems allow a process by default.
 pub const OPEN_LIMIT: usize = 512;
 
 /// The pause after an error that will not pass at once, such as a lack of file descriptors.
@@ -130,6 +130,29 @@ impl Listener {
     }
 
     /// Sets how many connections may be open that are not returned yet; at least 1. Default: [`OPEN_LIMIT`].
+    ///
+    /// Each takes a file descriptor, so it should be less than the process may have (`ulimit -n`) by the number of
+    /// connections that the server itself holds.
+    ///
+    /// ```
+    /// use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    /// use tokio::net::TcpStream;
+    /// use tokio_flash_policy::flash_policy::{Policy, Reply};
+    /// use tokio_flash_policy::{Listener, PolicyAcceptor};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?);
+    /// let mut listener = Listener::bind("127.0.0.1:0", acceptor).await?.limit(1);
+    /// let mut silent = TcpStream::connect(listener.local_addr()?).await?;
+    /// let mut client = TcpStream::connect(listener.local_addr()?).await?;
+    /// client.write_all(b"LOGIN").await?;
+    /// let (_stream, address) = listener.accept().await;
+    /// assert_eq!(address, client.local_addr()?);
+    /// assert_eq!(silent.read(&mut [0]).await?, 0); // was closed to make room
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn limit(mut self, open: usize) -> Self {
         self.limit = open.max(1);
@@ -196,6 +219,15 @@ impl Listener {
     }
 
     /// The listener inside, for its options.
+    ///
+    /// ```
+    /// use tokio_flash_policy::Listener;
+    ///
+    /// # fn run(listener: &Listener) -> std::io::Result<()> {
+    /// println!("hop limit {}", listener.get_ref().ttl()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub const fn get_ref(&self) -> &TcpListener {
         &self.socket

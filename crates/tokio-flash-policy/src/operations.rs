@@ -20,8 +20,29 @@ pub(crate) fn read<S: AsyncRead + Unpin>(
     })
 }
 
-/// Writes and flushes all bytes, and returns their number. If it is dropped before it returns, it may have written a
-/// part.
+/// Writes and flushes all bytes, and returns their number.
+///
+/// ```
+/// use tokio::io::{AsyncReadExt as _, duplex};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// let (mut client, mut server) = duplex(1024);
+/// assert_eq!(tokio_flash_policy::write(&mut server, b"full").await?, 4);
+/// let mut received = [0; 4];
+/// client.read_exact(&mut received).await?;
+/// assert_eq!(&received, b"full");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// The stream's own, and `WriteZero` if it accepts no more bytes.
+///
+/// # Cancel safety
+///
+/// Not cancel-safe: if it is dropped before it returns, it may have written a part.
 pub async fn write<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8]) -> io::Result<usize> {
     let mut rest = bytes;
     while !rest.is_empty() {

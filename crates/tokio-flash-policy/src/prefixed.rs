@@ -126,6 +126,20 @@ impl<S> Prefixed<S> {
     }
 
     /// The underlying stream. Reading from it would skip [`unread`](Self::unread).
+    ///
+    /// ```
+    /// use tokio::io::AsyncWriteExt as _;
+    /// use tokio_flash_policy::Prefixed;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let mut stream = Prefixed::new("LOGIN", Vec::new());
+    /// stream.get_mut().write_all(b"welcome").await?;
+    /// assert_eq!(stream.get_ref(), b"welcome");
+    /// assert_eq!(stream.unread(), b"LOGIN");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn get_mut(&mut self) -> &mut S {
         &mut self.stream
     }
