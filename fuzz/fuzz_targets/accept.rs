@@ -5,10 +5,10 @@
 use std::time::Duration;
 
 use flash_policy::accept::{
-    AcceptConfig, Closing, Completion, First, HttpDetection, IfDropped, Linger, LingerWhen, Moment,
+    AcceptConfig, Closing, Completion, First, HttpDetection, IfDropped, Linger, LingerWhen,
     Operation, ServerSide, Timing,
 };
-use flash_policy::{Recognition, Recognizer, Reply};
+use flash_policy::{Moment, Recognition, Recognizer, Reply};
 use libfuzzer_sys::fuzz_target;
 
 const REPLY: &[u8] = b"<cross-domain-policy/>\0";

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use flash_policy::Port;
 use flash_policy::decide::Sandbox;
-use flash_policy::player::{Action, Client, Config, Event, FetchId, Moment, Player};
+use flash_policy::player::{Action, Client, Config, Event, FetchId, Player};
+use flash_policy::{Moment, Port};
 use libfuzzer_sys::fuzz_target;
 
 const CLIENTS: [Client; 5] = [

@@ -8,9 +8,9 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use flash_policy::Port;
 use flash_policy::decide::Sandbox;
-use flash_policy::player::{Attempt, Config, Moment, Step, Verdict, attempt};
+use flash_policy::player::{Attempt, Config, Step, Verdict, attempt};
+use flash_policy::{Moment, Port};
 
 #[allow(clippy::print_stdout, reason = "an example's output")]
 fn main() -> Result<ExitCode, Box<dyn Error>> {

@@ -23,8 +23,8 @@
 //! use std::io::{Read, Write};
 //! use std::time::Instant;
 //!
-//! use flash_policy::accept::{AcceptConfig, Closing, Completion, Moment, Operation, ServerSide};
-//! use flash_policy::{Policy, Reply};
+//! use flash_policy::accept::{AcceptConfig, Closing, Completion, Operation, ServerSide};
+//! use flash_policy::{Moment, Policy, Reply};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let started = Instant::now();
@@ -75,7 +75,7 @@ mod prefixed;
 mod server_side;
 mod timing;
 
-pub use crate::moment::Moment;
+use crate::Moment;
 pub use accepted::{Accepted, StreamKind};
 pub use config::{AcceptConfig, LingerWhen, WRITE_LIMIT};
 pub use linger::{Linger, LingeringClose};

@@ -160,6 +160,7 @@ pub use diagnostic::{Diagnostic, Severity, Span};
 pub use domain::DomainPattern;
 #[cfg(feature = "lint")]
 pub use lint::{LintReport, Serving, lint};
+pub use moment::Moment;
 pub use origin::{Host, Origin, Scheme};
 pub use parse::{Parsed, parse};
 #[cfg(feature = "player")]

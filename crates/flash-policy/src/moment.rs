@@ -20,7 +20,7 @@ impl Moment {
     ///
     /// ```
     /// use core::time::Duration;
-    /// use flash_policy::accept::Moment;
+    /// use flash_policy::Moment;
     ///
     /// let started = std::time::Instant::now();
     /// let now = || Moment::after(started.elapsed());
@@ -35,7 +35,7 @@ impl Moment {
     ///
     /// ```
     /// use core::time::Duration;
-    /// use flash_policy::accept::Moment;
+    /// use flash_policy::Moment;
     ///
     /// let [early, late] = [20, 60].map(|millis| Moment::after(Duration::from_millis(millis)));
     /// assert_eq!(late.since(early), Duration::from_millis(40));

@@ -12,8 +12,8 @@
 //! ```
 //! use core::time::Duration;
 //! use flash_policy::decide::Sandbox;
-//! use flash_policy::player::{Action, Config, Event, Moment, Player, Reason, Verdict};
-//! use flash_policy::Port;
+//! use flash_policy::player::{Action, Config, Event, Player, Reason, Verdict};
+//! use flash_policy::{Moment, Port};
 //!
 //! let movie = Sandbox::Remote("http://www.example.com/game.swf".parse()?);
 //! let config = Config::new(movie, "play.example.com".parse()?, Port::new(9339)?);
@@ -49,7 +49,7 @@ mod rests_on;
 mod step;
 mod uncertain;
 
-pub use crate::moment::Moment;
+use crate::Moment;
 pub use action::{Action, Event, Fetch, FetchId, Protocol, Purpose, Transport};
 #[cfg(feature = "std")]
 pub use attempt::{Attempt, AttemptError, attempt};
@@ -100,9 +100,9 @@ impl Player {
     /// Starts an attempt now.
     ///
     /// ```
-    /// use flash_policy::Port;
+    /// use flash_policy::{Moment, Port};
     /// use flash_policy::decide::Sandbox;
-    /// use flash_policy::player::{Config, Moment, Player, TIMEOUT};
+    /// use flash_policy::player::{Config, Player, TIMEOUT};
     ///
     /// let movie = Sandbox::Remote("http://www.example.com/game.swf".parse()?);
     /// let config = Config::new(movie, "play.example.com".parse()?, Port::new(9339)?);
@@ -127,9 +127,9 @@ impl Player {
     ///
     /// ```
     /// use core::time::Duration;
-    /// use flash_policy::Port;
+    /// use flash_policy::{Moment, Port};
     /// use flash_policy::decide::Sandbox;
-    /// use flash_policy::player::{Action, Config, Moment, Player};
+    /// use flash_policy::player::{Action, Config, Player};
     ///
     /// let config = Config::new(Sandbox::Application, "play.example.com".parse()?, Port::new(9339)?);
     /// let mut player = Player::new(config, Moment::ZERO);
@@ -160,9 +160,9 @@ impl Player {
     /// effect.
     ///
     /// ```
-    /// use flash_policy::Port;
+    /// use flash_policy::{Moment, Port};
     /// use flash_policy::decide::Sandbox;
-    /// use flash_policy::player::{Action, Config, Event, Moment, Player, Verdict};
+    /// use flash_policy::player::{Action, Config, Event, Player, Verdict};
     ///
     /// let config = Config::new(Sandbox::Application, "play.example.com".parse()?, Port::new(9339)?);
     /// let mut player = Player::new(config, Moment::ZERO);
@@ -189,9 +189,9 @@ impl Player {
     /// The connections so far, in order. The last one may still be open.
     ///
     /// ```
-    /// use flash_policy::Port;
+    /// use flash_policy::{Moment, Port};
     /// use flash_policy::decide::{Place, Sandbox};
-    /// use flash_policy::player::{Action, Config, Event, Moment, Player, Purpose};
+    /// use flash_policy::player::{Action, Config, Event, Player, Purpose};
     ///
     /// let config = Config::new(Sandbox::LocalWithNetwork, "play.example.com".parse()?, Port::new(9339)?);
     /// let mut player = Player::new(config, Moment::ZERO);
@@ -210,9 +210,9 @@ impl Player {
     /// The configuration of the attempt, as passed to [`Player::new`].
     ///
     /// ```
-    /// use flash_policy::Port;
+    /// use flash_policy::{Moment, Port};
     /// use flash_policy::decide::Sandbox;
-    /// use flash_policy::player::{Config, Moment, Player};
+    /// use flash_policy::player::{Config, Player};
     ///
     /// let config = Config::new(Sandbox::Application, "play.example.com".parse()?, Port::new(9339)?);
     /// let player = Player::new(config.clone(), Moment::ZERO);
@@ -229,9 +229,9 @@ impl Player {
     /// ```
     /// use core::time::Duration;
     ///
-    /// use flash_policy::Port;
+    /// use flash_policy::{Moment, Port};
     /// use flash_policy::decide::Sandbox;
-    /// use flash_policy::player::{Config, Moment, Player, TIMEOUT};
+    /// use flash_policy::player::{Config, Player, TIMEOUT};
     ///
     /// let config = Config::new(Sandbox::Application, "play.example.com".parse()?, Port::new(9339)?);
     /// let start = Moment::after(Duration::from_secs(60));

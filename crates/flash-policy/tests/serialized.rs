@@ -4,7 +4,8 @@
 
 use core::time::Duration;
 
-use flash_policy::player::{Action, Config, Event, Moment, Player};
+use flash_policy::Moment;
+use flash_policy::player::{Action, Config, Event, Player};
 use flash_policy::{
     DomainPattern, Host, Origin, PlayerVersion, Policy, Port, PortSet, Profile, Secure, Serving,
     Severity, SiteControl, Span, decide::Sandbox, lint, parse,

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use flash_policy::Moment;
 use flash_policy::player::{
-    Action, ConnectionEnd, Event, Fetch, FetchId, Moment, Outcome, Player, Protocol, Purpose, Step,
+    Action, ConnectionEnd, Event, Fetch, FetchId, Outcome, Player, Protocol, Purpose, Step,
 };
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;

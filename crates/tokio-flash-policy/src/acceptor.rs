@@ -2,8 +2,8 @@
 
 use std::io;
 
-use flash_policy::Reply;
-use flash_policy::accept::{AcceptConfig, Accepted, Moment, ServerSide};
+use flash_policy::accept::{AcceptConfig, Accepted, ServerSide};
+use flash_policy::{Moment, Reply};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::driver::Driver;
@@ -59,8 +59,8 @@ impl PolicyAcceptor {
     /// The reply and all limits.
     ///
     /// ```
-    /// use tokio_flash_policy::flash_policy::accept::{Moment, ServerSide};
-    /// use tokio_flash_policy::flash_policy::{Policy, Reply};
+    /// use tokio_flash_policy::flash_policy::accept::ServerSide;
+    /// use tokio_flash_policy::flash_policy::{Moment, Policy, Reply};
     /// use tokio_flash_policy::{Driver, PolicyAcceptor};
     ///
     /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?);

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use flash_policy::accept::Moment;
+use flash_policy::Moment;
 use tokio::time::{Instant, timeout_at};
 
 /// About thirty years: the limit of tokio's own timers.

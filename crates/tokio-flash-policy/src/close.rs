@@ -1,6 +1,7 @@
 //! A close that loses no data. `flash_policy::accept` explains why that needs care.
 
-use flash_policy::accept::{AcceptConfig, CloseReason, Linger, Moment, ServerSide};
+use flash_policy::Moment;
+use flash_policy::accept::{AcceptConfig, CloseReason, Linger, ServerSide};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::driver::Driver;

@@ -23,7 +23,8 @@ mod between;
 /// ```no_run
 /// use tokio::io::{AsyncRead, AsyncWrite};
 /// use tokio::time::timeout_at;
-/// use tokio_flash_policy::flash_policy::accept::{Moment, ServerSide};
+/// use tokio_flash_policy::flash_policy::Moment;
+/// use tokio_flash_policy::flash_policy::accept::ServerSide;
 /// use tokio_flash_policy::{AcceptConfig, Driver, First, Prefixed};
 /// use tokio_rustls::TlsAcceptor;
 ///
@@ -58,12 +59,13 @@ pub struct Driver<C = AcceptConfig> {
 }
 
 impl<C: Borrow<AcceptConfig>> Driver<C> {
-    /// Continues a machine for which the current time is [`Moment::ZERO`](flash_policy::accept::Moment::ZERO).
+    /// Continues a machine for which the current time is [`Moment::ZERO`](flash_policy::Moment::ZERO).
     ///
     /// ```
     /// use std::sync::Arc;
     ///
-    /// use tokio_flash_policy::flash_policy::accept::{Moment, ServerSide};
+    /// use tokio_flash_policy::flash_policy::Moment;
+    /// use tokio_flash_policy::flash_policy::accept::ServerSide;
     /// use tokio_flash_policy::{AcceptConfig, Driver};
     ///
     /// // The config can be owned, borrowed, or shared by all connections.
@@ -81,7 +83,8 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
     ///
     /// ```
     /// use tokio::io::{AsyncWriteExt as _, duplex};
-    /// use tokio_flash_policy::flash_policy::accept::{Moment, ServerSide};
+    /// use tokio_flash_policy::flash_policy::Moment;
+    /// use tokio_flash_policy::flash_policy::accept::ServerSide;
     /// use tokio_flash_policy::{AcceptConfig, Driver, First};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
@@ -135,8 +138,8 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
     ///
     /// ```
     /// use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
-    /// use tokio_flash_policy::flash_policy::accept::{Moment, ServerSide};
-    /// use tokio_flash_policy::flash_policy::{Policy, REQUEST, Reply};
+    /// use tokio_flash_policy::flash_policy::accept::ServerSide;
+    /// use tokio_flash_policy::flash_policy::{Moment, Policy, REQUEST, Reply};
     /// use tokio_flash_policy::{AcceptConfig, Driver};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
@@ -195,7 +198,8 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
     ///
     /// ```
     /// use tokio::io::{AsyncWriteExt as _, duplex};
-    /// use tokio_flash_policy::flash_policy::accept::{Moment, ServerSide};
+    /// use tokio_flash_policy::flash_policy::Moment;
+    /// use tokio_flash_policy::flash_policy::accept::ServerSide;
     /// use tokio_flash_policy::{AcceptConfig, CloseReason, Driver, First};
     ///
     /// # #[tokio::main(flavor = "current_thread")]

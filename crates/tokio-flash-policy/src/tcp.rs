@@ -2,7 +2,8 @@
 
 use std::io;
 
-use flash_policy::accept::{AcceptConfig, Accepted, IfDropped, Moment, ServerSide};
+use flash_policy::Moment;
+use flash_policy::accept::{AcceptConfig, Accepted, IfDropped, ServerSide};
 use tokio::net::TcpStream;
 
 use crate::acceptor::PolicyAcceptor;

@@ -6,10 +6,8 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
-use flash_policy::accept::{
-    AcceptConfig, Closing, First, IfDropped, Moment, Operation, ServerSide,
-};
-use flash_policy::{Policy, REQUEST, Reply};
+use flash_policy::accept::{AcceptConfig, Closing, First, IfDropped, Operation, ServerSide};
+use flash_policy::{Moment, Policy, REQUEST, Reply};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_flash_policy::{CloseReason, Driver, Timing};

@@ -79,7 +79,8 @@ impl AcceptConfig {
     /// Hands on every connection, policy requests included, with the default limits.
     ///
     /// ```
-    /// use flash_policy::accept::{AcceptConfig, Completion, First, Moment, Operation, Rest, ServerSide};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{AcceptConfig, Completion, First, Operation, Rest, ServerSide};
     ///
     /// let now = Moment::ZERO;
     /// let mut side = ServerSide::new(AcceptConfig::without_reply(), now);
@@ -137,10 +138,8 @@ impl AcceptConfig {
     /// Sets when to linger.
     ///
     /// ```
-    /// use flash_policy::accept::{
-    ///     AcceptConfig, Closing, Completion, LingerWhen, Moment, Operation, ServerSide,
-    /// };
-    /// use flash_policy::{Policy, REQUEST, Reply};
+    /// use flash_policy::accept::{AcceptConfig, Closing, Completion, LingerWhen, Operation, ServerSide};
+    /// use flash_policy::{Moment, Policy, REQUEST, Reply};
     ///
     /// let now = Moment::ZERO;
     /// let config = AcceptConfig::new(Reply::new(&Policy::new())?).linger_when(LingerWhen::Always);

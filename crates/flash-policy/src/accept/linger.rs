@@ -37,7 +37,8 @@ impl Linger {
     /// ```
     /// use core::time::Duration;
     ///
-    /// use flash_policy::accept::{Closing, CloseReason, Completion, Linger, LingeringClose, Moment};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{CloseReason, Closing, Completion, Linger, LingeringClose};
     ///
     /// let linger = Linger::default().between_reads(Duration::from_secs(2));
     /// let mut close = LingeringClose::new(linger, Moment::ZERO);
@@ -56,7 +57,8 @@ impl Linger {
     /// ```
     /// use core::time::Duration;
     ///
-    /// use flash_policy::accept::{Closing, CloseReason, Linger, LingeringClose, Moment};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{CloseReason, Closing, Linger, LingeringClose};
     ///
     /// let linger = Linger::default().total(Duration::from_secs(10));
     /// let mut close = LingeringClose::new(linger, Moment::ZERO);
@@ -72,7 +74,8 @@ impl Linger {
     /// Sets the maximum number of bytes to read and discard.
     ///
     /// ```
-    /// use flash_policy::accept::{Closing, CloseReason, Completion, Linger, LingeringClose, Moment};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{CloseReason, Closing, Completion, Linger, LingeringClose};
     ///
     /// let now = Moment::ZERO;
     /// let mut close = LingeringClose::new(Linger::default().bytes(1024), now);
@@ -103,7 +106,8 @@ impl Default for Linger {
 /// use std::io::Read as _;
 /// use std::net::{Shutdown, TcpStream};
 ///
-/// use flash_policy::accept::{Closing, CloseReason, Completion, Linger, LingeringClose, Moment};
+/// use flash_policy::Moment;
+/// use flash_policy::accept::{CloseReason, Closing, Completion, Linger, LingeringClose};
 ///
 /// /// Closes a blocking socket. A real driver also has a clock, and sets timeouts.
 /// fn close(mut stream: &TcpStream) -> std::io::Result<CloseReason> {
@@ -154,7 +158,8 @@ impl LingeringClose {
     /// Starts a lingering close.
     ///
     /// ```
-    /// use flash_policy::accept::{Closing, Linger, LingeringClose, Moment};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{Closing, Linger, LingeringClose};
     ///
     /// let mut close = LingeringClose::new(Linger::default(), Moment::ZERO);
     /// // First, end our side of the stream.
@@ -182,7 +187,8 @@ impl LingeringClose {
     /// ```
     /// use core::time::Duration;
     ///
-    /// use flash_policy::accept::{Closing, Completion, Linger, LingeringClose, Moment};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{Closing, Completion, Linger, LingeringClose};
     ///
     /// let now = Moment::ZERO;
     /// let mut close = LingeringClose::new(Linger::default(), now);
@@ -209,7 +215,8 @@ impl LingeringClose {
     /// Reports the result of an operation. A result of an operation that was not requested is ignored.
     ///
     /// ```
-    /// use flash_policy::accept::{Closing, CloseReason, Completion, Linger, LingeringClose, Moment};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{CloseReason, Closing, Completion, Linger, LingeringClose};
     ///
     /// let now = Moment::ZERO;
     /// let mut close = LingeringClose::new(Linger::default(), now);

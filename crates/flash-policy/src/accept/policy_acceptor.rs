@@ -56,8 +56,8 @@ impl PolicyAcceptor {
     /// The reply and all limits.
     ///
     /// ```
-    /// use flash_policy::accept::{Moment, PolicyAcceptor, ServerSide};
-    /// use flash_policy::{Policy, Reply};
+    /// use flash_policy::accept::{PolicyAcceptor, ServerSide};
+    /// use flash_policy::{Moment, Policy, Reply};
     ///
     /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?);
     /// // For a driver of your own, with the same settings.

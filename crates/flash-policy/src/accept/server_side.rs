@@ -54,7 +54,8 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     /// Continues with a connection from which these bytes were read before; its deadlines count from `start`.
     ///
     /// ```
-    /// use flash_policy::accept::{AcceptConfig, First, Moment, Opening, Operation, ServerSide};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{AcceptConfig, First, Opening, Operation, ServerSide};
     ///
     /// let mut opening = Opening::new();
     /// opening.room()[..5].copy_from_slice(b"LOGIN");
@@ -92,8 +93,8 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     /// Returns what to do next. Call it again after each [`handle`](Self::handle), and when `until` has passed.
     ///
     /// ```
-    /// use flash_policy::accept::{AcceptConfig, Completion, Moment, Operation, ServerSide};
-    /// use flash_policy::{Policy, REQUEST, Reply};
+    /// use flash_policy::accept::{AcceptConfig, Completion, Operation, ServerSide};
+    /// use flash_policy::{Moment, Policy, REQUEST, Reply};
     ///
     /// let now = Moment::ZERO;
     /// let reply = Reply::new(&Policy::new())?;
@@ -133,7 +134,8 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     /// Reports the result of an operation. A result of an operation that was not requested is ignored.
     ///
     /// ```
-    /// use flash_policy::accept::{AcceptConfig, Completion, First, Moment, Operation, ServerSide};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{AcceptConfig, Completion, First, Operation, ServerSide};
     ///
     /// let now = Moment::ZERO;
     /// let mut side = ServerSide::new(AcceptConfig::without_reply(), now);
@@ -186,7 +188,8 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     /// ```
     /// use core::time::Duration;
     ///
-    /// use flash_policy::accept::{AcceptConfig, First, Moment, Operation, ServerSide, Timing};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{AcceptConfig, First, Operation, ServerSide, Timing};
     ///
     /// let timing = Timing::default().silence(Duration::ZERO);
     /// let config = AcceptConfig::without_reply().timing(timing);
@@ -208,7 +211,8 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     /// after a reply, because at least the peer's `close_notify` follows.
     ///
     /// ```
-    /// use flash_policy::accept::{AcceptConfig, Completion, First, Moment, Operation, ServerSide};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{AcceptConfig, Completion, First, Operation, ServerSide};
     ///
     /// let now = Moment::ZERO;
     /// let mut side = ServerSide::new(AcceptConfig::without_reply(), now);
@@ -234,7 +238,8 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     /// After a reply has begun, this does nothing.
     ///
     /// ```
-    /// use flash_policy::accept::{AcceptConfig, Closing, Completion, Moment, Operation, ServerSide};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{AcceptConfig, Closing, Completion, Operation, ServerSide};
     ///
     /// let now = Moment::ZERO;
     /// let mut side = ServerSide::new(AcceptConfig::without_reply(), now);
@@ -257,7 +262,8 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     /// ```
     /// use core::time::Duration;
     ///
-    /// use flash_policy::accept::{AcceptConfig, Moment, ServerSide};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{AcceptConfig, ServerSide};
     ///
     /// let accepted = Moment::after(Duration::from_secs(60));
     /// let side = ServerSide::new(AcceptConfig::without_reply(), accepted);
@@ -271,8 +277,8 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     /// What the peer must see if the socket is dropped now.
     ///
     /// ```
-    /// use flash_policy::accept::{AcceptConfig, Completion, IfDropped, Moment, ServerSide};
-    /// use flash_policy::{Policy, REQUEST, Reply};
+    /// use flash_policy::accept::{AcceptConfig, Completion, IfDropped, ServerSide};
+    /// use flash_policy::{Moment, Policy, REQUEST, Reply};
     ///
     /// let now = Moment::ZERO;
     /// let mut side = ServerSide::new(AcceptConfig::new(Reply::new(&Policy::new())?), now);
@@ -303,7 +309,8 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     /// The bytes that were read to recognize the connection. The code that serves it must process them first.
     ///
     /// ```
-    /// use flash_policy::accept::{AcceptConfig, Completion, First, Moment, Operation, ServerSide};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{AcceptConfig, Completion, First, Operation, ServerSide};
     ///
     /// let now = Moment::ZERO;
     /// let mut side = ServerSide::new(AcceptConfig::without_reply(), now);

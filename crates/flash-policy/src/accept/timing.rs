@@ -42,7 +42,8 @@ pub struct Timing {
 /// ```
 /// use core::time::Duration;
 ///
-/// use flash_policy::accept::{First, HttpDetection, Moment, Opening, OpeningTimer, Timing};
+/// use flash_policy::Moment;
+/// use flash_policy::accept::{First, HttpDetection, Opening, OpeningTimer, Timing};
 ///
 /// let mut opening = Opening::new();
 /// opening.room()[..1].copy_from_slice(b"G");
@@ -88,7 +89,8 @@ impl Timing {
     /// ```
     /// use core::time::Duration;
     ///
-    /// use flash_policy::accept::{First, Moment, Opening, OpeningTimer, Timing};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{First, Opening, OpeningTimer, Timing};
     ///
     /// let timing = Timing::default().request(Duration::from_secs(5));
     /// let timer = OpeningTimer::new(timing, Moment::ZERO);
@@ -106,7 +108,8 @@ impl Timing {
     /// ```
     /// use core::time::Duration;
     ///
-    /// use flash_policy::accept::{First, Moment, Opening, OpeningTimer, Rest, Timing};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{First, Opening, OpeningTimer, Rest, Timing};
     ///
     /// let timing = Timing::default().bare(Duration::from_millis(100));
     /// let timer = OpeningTimer::new(timing, Moment::ZERO);
@@ -127,7 +130,8 @@ impl Timing {
     /// Sets whether HTTP requests are recognized.
     ///
     /// ```
-    /// use flash_policy::accept::{First, HttpDetection, Moment, Opening, OpeningTimer, Timing};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{First, HttpDetection, Opening, OpeningTimer, Timing};
     ///
     /// let timer = OpeningTimer::new(Timing::default().http(HttpDetection::On), Moment::ZERO);
     /// let mut opening = Opening::new();
@@ -146,7 +150,8 @@ impl Timing {
     /// ```
     /// use core::time::Duration;
     ///
-    /// use flash_policy::accept::{First, Moment, Opening, OpeningTimer, Timing};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{First, Opening, OpeningTimer, Timing};
     ///
     /// let timing = Timing::default().silence(Duration::from_millis(200));
     /// let timer = OpeningTimer::new(timing, Moment::ZERO);
@@ -169,7 +174,8 @@ impl Timing {
 /// ```
 /// use core::time::Duration;
 ///
-/// use flash_policy::accept::{First, Moment, Opening, OpeningTimer, Timing};
+/// use flash_policy::Moment;
+/// use flash_policy::accept::{First, Opening, OpeningTimer, Timing};
 ///
 /// let start = Moment::ZERO;
 /// let timing = Timing::default().silence(Duration::from_millis(200));
@@ -196,7 +202,8 @@ impl OpeningTimer {
     /// ```
     /// use core::time::Duration;
     ///
-    /// use flash_policy::accept::{Moment, Opening, OpeningTimer, Timing};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{Opening, OpeningTimer, Timing};
     ///
     /// let start = Moment::after(Duration::from_secs(60));
     /// let timer = OpeningTimer::new(Timing::default(), start);
@@ -224,7 +231,8 @@ impl OpeningTimer {
     /// ```
     /// use core::time::Duration;
     ///
-    /// use flash_policy::accept::{Moment, Opening, OpeningTimer, Timing};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{Opening, OpeningTimer, Timing};
     ///
     /// let mut timer = OpeningTimer::new(Timing::default(), Moment::ZERO);
     /// let mut opening = Opening::new();
@@ -242,7 +250,8 @@ impl OpeningTimer {
     /// What the connection is, or `None` if more bytes must be read until [`until`](Self::until).
     ///
     /// ```
-    /// use flash_policy::accept::{First, Moment, Opening, OpeningTimer, Timing};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{First, Opening, OpeningTimer, Timing};
     ///
     /// let timer = OpeningTimer::new(Timing::default(), Moment::ZERO);
     /// let mut opening = Opening::new();
@@ -267,7 +276,8 @@ impl OpeningTimer {
     /// ```
     /// use core::time::Duration;
     ///
-    /// use flash_policy::accept::{Moment, Opening, OpeningTimer, Timing};
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{Opening, OpeningTimer, Timing};
     ///
     /// let timing = Timing::default().silence(Duration::from_millis(200));
     /// let timer = OpeningTimer::new(timing, Moment::ZERO);

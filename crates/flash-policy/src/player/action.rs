@@ -37,9 +37,9 @@ impl FetchId {
     /// The index in [`Player::steps`](crate::player::Player::steps).
     ///
     /// ```
-    /// use flash_policy::Port;
+    /// use flash_policy::{Moment, Port};
     /// use flash_policy::decide::Sandbox;
-    /// use flash_policy::player::{Action, Config, Moment, Player};
+    /// use flash_policy::player::{Action, Config, Player};
     ///
     /// let config = Config::new(Sandbox::Application, "play.example.com".parse()?, Port::new(9339)?);
     /// let mut player = Player::new(config, Moment::ZERO);

@@ -126,9 +126,9 @@ impl DecidedBy {
     /// The `/crossdomain.xml` that old players fetch is the master policy of a web server.
     ///
     /// ```
-    /// use flash_policy::Port;
+    /// use flash_policy::{Moment, Port};
     /// use flash_policy::decide::Sandbox;
-    /// use flash_policy::player::{Action, Config, DecidedBy, Event, Moment, Player};
+    /// use flash_policy::player::{Action, Config, DecidedBy, Event, Player};
     ///
     /// let config = Config::new(Sandbox::LocalWithNetwork, "play.example.com".parse()?, Port::new(9339)?);
     /// let now = Moment::ZERO;

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use flash_policy::REQUEST;
 use flash_policy::accept::{
-    AbortReason, AcceptConfig, CloseReason, Closing, Completion, First, Linger, LingerWhen, Moment,
+    AbortReason, AcceptConfig, CloseReason, Closing, Completion, First, Linger, LingerWhen,
     Opening, Operation, Rest, ServerSide,
 };
+use flash_policy::{Moment, REQUEST};
 
 use crate::world::{Client, Deed, End, Met, config, ms, reply};
 

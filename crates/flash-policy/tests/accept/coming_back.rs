@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use flash_policy::REQUEST;
 use flash_policy::accept::{
-    AbortReason, AcceptConfig, CloseReason, Closing, Completion, First, IfDropped, Linger, Moment,
+    AbortReason, AcceptConfig, CloseReason, Closing, Completion, First, IfDropped, Linger,
     Operation, Rest, ServerSide, Timing,
 };
+use flash_policy::{Moment, REQUEST};
 
 use crate::world::{Client, End, config, ms, reply};
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use flash_policy::REQUEST;
-use flash_policy::accept::{CloseReason, Completion, Moment, Operation, ServerSide};
+use flash_policy::accept::{CloseReason, Completion, Operation, ServerSide};
+use flash_policy::{Moment, REQUEST};
 
 use crate::world::{Client, End, config, ms, reply};
 

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use flash_policy::REQUEST;
 use flash_policy::accept::{
-    AbortReason, AcceptConfig, CloseReason, Closing, First, Linger, Moment, Operation, ServerSide,
-    Timing,
+    AbortReason, AcceptConfig, CloseReason, Closing, First, Linger, Operation, ServerSide, Timing,
 };
+use flash_policy::{Moment, REQUEST};
 
 use crate::world::{Client, Deed, End, config, ms, reply};
 

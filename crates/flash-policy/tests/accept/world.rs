@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use flash_policy::accept::{
-    AbortReason, AcceptConfig, CloseReason, Closing, Completion, First, IfDropped, Moment,
-    Operation, ServerSide,
+    AbortReason, AcceptConfig, CloseReason, Closing, Completion, First, IfDropped, Operation,
+    ServerSide,
 };
-use flash_policy::{Policy, Reply};
+use flash_policy::{Moment, Policy, Reply};
 
 pub(crate) fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)

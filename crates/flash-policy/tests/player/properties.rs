@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use flash_policy::decide::{Decision, Known, Location, Place, PolicyAnswer, Request, decide};
 use flash_policy::player::{
-    Action, Client, Event, FetchId, Learnt, Moment, Player, Purpose, Reason, Verdict,
+    Action, Client, Event, FetchId, Learnt, Player, Purpose, Reason, Verdict,
 };
-use flash_policy::{Profile, parse};
+use flash_policy::{Moment, Profile, parse};
 use proptest::prelude::*;
 
 use crate::world::{Deed, Played, Server, TRIP, World, a, document, sc};

@@ -1,7 +1,8 @@
 //! An outcome that depends on something unknown lists it, and other outcomes do not.
 
+use flash_policy::Moment;
 use flash_policy::decide::Sandbox;
-use flash_policy::player::{Action, Choice, Event, Moment, Player};
+use flash_policy::player::{Action, Choice, Event, Player};
 
 use crate::world::{Deed, Server, World, a, document, ms, sc};
 

@@ -119,6 +119,6 @@ fn ends_without_an_answer() {
     assert_eq!(endless.outcome.rests_on, [Choice::Size]);
 }
 
-fn at(millis: u64) -> flash_policy::player::Moment {
-    flash_policy::player::Moment::after(ms(millis))
+fn at(millis: u64) -> flash_policy::Moment {
+    flash_policy::Moment::after(ms(millis))
 }

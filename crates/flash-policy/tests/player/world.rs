@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use flash_policy::Port;
 use flash_policy::decide::{Place, Sandbox};
 use flash_policy::player::{
-    Action, Client, Config, Event, Fetch, FetchId, Moment, Outcome, Player, Protocol, Purpose,
-    SocketClass, Step, Transport,
+    Action, Client, Config, Event, Fetch, FetchId, Outcome, Player, Protocol, Purpose, SocketClass,
+    Step, Transport,
 };
+use flash_policy::{Moment, Port};
 
 /// How long a connection takes to be established or refused, and an answer to arrive.
 pub(crate) const TRIP: Duration = Duration::from_millis(10);

@@ -120,11 +120,11 @@ fn late(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let Some((ConnectionEnd::TimedOut, over)) = step.end else {
         return;
     };
-    let over = over.since(flash_policy::player::Moment::ZERO);
+    let over = over.since(flash_policy::Moment::ZERO);
     let Some(first) = trace.first_byte().filter(|first| *first > over) else {
         return;
     };
-    let began = step.started.since(flash_policy::player::Moment::ZERO);
+    let began = step.started.since(flash_policy::Moment::ZERO);
     let took = first.saturating_sub(began);
     let name = asked.name();
     case.delivery(FindingId::ReplyTooLate.error( format!(

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use flash_policy::Moment;
 use flash_policy::decide::{self, Place, Sandbox};
 use flash_policy::player::{
-    Client, Config, DecidedBy, Moment, Notification as Heard, Purpose, Reason, Verdict,
+    Client, Config, DecidedBy, Notification as Heard, Purpose, Reason, Verdict,
 };
 
 use super::rule;

@@ -8,9 +8,8 @@
 
 use std::os::fd::OwnedFd;
 
-use flash_policy::accept::{
-    AcceptConfig, Closing, Completion, First, Moment, Operation, ServerSide,
-};
+use flash_policy::Moment;
+use flash_policy::accept::{AcceptConfig, Closing, Completion, First, Operation, ServerSide};
 use flashgate_config::snapshot::Service;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, recv};

@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use flash_policy::accept::{AcceptConfig, First, Moment, ServerSide};
+use flash_policy::Moment;
+use flash_policy::accept::{AcceptConfig, First, ServerSide};
 use flashgate_config::ruffle::Doors;
 use flashgate_config::snapshot::{Backend, Gate, Service, ServiceKind};
 use flashgate_wire::proxy_header::Addresses;

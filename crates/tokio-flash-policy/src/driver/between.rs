@@ -12,8 +12,8 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
     ///
     /// ```
     /// use tokio::io::{AsyncWriteExt as _, duplex};
-    /// use tokio_flash_policy::flash_policy::accept::{Moment, Operation, ServerSide};
-    /// use tokio_flash_policy::flash_policy::{Policy, REQUEST, Reply};
+    /// use tokio_flash_policy::flash_policy::accept::{Operation, ServerSide};
+    /// use tokio_flash_policy::flash_policy::{Moment, Policy, REQUEST, Reply};
     /// use tokio_flash_policy::{AcceptConfig, Driver};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
@@ -41,7 +41,8 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
     /// use std::time::Duration;
     ///
     /// use tokio::io::{AsyncWriteExt as _, duplex};
-    /// use tokio_flash_policy::flash_policy::accept::{Moment, ServerSide};
+    /// use tokio_flash_policy::flash_policy::Moment;
+    /// use tokio_flash_policy::flash_policy::accept::ServerSide;
     /// use tokio_flash_policy::{AcceptConfig, Driver, First, Timing};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
@@ -69,7 +70,8 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
     ///
     /// ```
     /// use tokio::io::{AsyncWriteExt as _, duplex};
-    /// use tokio_flash_policy::flash_policy::accept::{Moment, ServerSide};
+    /// use tokio_flash_policy::flash_policy::Moment;
+    /// use tokio_flash_policy::flash_policy::accept::ServerSide;
     /// use tokio_flash_policy::{AcceptConfig, Driver, First};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
@@ -94,7 +96,8 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
     ///
     /// ```
     /// use tokio::io::{AsyncReadExt as _, duplex};
-    /// use tokio_flash_policy::flash_policy::accept::{Moment, ServerSide};
+    /// use tokio_flash_policy::flash_policy::Moment;
+    /// use tokio_flash_policy::flash_policy::accept::ServerSide;
     /// use tokio_flash_policy::{AcceptConfig, CloseReason, Driver};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
@@ -121,7 +124,8 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
     /// use std::time::Duration;
     ///
     /// use tokio::time::Instant;
-    /// use tokio_flash_policy::flash_policy::accept::{Moment, ServerSide};
+    /// use tokio_flash_policy::flash_policy::Moment;
+    /// use tokio_flash_policy::flash_policy::accept::ServerSide;
     /// use tokio_flash_policy::{AcceptConfig, Driver};
     ///
     /// let driver = Driver::new(ServerSide::new(AcceptConfig::without_reply(), Moment::ZERO));
@@ -159,7 +163,8 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
     /// The bytes that were read to recognize the connection. The code that serves it must process them first.
     ///
     /// ```
-    /// use tokio_flash_policy::flash_policy::accept::{Moment, ServerSide};
+    /// use tokio_flash_policy::flash_policy::Moment;
+    /// use tokio_flash_policy::flash_policy::accept::ServerSide;
     /// use tokio_flash_policy::{AcceptConfig, Driver, Prefixed};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
