@@ -44,6 +44,7 @@ mod client;
 mod config;
 mod machine;
 mod outcome;
+mod program;
 mod reading;
 mod rests_on;
 mod step;
@@ -53,8 +54,9 @@ use crate::Moment;
 pub use action::{Action, Event, Fetch, FetchId, Protocol, Purpose, Transport};
 #[cfg(feature = "std")]
 pub use attempt::{Attempt, AttemptError, attempt};
-pub use config::{Client, Config, SocketClass, TIMEOUT};
+pub use config::{Config, SocketClass, TIMEOUT};
 pub use outcome::{DecidedBy, Notification, Outcome, Reason, RuleAt, Verdict};
+pub use program::Client;
 pub use step::{Afterwards, Close, ConnectionEnd, Learnt, Step};
 pub use uncertain::{Choice, DOUBTFUL_POLICY_PORTS};
 

@@ -28,8 +28,8 @@ fn check_names_every_connection_and_the_verdict() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.local_addr().unwrap().port()
     });
-    let mut config = check::config("127.0.0.1", target, MOVIE).unwrap();
-    config.master_port = Some(Port::new(u32::from(master)).unwrap());
+    let config = check::config("127.0.0.1", target, MOVIE).unwrap();
+    let config = config.master_port(Port::new(u32::from(master)).unwrap());
     let report = check::report(&attempt(config).unwrap());
     let lines: Vec<_> = report.lines().collect();
     let [first, second, verdict, ..] = &lines[..] else {

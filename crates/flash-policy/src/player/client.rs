@@ -5,7 +5,8 @@
 
 use crate::decide::{Location, Place};
 use crate::player::action::{FLASH_REQUEST, SILVERLIGHT_REQUEST};
-use crate::player::config::{Client, Config};
+use crate::player::config::Config;
+use crate::player::program::Client;
 use crate::player::reading::ReadingMode;
 use crate::player::{DecidedBy, Learnt, Protocol, Purpose};
 use crate::{Host, Port};

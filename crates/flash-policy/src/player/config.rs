@@ -3,11 +3,11 @@
 use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
-use core::net::IpAddr;
 use core::time::Duration;
 
 use crate::decide::{Location, Sandbox};
 use crate::player::client::lightspark_host;
+use crate::player::program::Client;
 use crate::{Host, PlayerVersion, Port};
 
 /// The total time for an attempt, unless the movie sets another: 20 seconds.
@@ -16,7 +16,7 @@ use crate::{Host, PlayerVersion, Port};
 /// `connect()` and includes the policy.
 pub const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The parameters of one attempt. [`Config::new`] has the defaults of Flash Player 32; set the fields that differ.
+/// The parameters of one attempt. [`Config::new`] has the defaults of Flash Player 32; the setters change what differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
@@ -54,12 +54,14 @@ impl Config {
     /// use flash_policy::player::{Client, Config};
     ///
     /// let movie = Sandbox::Remote("http://www.example.com/game.swf".parse()?);
-    /// let mut config = Config::new(movie, "play.example.com".parse()?, Port::new(9339)?);
+    /// let config = Config::new(movie, "play.example.com".parse()?, Port::new(9339)?);
     /// assert_eq!((config.client, config.timeout), (Client::Flash, Duration::from_secs(20)));
     ///
     /// // The movie calls `Security.loadPolicyFile("xmlsocket://play.example.com:8430")` and sets `Socket.timeout`.
-    /// config.loaded = vec!["xmlsocket://play.example.com:8430".parse()?];
-    /// config.timeout = Duration::from_secs(5);
+    /// let config = config
+    ///     .loaded(["xmlsocket://play.example.com:8430".parse()?])
+    ///     .timeout(Duration::from_secs(5));
+    /// assert_eq!(config.loaded.len(), 1);
     /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
     #[must_use]
@@ -76,6 +78,145 @@ impl Config {
             master_port: None,
             timeout: TIMEOUT,
         }
+    }
+
+    /// Sets the program that plays the movie.
+    ///
+    /// ```
+    /// use flash_policy::decide::Sandbox;
+    /// use flash_policy::player::{Action, Client, Config, Player, Purpose};
+    /// use flash_policy::{Moment, Port};
+    ///
+    /// let movie = Sandbox::Remote("http://www.example.com/game.swf".parse()?);
+    /// let config = Config::new(movie, "play.example.com".parse()?, Port::new(9339)?).client(Client::Ruffle);
+    /// let Action::Connect(first) = Player::new(config, Moment::ZERO).poll(Moment::ZERO) else { panic!() };
+    /// assert_eq!(first.purpose, Purpose::Target); // Ruffle fetches no policy
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn client(mut self, client: Client) -> Self {
+        self.client = client;
+        self
+    }
+
+    /// Sets the version, if the client is Flash Player.
+    ///
+    /// ```
+    /// use flash_policy::decide::Sandbox;
+    /// use flash_policy::player::{Action, Config, Player, Purpose};
+    /// use flash_policy::{Moment, Port};
+    ///
+    /// let movie = Sandbox::Remote("http://play.example.com/game.swf".parse()?);
+    /// let config = Config::new(movie, "play.example.com".parse()?, Port::new(9339)?).version("7.0.14".parse()?);
+    /// let Action::Connect(first) = Player::new(config, Moment::ZERO).poll(Moment::ZERO) else { panic!() };
+    /// assert_eq!(first.purpose, Purpose::Target); // old players need no policy for the movie's own host
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn version(mut self, version: PlayerVersion) -> Self {
+        self.version = version;
+        self
+    }
+
+    /// Sets the movie's URL as written, for Lightspark.
+    ///
+    /// ```
+    /// use flash_policy::Port;
+    /// use flash_policy::decide::Sandbox;
+    /// use flash_policy::player::{Client, Config};
+    ///
+    /// let url = "http://user:password@www.example.com/game.swf";
+    /// let config = Config::new(Sandbox::Remote(url.parse()?), "play.example.com".parse()?, Port::new(9339)?)
+    ///     .client(Client::Lightspark)
+    ///     .movie_url(url);
+    /// assert_eq!(config.compared_host().as_deref(), Some("user"));
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn movie_url(mut self, url: impl Into<Box<str>>) -> Self {
+        self.movie_url = Some(url.into());
+        self
+    }
+
+    /// Sets the class that the movie connects with.
+    ///
+    /// ```
+    /// use flash_policy::decide::Sandbox;
+    /// use flash_policy::player::{Action, Config, Player, SocketClass, Transport};
+    /// use flash_policy::{Moment, Port};
+    ///
+    /// let movie = Sandbox::Remote("https://www.example.com/game.swf".parse()?);
+    /// let config = Config::new(movie, "play.example.com".parse()?, Port::new(9339)?).socket(SocketClass::Secure);
+    /// let Action::Connect(first) = Player::new(config, Moment::ZERO).poll(Moment::ZERO) else { panic!() };
+    /// assert_eq!(first.transport, Transport::Tls); // also for the policy
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn socket(mut self, socket: SocketClass) -> Self {
+        self.socket = socket;
+        self
+    }
+
+    /// Sets the locations that the movie loaded before, in order.
+    ///
+    /// ```
+    /// use flash_policy::decide::{Place, Sandbox};
+    /// use flash_policy::player::{Action, Config, Event, Player, Purpose};
+    /// use flash_policy::{Moment, Port};
+    ///
+    /// let movie = Sandbox::Remote("http://www.example.com/game.swf".parse()?);
+    /// let config = Config::new(movie, "play.example.com".parse()?, Port::new(9339)?)
+    ///     .loaded(["xmlsocket://play.example.com:8430".parse()?]);
+    /// let mut player = Player::new(config, Moment::ZERO);
+    /// let Action::Connect(master) = player.poll(Moment::ZERO) else { panic!() };
+    /// player.handle(master.id, Event::Refused, Moment::ZERO);
+    /// let Action::Connect(second) = player.poll(Moment::ZERO) else { panic!() };
+    /// assert_eq!((second.purpose, second.port.get()), (Purpose::Policy(Place::Loaded(0)), 8430));
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn loaded(mut self, loaded: impl IntoIterator<Item = Location>) -> Self {
+        self.loaded = loaded.into_iter().collect();
+        self
+    }
+
+    /// Sets another port that counts as the client's master port, for test setups that cannot listen on 843.
+    ///
+    /// ```
+    /// use flash_policy::Port;
+    /// use flash_policy::decide::Sandbox;
+    /// use flash_policy::player::Config;
+    ///
+    /// let movie = Sandbox::Remote("http://www.example.com/game.swf".parse()?);
+    /// let config = Config::new(movie, "127.0.0.1".parse()?, Port::new(9339)?).master_port(Port::new(8430)?);
+    /// assert_eq!(config.master().get(), 8430);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn master_port(mut self, port: Port) -> Self {
+        self.master_port = Some(port);
+        self
+    }
+
+    /// Sets the total time for the attempt.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::decide::Sandbox;
+    /// use flash_policy::player::{Config, Player};
+    /// use flash_policy::{Moment, Port};
+    ///
+    /// let movie = Sandbox::Remote("http://www.example.com/game.swf".parse()?);
+    /// let short = Duration::from_secs(5);
+    /// let config = Config::new(movie, "play.example.com".parse()?, Port::new(9339)?).timeout(short);
+    /// assert_eq!(Player::new(config, Moment::ZERO).budget_end(), Moment::after(short));
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
     }
 
     /// The host that the client compares with the rules' domains. `None` for a local movie.
@@ -122,82 +263,14 @@ impl Config {
     /// use flash_policy::decide::Sandbox;
     /// use flash_policy::player::{Client, Config};
     ///
-    /// let mut config = Config::new(Sandbox::LocalTrusted, "play.example.com".parse()?, Port::new(4502)?);
+    /// let config = Config::new(Sandbox::LocalTrusted, "play.example.com".parse()?, Port::new(4502)?);
     /// assert_eq!(config.master().get(), 843);
-    /// config.client = Client::Silverlight;
-    /// assert_eq!(config.master().get(), 943);
+    /// assert_eq!(config.client(Client::Silverlight).master().get(), 943);
     /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
     #[must_use]
     pub fn master(&self) -> Port {
         self.master_port.unwrap_or(self.client.master_port())
-    }
-}
-
-/// A program that plays content and opens sockets for it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Client {
-    /// Adobe's Flash Player, or AIR.
-    #[default]
-    Flash,
-    /// Lightspark, including its bugs.
-    Lightspark,
-    /// Unity Web Player.
-    Unity,
-    /// Microsoft Silverlight.
-    Silverlight,
-    /// Ruffle's desktop player, which fetches no policies.
-    Ruffle,
-}
-
-impl Client {
-    /// Whether the client refuses this host, whatever a policy says. Lightspark takes a colon in it for an error, and
-    /// Unity does not support IPv6.
-    ///
-    /// ```
-    /// use flash_policy::player::Client;
-    ///
-    /// let host = "[2001:db8::1]".parse()?;
-    /// assert!(Client::Unity.refuses(&host));
-    /// assert!(!Client::Flash.refuses(&host));
-    /// # Ok::<(), flash_policy::origin::HostError>(())
-    /// ```
-    #[must_use]
-    pub const fn refuses(self, host: &Host) -> bool {
-        match self {
-            Self::Lightspark | Self::Unity => matches!(host, Host::Address(IpAddr::V6(_))),
-            Self::Flash | Self::Silverlight | Self::Ruffle => false,
-        }
-    }
-
-    /// Whether the client supports IPv6.
-    ///
-    /// ```
-    /// use flash_policy::player::Client;
-    ///
-    /// assert!(Client::Flash.has_ipv6());
-    /// assert!(!Client::Unity.has_ipv6());
-    /// ```
-    #[must_use]
-    pub const fn has_ipv6(self) -> bool {
-        !matches!(self, Self::Unity)
-    }
-
-    /// The port that the client asks first for a policy.
-    ///
-    /// ```
-    /// use flash_policy::player::Client;
-    ///
-    /// assert_eq!(Client::Flash.master_port().get(), 843);
-    /// assert_eq!(Client::Silverlight.master_port().get(), 943);
-    /// ```
-    #[must_use]
-    pub const fn master_port(self) -> Port {
-        match self {
-            Self::Silverlight => Port::SILVERLIGHT,
-            Self::Flash | Self::Lightspark | Self::Unity | Self::Ruffle => Port::MASTER,
-        }
     }
 }
 

@@ -42,9 +42,7 @@ fn answering(answer: &'static [u8]) -> Port {
 
 fn config(master: Port, target: Port) -> Config {
     let movie = Sandbox::Remote("http://www.a.test/game.swf".parse().unwrap());
-    let mut config = Config::new(movie, "127.0.0.1".parse().unwrap(), target);
-    config.master_port = Some(master);
-    config
+    Config::new(movie, "127.0.0.1".parse().unwrap(), target).master_port(master)
 }
 
 fn verdict(attempt: &Attempt) -> (Verdict, Reason) {
@@ -90,8 +88,7 @@ fn nothing_answers() {
 #[test]
 fn silence() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut config = config(port_of(&listener), closed_port());
-    config.timeout = Duration::from_millis(50);
+    let config = config(port_of(&listener), closed_port()).timeout(Duration::from_millis(50));
     let attempt = attempt(config).unwrap();
     assert_eq!(verdict(&attempt), (Verdict::Denied, Reason::Timeout));
     assert_eq!(attempt.outcome.elapsed, Duration::from_millis(50));

@@ -192,8 +192,7 @@ proptest! {
         world in worlds(),
         events in prop::collection::vec((0_usize..5, 0_u8..9, 0_u64..4000, bodies()), 0..40),
     ) {
-        let mut config = world.config.clone();
-        config.client = client;
+        let config = world.config.clone().client(client);
         let mut player = Player::new(config, Moment::ZERO);
         let mut ids: Vec<FetchId> = Vec::new();
         let mut now = Moment::ZERO;
