@@ -17,38 +17,31 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let [file, movie, port] = &arguments[..] else {
         return Err("usage: decide FILE MOVIE-URL PORT".into());
     };
-    let port = port.to_string_lossy().parse()?;
-    let answer = answer(&fs::read(file)?, &movie.to_string_lossy(), port)?;
-    let (text, code) = match answer {
-        Ok(text) => (text, ExitCode::SUCCESS),
-        Err(text) => (text, ExitCode::FAILURE),
-    };
-    println!("{text}");
-    Ok(code)
+    let movie: Movie = movie.to_string_lossy().parse()?;
+    let port: u16 = port.to_string_lossy().parse()?;
+    match deciding_rule(&fs::read(file)?, &movie, Port::new(port.into())?) {
+        Ok(rule) => {
+            println!("allowed: {rule}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(reason) => {
+            println!("denied: {reason}");
+            Ok(ExitCode::FAILURE)
+        }
+    }
 }
 
-/// Why the movie may connect, or why it may not.
-pub(crate) fn answer(
+/// The rule that lets the movie connect, or why it may not.
+pub(crate) fn deciding_rule(
     file: &[u8],
-    movie: &str,
-    port: u16,
-) -> Result<Result<String, String>, Box<dyn Error>> {
-    let movie = Movie::Remote(movie.parse()?);
-    let port = Port::new(port.into())?;
+    movie: &Movie,
+    port: Port,
+) -> Result<String, Box<dyn Error>> {
     // Rules that have no effect are left out.
-    let Some(policy) = parse(file, Profile::Socket).policy else {
-        return Ok(Err("denied: the file is not a policy".to_owned()));
-    };
-    Ok(match decide_alone(&policy, &movie, port) {
-        Ok(index) => {
-            let rule = policy.rules.get(index).ok_or("no such rule")?;
-            Ok(format!(
-                "allowed: rule {} (`{}` to `{}`)",
-                index + 1,
-                rule.domain,
-                rule.ports
-            ))
-        }
-        Err(denied) => Err(format!("denied: {}", denied.reason.code())),
-    })
+    let parsed = parse(file, Profile::Socket);
+    let policy = parsed.policy.ok_or("the file is not a policy")?;
+    let index = decide_alone(&policy, movie, port)?;
+    let rule = policy.rules.get(index).ok_or("no such rule")?;
+    let (number, domain, ports) = (index + 1, &rule.domain, &rule.ports);
+    Ok(format!("rule {number} (`{domain}` to `{ports}`)"))
 }

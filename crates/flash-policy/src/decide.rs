@@ -177,6 +177,10 @@ pub fn decide(request: &Request, known: &Known) -> Decision {
 /// );
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
+///
+/// # Errors
+///
+/// The player refuses: no rule allows the connection, or the meta-policy forbids all.
 pub fn decide_alone(policy: &Policy, movie: &Movie, port: Port) -> Result<usize, Denied> {
     let place = if port == Port::MASTER {
         Place::Master

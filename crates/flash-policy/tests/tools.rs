@@ -53,14 +53,14 @@ fn decide_names_the_rule_or_the_reason() {
         <allow-access-from domain='a.test' to-ports='*'/>
         <allow-access-from domain='*.example.com' to-ports='9339'/>
     </cross-domain-policy>";
-    let decided = |file, port| decide::answer(file, MOVIE, port).unwrap();
-    let allowed = "allowed: rule 2 (`*.example.com` to `9339`)".to_owned();
-    assert_eq!(decided(file, 9339), Ok(allowed));
-    let denied = "denied: no-rule-matches".to_owned();
-    assert_eq!(decided(file, 9340), Err(denied));
-    let refused = "denied: the file is not a policy".to_owned();
-    assert_eq!(decided(b"<html/>", 9339), Err(refused));
-    assert!(decide::answer(file, "game.swf", 9339).is_err());
+    let movie = MOVIE.parse().unwrap();
+    let decided = |file, port| decide::deciding_rule(file, &movie, Port::new(port).unwrap());
+    let rule = "rule 2 (`*.example.com` to `9339`)";
+    assert_eq!(decided(file, 9339).unwrap(), rule);
+    let denied = "no rule matches the movie's host and the port (policy of the destination port)";
+    assert_eq!(decided(file, 9340).unwrap_err().to_string(), denied);
+    let refused = decided(b"<html/>", 9339).unwrap_err();
+    assert_eq!(refused.to_string(), "the file is not a policy");
 }
 
 #[test]

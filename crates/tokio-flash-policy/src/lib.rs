@@ -96,6 +96,7 @@
 #![warn(
     clippy::exhaustive_enums,
     clippy::exhaustive_structs,
+    clippy::missing_errors_doc,
     clippy::must_use_candidate,
     clippy::return_self_not_must_use
 )]
