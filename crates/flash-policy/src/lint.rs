@@ -22,6 +22,7 @@ mod meaning;
 mod options;
 pub(crate) mod rule;
 pub(crate) mod rules;
+mod serving;
 pub(crate) mod source;
 pub(crate) mod subject;
 mod syntax;
@@ -33,9 +34,10 @@ pub use crate::document::LARGEST_LINTED;
 pub use crate::findings::Omitted;
 pub use fix::{Fixed, fix, fix_where};
 pub use kind::PolicyKind;
-pub use options::{Hints, Options, PolicyReader, Serving};
+pub use options::{Hints, Options};
 pub use rule::{LintRule, RuleGroup};
 pub use rules::{nearest_rule, rule, rules};
+pub use serving::{PolicyReader, Serving};
 use subject::Subject;
 
 /// A policy and the findings for it.

@@ -1,7 +1,7 @@
 use alloc::format;
 
-use crate::lint::options::Elsewhere;
 use crate::lint::rule::{Diagnostic, Findings, LintRule, RuleGroup, Severity, Subject, page};
+use crate::lint::serving::Elsewhere;
 use crate::{Port, PortSet};
 
 pub(crate) static RULE: LintRule = LintRule {
