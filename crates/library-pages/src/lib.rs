@@ -15,4 +15,7 @@ mod pages {
 
     #[doc = include_str!("../../../docs/book/src/library/lint.md")]
     mod lint {}
+
+    #[doc = include_str!("../../../docs/book/src/library/decide.md")]
+    mod decide {}
 }
