@@ -6,6 +6,7 @@ use core::error::Error;
 use core::fmt::{Debug, Display};
 use core::hash::Hash;
 use core::ops::Range;
+use std::net::TcpStream;
 
 use flash_policy::decide::{
     Allowed, Ask, Decision, Denied, Grant, Ignored, Known, Location, LocationError, Movie,
@@ -26,9 +27,9 @@ use flash_policy::reply::{PolicyFileError, ReplyError};
 use flash_policy::silverlight::{Access, AccessPolicy, ParsedAccess, Uri};
 use flash_policy::write::{Layout, SilverlightError, WriteError};
 use flash_policy::{
-    Diagnostic, DomainPattern, Host, LintReport, Origin, Parsed, PlayerVersion, Policy, Port,
-    PortRange, PortSet, Profile, Recognition, Recognizer, Reply, Rule, Scheme, Secure, Serving,
-    Severity, SiteControl, Span, accept, player,
+    Diagnostic, DomainPattern, Host, LintReport, Moment, Origin, Parsed, PlayerVersion, Policy,
+    Port, PortRange, PortSet, Profile, Recognition, Recognizer, Reply, Rule, Scheme, Secure,
+    Serving, Severity, SiteControl, Span, accept, player,
 };
 
 const fn shared<T: Debug + Send + Sync + 'static>() {}
@@ -44,8 +45,10 @@ macro_rules! all {
 
 all!(shared: Recognizer, LintRule, PolicyFileError, player::Player, player::AttemptError);
 all!(shared: accept::Opening, accept::LingeringClose, accept::ServerSide, accept::AcceptConfig);
+all!(shared: accept::PolicyAcceptor, accept::Prefixed<TcpStream>);
 all!(value: accept::Linger, accept::LingerWhen, accept::First, accept::Rest, accept::Timing);
 all!(value: accept::AbortReason, accept::CloseReason, accept::Closing, accept::Completion);
+all!(value: accept::Accepted<u8>, accept::StreamKind);
 all!(value: accept::IfDropped, accept::Operation, accept::HttpDetection, accept::OpeningTimer);
 all!(value: Grant, NearestMiss, Ignored, Allowed, Denied, RefusalReason, Location, Movie, Place);
 all!(value: Request, Sandbox, PolicyAnswer, Known, Decision, Ask);
@@ -61,7 +64,7 @@ all!(value: player::Client, player::Config, player::SocketClass, player::Decided
 all!(value: player::Notification, player::Outcome, player::Reason, player::RuleAt);
 all!(value: player::Verdict, player::Afterwards, player::Close, player::ConnectionEnd);
 all!(value: player::Learnt, player::Step, player::Choice);
-all!(hashed: Span, Host, Origin, Scheme, Port, PlayerVersion, Severity, SiteControl, Position);
+all!(hashed: Moment, Span, Host, Origin, Scheme, Port, PlayerVersion, Severity, SiteControl, Position);
 all!(error: LocationError, Denied, DomainError, HostError, OriginError, SchemeError);
 all!(error: PlayerVersionError, RuleError, SiteControlError, PortError, PortSetError);
 all!(error: ReplyError, SilverlightError, WriteError);

@@ -1,6 +1,7 @@
 //! The table of connections that flash-policy's own drivers are tested with. It is not part of the package.
 
 #![cfg(test)]
+#![cfg(feature = "net")]
 
 use std::time::Duration;
 
