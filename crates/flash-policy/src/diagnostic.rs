@@ -59,6 +59,31 @@ pub struct Label {
 /// A change of the file that fixes a finding and is safe to apply automatically.
 ///
 /// Safe means that a valid policy grants exactly the same afterwards.
+///
+/// `lint::fix` applies all fixes of a file. An editor can offer them one by one:
+///
+/// ```
+/// # #[cfg(feature = "lint")] {
+/// use core::ops::Range;
+///
+/// use flash_policy::diagnostic::Fix;
+/// use flash_policy::{Serving, lint};
+///
+/// fn apply(fix: &Fix, text: &mut String) {
+///     // From the end, so that the places before it stay as they are.
+///     for edit in fix.edits.iter().rev() {
+///         text.replace_range(Range::from(edit.span), &edit.text);
+///     }
+/// }
+///
+/// let mut text = "<cross-domain-policy><allow-access-from domain='a.test' to-ports='80, 81'/></cross-domain-policy>".to_owned();
+/// let report = lint(text.as_bytes(), Serving::from_unknown_port());
+/// let fix = report.findings[0].fix.as_ref().expect("a fix");
+/// assert_eq!(fix.title, "remove the spaces");
+/// apply(fix, &mut text);
+/// assert!(text.contains("to-ports='80,81'"));
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Fix {

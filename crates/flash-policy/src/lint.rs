@@ -41,6 +41,24 @@ pub use serving::{PolicyReader, Serving};
 use subject::Subject;
 
 /// A policy and the findings for it.
+///
+/// ```
+/// use flash_policy::{Port, Serving, Severity, lint};
+///
+/// let file = b"<cross-domain-policy><allow-access-from domain='a.test' to-ports='80, 81'/></cross-domain-policy>";
+/// let report = lint(file, Serving::from_port(Port::MASTER));
+/// for finding in &report.findings {
+///     println!("{finding}");
+/// }
+/// for (rule, count) in &report.omitted {
+///     println!("and {count} more of {rule}");
+/// }
+/// // Fail on warnings too.
+/// assert!(report.findings.iter().any(|finding| finding.severity >= Severity::Warning));
+/// // Errors are what fails in the player. Here, it still reads the policy.
+/// assert!(!report.has_errors());
+/// assert_eq!(report.policy.map(|policy| policy.rules.len()), Some(1));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LintReport {

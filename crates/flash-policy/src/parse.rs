@@ -44,6 +44,18 @@ pub struct Parsed {
 }
 
 /// The locations of a policy's parts in its file.
+///
+/// ```
+/// use flash_policy::diagnostic::{Column, LineIndex};
+/// use flash_policy::{Profile, parse};
+///
+/// let file = b"<cross-domain-policy>\n  <allow-access-from domain='a.test' to-ports='80'/>\n</cross-domain-policy>";
+/// let parsed = parse(file, Profile::Socket);
+/// let domain = parsed.places.rules[0].domain;
+/// assert_eq!(&file[domain.start..domain.end], b"a.test");
+/// let place = LineIndex::new(file).position(domain.start, Column::Characters);
+/// assert_eq!((place.line, place.column), (2, 30));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PolicyPlaces {

@@ -9,6 +9,49 @@ use crate::parse::PolicyPlaces;
 use crate::player::Choice;
 
 /// The outcome of an attempt.
+///
+/// With the player's steps, it shows which rule decided:
+///
+/// ```
+/// use core::ops::Range;
+///
+/// use flash_policy::player::{Outcome, Purpose, Step};
+///
+/// fn explain(outcome: &Outcome, steps: &[Step]) -> String {
+///     let mut text = format!("{} ({})", outcome.verdict.code(), outcome.reason.code());
+///     if let Some(decided) = outcome.decided_by {
+///         let is_policy = |step: &&Step| step.fetch.purpose == Purpose::Policy(decided.place);
+///         let document = steps.iter().find(is_policy).map(|step| &step.document[..]);
+///         if let (Some(document), Some(rule)) = (document, decided.rule) {
+///             let tag = document.get(Range::from(rule.tag)).unwrap_or_default();
+///             text += &format!(": {}", String::from_utf8_lossy(tag));
+///         }
+///     }
+///     for choice in &outcome.rests_on {
+///         text += &format!("; it is not known {choice}");
+///     }
+///     text
+/// }
+/// # use flash_policy::decide::Sandbox;
+/// # use flash_policy::player::{Action, Config, Event, Player};
+/// # use flash_policy::{Moment, Port};
+/// # let config = Config::new(Sandbox::Remote("http://a.test/".parse()?), "b.test".parse()?, Port::new(9339)?);
+/// # let (now, mut player) = (Moment::ZERO, Player::new(config, Moment::ZERO));
+/// # let policy = b"<cross-domain-policy><allow-access-from domain='*' to-ports='9339'/></cross-domain-policy>\0";
+/// # let outcome = loop {
+/// #     match player.poll(now) {
+/// #         Action::Connect(fetch) => {
+/// #             player.handle(fetch.id, Event::Connected, now);
+/// #             player.handle(fetch.id, Event::Received(policy), now);
+/// #         }
+/// #         Action::Close(_) | Action::Wait { .. } => {}
+/// #         Action::Done(outcome) => break outcome,
+/// #     }
+/// # };
+/// # let text = explain(&outcome, player.steps());
+/// # assert_eq!(text, "allowed (granted): <allow-access-from domain='*' to-ports='9339'/>");
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Outcome {
