@@ -23,6 +23,39 @@
 //! The examples are in the package. Facts about Flash Player are cited next to the code that depends on them. [`manual`]
 //! describes the whole protocol.
 //!
+//! A server with threads (feature `std`):
+//!
+//! ```no_run
+//! use std::net::TcpListener;
+//! use std::thread;
+//!
+//! # #[cfg(feature = "std")]
+//! use flash_policy::accept::PolicyAcceptor;
+//! use flash_policy::{Policy, Reply};
+//!
+//! # fn serve<S>(_: S) {}
+//! # #[cfg(not(feature = "std"))]
+//! # fn main() {}
+//! # #[cfg(feature = "std")]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let policy = Policy::new().allow("www.example.com", 9339)?;
+//! let acceptor = PolicyAcceptor::new(Reply::new(&policy)?);
+//! for socket in TcpListener::bind("0.0.0.0:9339")?.incoming().flatten() {
+//!     let acceptor = acceptor.clone();
+//!     thread::spawn(move || {
+//!         // A policy request is answered here. What is returned is for your server.
+//!         if let Some(stream) = acceptor.accept_blocking(socket)?.into_stream() {
+//!             serve(stream); // reads everything the client sent, from the first byte
+//!         }
+//!         std::io::Result::Ok(())
+//!     });
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A tool that checks a file (feature `lint`), and says whether a movie may connect:
+//!
 //! ```
 //! use flash_policy::{grants, lint, Grant, Movie, Port, Serving};
 //!

@@ -88,7 +88,8 @@
 //! | `net` | yes | [`Listener`], [`PolicyAcceptor::accept_tcp`], [`Prefixed::into_split`]: tokio's own sockets |
 //! | `axum` | | [`Listener`] for `axum::serve`, and `PeerAddr`; includes `net` |
 //!
-//! flash-policy has no features here. Add it as a dependency of your own for those that you need, such as `lint`.
+//! [`flash_policy`] is re-exported without features. For those that you need, such as `lint`, also add flash-policy as a
+//! dependency. It is the same crate, so its types fit.
 
 // Runs the example in the README.
 #![cfg_attr(all(doctest, feature = "net"), doc = include_str!("../README.md"))]
