@@ -81,6 +81,9 @@ impl PolicyAcceptor {
     ///
     /// It takes [`AcceptConfig::longest`] at most: 50.6 s with the default limits.
     ///
+    /// For a stream inside TLS, set [`LingerWhen::Always`](flash_policy::accept::LingerWhen::Always) in the config,
+    /// because the client's `close_notify` follows every reply.
+    ///
     /// ```
     /// use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
     /// use tokio_flash_policy::flash_policy::{Policy, Reply};

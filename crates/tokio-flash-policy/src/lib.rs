@@ -121,7 +121,8 @@ pub use close::close;
 pub use driver::Driver;
 pub use flash_policy;
 pub use flash_policy::accept::{
-    AcceptConfig, Accepted, CloseReason, First, HttpDetection, Linger, Rest, StreamKind, Timing,
+    AcceptConfig, Accepted, CloseReason, First, HttpDetection, Linger, LingerWhen, Rest,
+    StreamKind, Timing,
 };
 #[cfg(feature = "net")]
 pub use listener::{Listener, OPEN_LIMIT};

@@ -27,6 +27,9 @@ impl PolicyAcceptor {
     /// it waiting for [`Timing::request`](super::Timing::request), and a loop that waits for it serves no other client.
     /// It takes [`AcceptConfig::longest`] at most: 50.6 s with the default limits.
     ///
+    /// For a stream inside TLS, set [`LingerWhen::Always`](super::LingerWhen::Always) in the config, because the client's
+    /// `close_notify` follows every reply.
+    ///
     /// ```no_run
     /// use flash_policy::accept::PolicyAcceptor;
     /// use flash_policy::{Policy, Reply};
