@@ -80,10 +80,10 @@
 //! | [`Timing::request`](accept::Timing::request): the first bytes | 10 s | the connection is handed on, with the bytes so far |
 //! | [`Timing::bare`](accept::Timing::bare): the NUL of a request that lacks only that | 300 ms | the request is answered |
 //! | [`Timing::silence`](accept::Timing::silence): the first byte | none | the connection is handed on, for a server that speaks first |
-//! | [`AcceptConfig::write_limit`](accept::AcceptConfig::write_limit): the reply and the end of our side | 10 s | the connection is dropped; a TCP socket is reset |
+//! | [`AcceptConfig::write_limit`](accept::AcceptConfig::write_limit): the reply and the end of our side | 10 s | an error (`TimedOut`); `accept_blocking` resets the connection |
 //! | [`Linger::between_reads`](accept::Linger::between_reads): silence after the reply | 5 s | the connection is closed |
 //! | [`Linger::total`](accept::Linger::total): all input after the reply | 30 s | the connection is closed |
-//! | [`Linger::bytes`](accept::Linger::bytes): all input after the reply | none | the connection is closed |
+//! | [`Linger::bytes`](accept::Linger::bytes): all input after the reply | none | the connection is closed, and the client may lose the reply |
 //! | [`AcceptConfig::total`](accept::AcceptConfig::total): all of these | their sum, 50.6 s | the connection is handed on, dropped or closed |
 //!
 //! After a player's exact request, nothing follows, so the connection is closed without lingering. A connection takes 64

@@ -68,7 +68,7 @@
 //! | [`AcceptConfig::write_limit`]: the reply and the end of our side | 10 s | an error (`TimedOut`); [`Listener`] and [`PolicyAcceptor::accept_tcp`] reset the connection |
 //! | [`Linger::between_reads`]: silence after the reply | 5 s | the connection is closed |
 //! | [`Linger::total`]: all input after the reply | 30 s | the connection is closed |
-//! | [`Linger::bytes`]: all input after the reply | none | the connection is closed |
+//! | [`Linger::bytes`]: all input after the reply | none | the connection is closed, and the client may lose the reply |
 //! | [`AcceptConfig::total`]: all of these | their sum, 50.6 s | the connection is returned, dropped or closed |
 //! | [`Listener::limit`]: connections that are open but not returned | 512 ([`OPEN_LIMIT`]) | the oldest of them is dropped |
 //!
