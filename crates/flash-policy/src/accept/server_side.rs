@@ -48,6 +48,17 @@ enum ServerState {
 
 impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     /// Starts with a connection that was accepted now.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{AcceptConfig, Operation, ServerSide};
+    ///
+    /// let now = Moment::ZERO;
+    /// let mut side = ServerSide::new(AcceptConfig::without_reply(), now);
+    /// assert_eq!(side.poll(now), Operation::Read { until: now + Duration::from_secs(10) });
+    /// ```
     #[must_use]
     pub fn new(config: C, now: Moment) -> Self {
         Self::resume(Opening::new(), config, now)
@@ -81,6 +92,19 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     /// Changes how the config is held, for example from a reference to an `Arc`. The config itself must be the same.
     ///
     /// Running deadlines stay as they are.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{AcceptConfig, ServerSide};
+    ///
+    /// let config = Arc::new(AcceptConfig::without_reply());
+    /// let side = ServerSide::new(&*config, Moment::ZERO);
+    /// // For a task that outlives this reference.
+    /// let side: ServerSide<Arc<AcceptConfig>> = side.with_config(Arc::clone(&config));
+    /// # let _ = side;
+    /// ```
     #[must_use]
     pub fn with_config<D: Borrow<AcceptConfig>>(self, config: D) -> ServerSide<D> {
         ServerSide {
@@ -129,6 +153,21 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     }
 
     /// The buffer for [`Operation::Read`]: at most 64 bytes in total.
+    ///
+    /// ```
+    /// use std::io::Read as _;
+    ///
+    /// use flash_policy::Moment;
+    /// use flash_policy::accept::{AcceptConfig, Completion, First, Operation, ServerSide};
+    ///
+    /// let now = Moment::ZERO;
+    /// let mut stream: &[u8] = b"LOGIN guest";
+    /// let mut side = ServerSide::new(AcceptConfig::without_reply(), now);
+    /// let count = stream.read(side.room())?;
+    /// side.handle(Completion::Read(count), now);
+    /// assert_eq!(side.poll(now), Operation::HandOn(First::Other));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn room(&mut self) -> &mut [u8] {
         self.opening.room()
     }
