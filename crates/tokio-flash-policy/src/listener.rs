@@ -2,15 +2,13 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use flash_policy::accept::Accepted;
+use flash_policy::accept::{Accepted, CloseReason};
 use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Sleep, sleep};
@@ -18,11 +16,10 @@ use tokio::time::{Sleep, sleep};
 use crate::acceptor::PolicyAcceptor;
 use crate::prefixed::Prefixed;
 
+mod accepting;
+
 /// The default of [`Listener::limit`]: half of the 1024 open files that most systems allow a process by default.
 pub const OPEN_LIMIT: usize = 512;
-
-/// The pause after an error that will not pass at once, such as a lack of file descriptors.
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// A TCP listener that answers policy requests itself and returns all other connections.
 ///
@@ -39,7 +36,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 ///
 /// [`accept`](Self::accept) returns no errors. Connections that fail are skipped. If the process has no file descriptor
 /// left, the oldest connection that is not returned yet is dropped, and the next attempt follows after 100 ms, as
-/// after every other error.
+/// after every other error. So at most ten clients a second are accepted then. If your process may have few file
+/// descriptors, set a lower [`limit`](Self::limit): the oldest connection then makes room at once.
 ///
 /// ```no_run
 /// use tokio_flash_policy::flash_policy::{Policy, Reply};
@@ -63,13 +61,17 @@ pub struct Listener {
     acceptor: Arc<PolicyAcceptor>,
     limit: usize,
     /// The connections that are not returned yet.
-    open: JoinSet<Option<Arrived>>,
+    open: JoinSet<Option<Recognized>>,
     /// The tasks of `open` by age, and some that have ended.
     by_age: VecDeque<AbortHandle>,
     pause: Option<Pin<Box<Sleep>>>,
+    on_answered: Option<OnAnswered>,
 }
 
-type Arrived = (Prefixed<TcpStream>, SocketAddr);
+/// A connection that did not fail.
+type Recognized = (SocketAddr, Accepted<Prefixed<TcpStream>>);
+
+type OnAnswered = Box<dyn FnMut(SocketAddr, CloseReason) + Send + Sync>;
 
 impl Listener {
     /// Accepts from this listener.
@@ -98,6 +100,7 @@ impl Listener {
             open: JoinSet::new(),
             by_age: VecDeque::new(),
             pause: None,
+            on_answered: None,
         }
     }
 
@@ -123,8 +126,10 @@ impl Listener {
     ///
     /// # Panics
     ///
-    /// Outside a tokio runtime, or in one without I/O (`enable_io`).
+    /// Outside a tokio runtime, or in one without I/O (`enable_io`) or timers (`enable_time`).
     pub async fn bind(address: impl ToSocketAddrs, acceptor: PolicyAcceptor) -> io::Result<Self> {
+        // Panics here rather than at the first client.
+        drop(sleep(Duration::ZERO));
         let listener = TcpListener::bind(address).await?;
         Ok(Self::new(listener, acceptor))
     }
@@ -159,41 +164,42 @@ impl Listener {
         self
     }
 
-    /// Returns the next connection that is not a policy request, with the client's address.
+    /// Calls this with each client that was answered, once its connection is closed, and with how it ended.
     ///
-    /// Call it in a loop: new connections are accepted only while it is awaited. Those that are already accepted are
-    /// recognized and answered all the time.
+    /// It is called from within [`accept`](Self::accept), so it should not block. A client counts as answered once the
+    /// whole reply was sent. Connections that fail before, and those that are dropped to make room, are not reported.
     ///
     /// ```
     /// use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     /// use tokio::net::TcpStream;
-    /// use tokio_flash_policy::flash_policy::{Policy, Reply};
-    /// use tokio_flash_policy::{Listener, PolicyAcceptor};
+    /// use tokio::sync::mpsc::unbounded_channel;
+    /// use tokio_flash_policy::flash_policy::{Policy, REQUEST, Reply};
+    /// use tokio_flash_policy::{CloseReason, Listener, PolicyAcceptor};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?);
-    /// let mut listener = Listener::bind("127.0.0.1:0", acceptor).await?;
+    /// let (answered, mut log) = unbounded_channel();
+    /// let mut listener = Listener::bind("127.0.0.1:0", acceptor)
+    ///     .await?
+    ///     .on_answered(move |client, reason| drop(answered.send((client, reason))));
     /// let mut client = TcpStream::connect(listener.local_addr()?).await?;
-    /// client.write_all(b"LOGIN").await?;
-    /// let (mut stream, address) = listener.accept().await;
-    /// assert_eq!(address, client.local_addr()?);
-    /// let mut received = [0; 5];
-    /// stream.read_exact(&mut received).await?;
-    /// assert_eq!(&received, b"LOGIN");
+    /// client.write_all(REQUEST).await?;
+    /// let address = client.local_addr()?;
+    /// tokio::select! {
+    ///     _ = listener.accept() => panic!("a policy request was returned"),
+    ///     line = log.recv() => assert_eq!(line, Some((address, CloseReason::AtOnce))),
+    /// }
     /// # Ok(())
     /// # }
     /// ```
-    ///
-    /// # Panics
-    ///
-    /// Outside a tokio runtime, or in one without timers (`enable_time`).
-    ///
-    /// # Cancel safety
-    ///
-    /// Cancel-safe: no connection is lost if it is dropped and called again.
-    pub async fn accept(&mut self) -> (Prefixed<TcpStream>, SocketAddr) {
-        poll_fn(|context| self.poll_accept(context)).await
+    #[must_use]
+    pub fn on_answered(
+        mut self,
+        call: impl FnMut(SocketAddr, CloseReason) + Send + Sync + 'static,
+    ) -> Self {
+        self.on_answered = Some(Box::new(call));
+        self
     }
 
     /// The address that it listens on.
@@ -232,59 +238,6 @@ impl Listener {
     pub const fn get_ref(&self) -> &TcpListener {
         &self.socket
     }
-
-    fn poll_accept(&mut self, context: &mut Context<'_>) -> Poll<Arrived> {
-        loop {
-            match self.open.poll_join_next(context) {
-                Poll::Ready(Some(Ok(Some(arrived)))) => return Poll::Ready(arrived),
-                // Answered, failed or dropped.
-                Poll::Ready(Some(_)) => continue,
-                Poll::Ready(None) | Poll::Pending => {}
-            }
-            if let Some(pause) = &mut self.pause {
-                ready!(pause.as_mut().poll(context));
-                self.pause = None;
-            }
-            match ready!(self.socket.poll_accept(context)) {
-                Ok((socket, address)) => self.start(socket, address),
-                Err(error) => self.recover(&error),
-            }
-        }
-    }
-
-    fn start(&mut self, socket: TcpStream, address: SocketAddr) {
-        if self.open.len() >= self.limit {
-            self.drop_oldest();
-        }
-        if self.by_age.len() > self.limit.saturating_mul(2) {
-            self.by_age.retain(|task| !task.is_finished());
-        }
-        let acceptor = Arc::clone(&self.acceptor);
-        self.by_age.push_back(self.open.spawn(async move {
-            match acceptor.accept_tcp(socket).await {
-                Ok(Accepted::Stream(stream, _)) => Some((stream, address)),
-                Ok(Accepted::Answered(_)) | Err(_) => None,
-            }
-        }));
-    }
-
-    fn drop_oldest(&mut self) {
-        while let Some(oldest) = self.by_age.pop_front() {
-            if !oldest.is_finished() {
-                return oldest.abort();
-            }
-        }
-    }
-
-    fn recover(&mut self, error: &io::Error) {
-        if is_about_one_connection(error) {
-            return;
-        }
-        if lacks_descriptors(error) {
-            self.drop_oldest();
-        }
-        self.pause = Some(Box::pin(sleep(PAUSE)));
-    }
 }
 
 impl fmt::Debug for Listener {
@@ -294,34 +247,5 @@ impl fmt::Debug for Listener {
             .field("limit", &self.limit)
             .field("open", &self.open.len())
             .finish_non_exhaustive()
-    }
-}
-
-/// Whether the next connection is not affected. Linux also reports network errors of a new connection here (`accept(2)`).
-fn is_about_one_connection(error: &io::Error) -> bool {
-    use io::ErrorKind::{
-        ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, Interrupted,
-        NetworkDown, NetworkUnreachable,
-    };
-    matches!(
-        error.kind(),
-        ConnectionAborted
-            | ConnectionRefused
-            | ConnectionReset
-            | HostUnreachable
-            | Interrupted
-            | NetworkDown
-            | NetworkUnreachable
-    )
-}
-
-/// Whether the process or the system has no file descriptor left: `EMFILE` and `ENFILE`, which are the same numbers on
-/// every Unix, and `WSAEMFILE`.
-fn lacks_descriptors(error: &io::Error) -> bool {
-    let code = error.raw_os_error();
-    if cfg!(windows) {
-        code == Some(10_024)
-    } else {
-        matches!(code, Some(23 | 24))
     }
 }

@@ -9,8 +9,11 @@ use std::time::Duration;
 use flash_policy::{Policy, REQUEST, Reply};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::mpsc::unbounded_channel;
 use tokio::time::timeout;
-use tokio_flash_policy::{AcceptConfig, Linger, Listener, PolicyAcceptor, Timing};
+use tokio_flash_policy::{
+    AcceptConfig, CloseReason, Linger, Listener, PolicyAcceptor, StreamKind, Timing,
+};
 
 /// Longer than a busy machine needs, and shorter than the deadline for the first bytes below.
 const SOON: Duration = Duration::from_secs(60);
@@ -69,20 +72,42 @@ async fn a_silent_client_delays_no_other() {
     }
 }
 
-/// Requests are answered while the server waits for other clients, also after the request was accepted.
+/// Requests are answered while the server waits for other clients, also after the request was accepted. The server can
+/// count them.
 #[tokio::test]
 async fn policy_requests_are_answered() {
-    let (mut listener, address) = listening().await;
+    let (listener, address) = listening().await;
+    let (answered, mut log) = unbounded_channel();
+    let mut listener = listener.on_answered(move |client, reason| {
+        answered.send((client, reason)).unwrap();
+    });
     let asks = async {
         for cut in 0..REQUEST.len() {
             let mut client = says(address, &REQUEST[..cut]).await;
             client.write_all(&REQUEST[cut..]).await.unwrap();
+            let from = client.local_addr().unwrap();
             assert_eq!(heard(client).await, reply().as_bytes(), "cut at {cut}");
+            let reported = timeout(SOON, log.recv()).await.expect("a report in time");
+            assert_eq!(reported, Some((from, CloseReason::AtOnce)), "cut at {cut}");
         }
     };
     tokio::select! {
         _ = listener.accept() => panic!("a policy request was returned"),
         () = asks => {}
+    }
+}
+
+#[tokio::test]
+async fn a_server_can_ask_what_a_connection_is() {
+    let (mut listener, address) = listening().await;
+    for (sent, expected) in [
+        (&b"\x16\x03\x01"[..], StreamKind::Tls),
+        (b"LOGIN", StreamKind::Other),
+    ] {
+        let client = says(address, sent).await;
+        let (stream, kind, from) = listener.accept_kind().await;
+        assert_eq!((kind, from), (expected, client.local_addr().unwrap()));
+        assert_eq!(stream.unread(), sent);
     }
 }
 
