@@ -3,8 +3,6 @@
 use std::io;
 use std::net::SocketAddr;
 
-use axum::extract::connect_info::Connected;
-use axum::serve::IncomingStream;
 use tokio::net::TcpStream;
 
 use crate::listener::Listener;
@@ -24,6 +22,29 @@ use crate::prefixed::Prefixed;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// axum gives handlers and middleware the client's address (`ConnectInfo<SocketAddr>`) only from tokio's own listener
+/// and from any listener with `tap_io`:
+///
+/// ```no_run
+/// use std::net::SocketAddr;
+///
+/// use axum::Router;
+/// use axum::extract::ConnectInfo;
+/// use axum::routing::get;
+/// use axum::serve::ListenerExt as _;
+/// use tokio_flash_policy::Listener;
+///
+/// async fn hello(ConnectInfo(client): ConnectInfo<SocketAddr>) -> String {
+///     format!("hello {client}")
+/// }
+///
+/// # async fn run(listener: Listener) -> std::io::Result<()> {
+/// let app = Router::new().route("/", get(hello));
+/// let app = app.into_make_service_with_connect_info::<SocketAddr>();
+/// axum::serve(listener.tap_io(|_| {}), app).await
+/// # }
+/// ```
 impl axum::serve::Listener for Listener {
     type Io = Prefixed<TcpStream>;
     type Addr = SocketAddr;
@@ -34,35 +55,5 @@ impl axum::serve::Listener for Listener {
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
         Self::local_addr(self)
-    }
-}
-
-/// A client's address, for axum's `ConnectInfo`.
-///
-/// ```no_run
-/// use axum::Router;
-/// use axum::extract::ConnectInfo;
-/// use axum::routing::get;
-/// use tokio_flash_policy::{Listener, PeerAddr};
-///
-/// async fn hello(ConnectInfo(PeerAddr(address)): ConnectInfo<PeerAddr>) -> String {
-///     format!("hello {address}")
-/// }
-///
-/// # async fn run(listener: Listener) -> std::io::Result<()> {
-/// let app = Router::new().route("/", get(hello));
-/// axum::serve(listener, app.into_make_service_with_connect_info::<PeerAddr>()).await
-/// # }
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "servers take the address with a pattern"
-)]
-pub struct PeerAddr(pub SocketAddr);
-
-impl Connected<IncomingStream<'_, Listener>> for PeerAddr {
-    fn connect_info(stream: IncomingStream<'_, Listener>) -> Self {
-        Self(*stream.remote_addr())
     }
 }

@@ -28,7 +28,7 @@
 //! | any other stream, or to know what a connection is | [`PolicyAcceptor::accept`] | |
 //! | a protocol in which the server speaks first | [`Timing::silence`] in an [`AcceptConfig`] | |
 //! | with something of your own between reading, replying and closing | [`Driver`] | |
-//! | a policy file | [`Reply::checked`](flash_policy::Reply), with flash-policy's feature `lint` | |
+//! | only policies, from a file, on port 843 | [`Listener`], whose streams are dropped, and `Reply::checked` (feature `lint`) | `policy_server` |
 //!
 //! Call [`PolicyAcceptor::accept`] in each connection's own task, **never in the loop that accepts connections**: one
 //! client that sends nothing would keep all others waiting for 10 s ([`Timing::request`]). [`Listener`] has such tasks.
@@ -77,19 +77,26 @@
 //!
 //! # What it does not do
 //!
-//! It has no default policy, logs nothing and reads no files. It does not do TLS. [`Listener`] does not count what it
-//! answers; a server that counts calls [`PolicyAcceptor::accept_tcp`] itself. All decisions and deadlines are those of
-//! the state machine [`flash_policy::accept`].
+//! It has no default policy, logs nothing and reads no files. It does not do TLS. [`Listener::on_answered`] is for
+//! servers that log or count what was answered. All decisions and deadlines are those of the state machine
+//! [`flash_policy::accept`].
 //!
 //! # Features
 //!
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `net` | yes | [`Listener`], [`PolicyAcceptor::accept_tcp`], [`Prefixed::into_split`]: tokio's own sockets |
-//! | `axum` | | [`Listener`] for `axum::serve`, and `PeerAddr`; includes `net` |
+//! | `lint` | yes | [`flash_policy`]'s feature `lint`: `lint` and `Reply::checked`, to check policy files |
+//! | `axum` | | [`Listener`] for `axum::serve`; includes `net` |
 //!
-//! [`flash_policy`] is re-exported without features. For those that you need, such as `lint`, also add flash-policy as a
+//! [`flash_policy`] has no other features here. For those that you need, such as `player`, also add flash-policy as a
 //! dependency. It is the same crate, so its types fit.
+//!
+//! # Where the types are
+//!
+//! Some types of [`flash_policy::accept`] are re-exported here. The examples on their pages call them, for example,
+//! `flash_policy::accept::Timing`. Without flash-policy as a dependency of your own, write `tokio_flash_policy::Timing`,
+//! and `tokio_flash_policy::flash_policy::…` for all that is not re-exported.
 
 // Runs the example in the README.
 #![cfg_attr(all(doctest, feature = "net"), doc = include_str!("../README.md"))]
@@ -115,8 +122,6 @@ mod prefixed;
 mod tcp;
 
 pub use acceptor::PolicyAcceptor;
-#[cfg(feature = "axum")]
-pub use axum_server::PeerAddr;
 pub use close::close;
 pub use driver::Driver;
 pub use flash_policy;

@@ -8,13 +8,14 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::routing::get;
+use axum::serve::ListenerExt as _;
 use flash_policy::{Policy, REQUEST, Reply};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_flash_policy::{AcceptConfig, Listener, PeerAddr, Timing};
+use tokio_flash_policy::{AcceptConfig, Listener, Timing};
 
-async fn hello(ConnectInfo(PeerAddr(address)): ConnectInfo<PeerAddr>) -> String {
+async fn hello(ConnectInfo(address): ConnectInfo<SocketAddr>) -> String {
     format!("hello {address}")
 }
 
@@ -41,8 +42,8 @@ async fn http_and_policies_on_one_port() {
     let listener = Listener::bind("127.0.0.1:0", config.into()).await.unwrap();
     let address = axum::serve::Listener::local_addr(&listener).unwrap();
     let app = Router::new().route("/", get(hello));
-    let app = app.into_make_service_with_connect_info::<PeerAddr>();
-    let serving = tokio::spawn(async move { axum::serve(listener, app).await });
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = tokio::spawn(async move { axum::serve(listener.tap_io(|_| {}), app).await });
 
     let _silent = TcpStream::connect(address).await.unwrap();
     let request = &b"GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n"[..];

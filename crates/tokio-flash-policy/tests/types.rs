@@ -12,8 +12,8 @@ use flash_policy::accept::ServerSide;
 use flash_policy::{Moment, Policy, Reply};
 use tokio::io::{DuplexStream, duplex};
 use tokio_flash_policy::{
-    AcceptConfig, Accepted, CloseReason, Driver, First, HttpDetection, Linger, PolicyAcceptor,
-    Prefixed, Rest, StreamKind, Timing, close, write,
+    AcceptConfig, Accepted, CloseReason, Driver, First, HttpDetection, Linger, LingerWhen,
+    PolicyAcceptor, Prefixed, Rest, StreamKind, Timing, close, write,
 };
 
 const fn shared<T: Debug + Send + Sync + Unpin + 'static>() {}
@@ -30,7 +30,7 @@ macro_rules! all {
 all!(shared: AcceptConfig, PolicyAcceptor, Driver, Driver<Arc<AcceptConfig>>);
 all!(shared: Prefixed<DuplexStream>, Accepted<Prefixed<DuplexStream>>);
 all!(cloned: AcceptConfig, PolicyAcceptor);
-all!(value: CloseReason, First, HttpDetection, Linger, Rest, StreamKind, Timing);
+all!(value: CloseReason, First, HttpDetection, Linger, LingerWhen, Rest, StreamKind, Timing);
 all!(value: Accepted<u8>);
 all!(hashed: CloseReason, First, Rest, StreamKind, HttpDetection);
 
@@ -76,14 +76,4 @@ mod net {
         let stream = TcpStream::connect(address).await.unwrap();
         is_small(&acceptor().accept_tcp(stream));
     }
-}
-
-#[cfg(feature = "axum")]
-mod axum {
-    use tokio_flash_policy::PeerAddr;
-
-    use super::{hashed, value};
-
-    all!(value: PeerAddr);
-    all!(hashed: PeerAddr);
 }
