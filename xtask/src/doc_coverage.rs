@@ -5,14 +5,12 @@
 
 use std::fmt;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use serde_json::Value;
 
-use crate::command::step;
+use crate::rustdoc;
 use crate::test::LIBRARIES;
 
 /// The lowest share of functions and methods with an example, in percent.
@@ -29,8 +27,7 @@ pub(crate) struct DocCoverage {
 impl DocCoverage {
     /// Prints the figures. Fails if an item has no documentation, or too few functions have an example.
     pub(crate) fn run(&self) -> Result<()> {
-        let target = target_folder()?;
-        let counted = LIBRARIES.map(|library| coverage(library, &target));
+        let counted = LIBRARIES.map(coverage);
         for (library, coverage) in LIBRARIES.into_iter().zip(counted) {
             let coverage = coverage?;
             println!("{library}: {coverage}");
@@ -114,15 +111,8 @@ impl fmt::Display for Coverage {
     }
 }
 
-fn coverage(library: &str, target: &Path) -> Result<Coverage> {
-    let arguments = "--all-features -- -Z unstable-options --output-format json";
-    let mut command = Command::new("cargo");
-    command
-        .args(["rustdoc", "--quiet", "--lib", "--package", library])
-        .args(arguments.split(' '))
-        .env("RUSTC_BOOTSTRAP", "1");
-    step(&mut command)?;
-    let file = target.join("doc").join(library.replace('-', "_") + ".json");
+fn coverage(library: &str) -> Result<Coverage> {
+    let file = rustdoc::json(library)?;
     let text = fs::read(&file).with_context(|| format!("can't read {}", file.display()))?;
     let read: Value = serde_json::from_slice(&text)?;
     let items = read.get("index").and_then(Value::as_object);
@@ -138,14 +128,6 @@ fn coverage(library: &str, target: &Path) -> Result<Coverage> {
         "rustdoc's JSON has no functions of {library}"
     );
     Ok(coverage)
-}
-
-fn target_folder() -> Result<PathBuf> {
-    let mut command = Command::new("cargo");
-    command.args(["metadata", "--no-deps", "--format-version", "1"]);
-    let metadata: Value = serde_json::from_slice(&command.output()?.stdout)?;
-    let folder = text_of(&metadata, "/target_directory");
-    Ok(folder.context("cargo names no target directory")?.into())
 }
 
 fn text_of<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {

@@ -1,5 +1,6 @@
 //! Generated files: what the program prints about itself. They are committed and must be up to date.
 
+mod api;
 mod part;
 mod plot;
 mod reference;
@@ -71,6 +72,7 @@ fn files(root: &Path) -> Result<Files> {
         ),
         (VERDICTS.into(), verdicts(root)?),
     ]);
+    api::add(&mut files)?;
     plot::add(root, &mut files)?;
     reference::add(root, &mut files)?;
     Ok(files)

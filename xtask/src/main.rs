@@ -17,6 +17,7 @@ mod generate;
 mod needs;
 mod prove;
 mod ruffle;
+mod rustdoc;
 mod test;
 mod tidy;
 mod tools;
@@ -38,7 +39,8 @@ enum Task {
     Test,
     /// Check everything that must hold on main: format, lints, docs, generated files, the book, fuzzing, tests
     Ci,
-    /// Write generated files: the manual pages, the book's reference, the config's schema, tables and plots in other pages
+    /// Write generated files: the manual pages, the book's reference, the config's schema, the libraries' API, tables and
+    /// plots in other pages
     Generate,
     /// Build the book into target/book, and check the links and the spelling of all Markdown
     Book,
