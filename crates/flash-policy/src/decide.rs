@@ -9,6 +9,9 @@
 //! destination port. Sources disagree on whether a loaded location replaces the destination port or comes before it.
 //! The reference of `Security.loadPolicyFile` calls the default locations the final fallback, so this module asks the
 //! destination port last.
+//!
+//! No address is asked twice: if the movie connects to port 843, or loads the destination port, the first answer counts.
+//! It is not known whether players ask again.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -29,6 +32,9 @@ pub use reason::{Allowed, Denied, RefusalReason};
 pub use request::{Location, Movie, Place, Request, Sandbox};
 
 use grants::{ServedFrom, judge};
+
+/// Where old players fetch the site's policy.
+pub(crate) const SITE_ROOT: &str = "/crossdomain.xml";
 
 /// How long a player waits for a policy that the movie did not load itself: 3 seconds.
 ///
@@ -130,6 +136,11 @@ pub struct Ask {
 /// ```
 #[must_use]
 pub fn decide(request: &Request, known: &Known) -> Decision {
+    decide_with_master(request, known, Port::MASTER)
+}
+
+/// Like [`decide`](fn@decide), with another port that counts as 843.
+pub(crate) fn decide_with_master(request: &Request, known: &Known, master: Port) -> Decision {
     let movie = match &request.sandbox {
         Sandbox::Application => return Decision::Allowed(Allowed::Application),
         Sandbox::LocalTrusted => return Decision::Allowed(Allowed::LocalTrusted),
@@ -147,6 +158,8 @@ pub fn decide(request: &Request, known: &Known) -> Decision {
         request,
         known,
         movie,
+        master,
+        asked: Vec::new(),
         denied: Denied::without_policy(RefusalReason::NoPolicy),
     };
     match inquiry.run(era) {
@@ -205,68 +218,76 @@ struct Inquiry<'a> {
     request: &'a Request,
     known: &'a Known,
     movie: Movie,
+    /// The port of the master policy. It counts as 843.
+    master: Port,
+    /// Where the places so far are. No address is asked twice.
+    asked: Vec<Address<'a>>,
     /// The nearest reason so far, in case no policy grants the connection.
     denied: Denied,
 }
 
-impl Inquiry<'_> {
+/// Where a place is on the target's host.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Address<'a> {
+    Socket(Port),
+    /// A path on HTTP port 80.
+    Http(&'a str),
+}
+
+impl<'a> Inquiry<'a> {
     /// The decision, if a place granted the connection or must be asked.
     fn run(&mut self, era: Era) -> Option<Decision> {
         if era.has_master() {
-            let limit = if self.loads_master() {
-                None
-            } else {
-                Some(PATIENCE)
-            };
-            if let Some(decision) = self.ask(
-                Ask {
-                    place: Place::Master,
-                    limit,
-                },
-                ServedFrom::Port(Port::MASTER),
-            ) {
-                return Some(decision);
+            let limit = (!self.loads_master()).then_some(PATIENCE);
+            let decision = self.ask((Place::Master, limit), Address::Socket(self.master));
+            if decision.is_some() {
+                return decision;
             }
             if let Some(denied) = self.meta_policy() {
                 return Some(Decision::Denied(denied));
             }
         }
-        for (index, location) in self.request.loaded.iter().enumerate() {
-            if let Some(served_from) = self.counts(location, era) {
-                let ask = Ask {
-                    place: Place::Loaded(index),
-                    limit: None,
-                };
-                if let Some(decision) = self.ask(ask, served_from) {
-                    return Some(decision);
-                }
+        let request = self.request;
+        for (index, location) in request.loaded.iter().enumerate() {
+            if request.ignores(location).is_some() {
+                continue;
+            }
+            let address = match location {
+                Location::Socket { port, .. } => Address::Socket(*port),
+                Location::Http { path, .. } => Address::Http(path),
+            };
+            let decision = self.ask((Place::Loaded(index), None), address);
+            if decision.is_some() {
+                return decision;
             }
         }
         if era.asks_destination() {
-            let ask = Ask {
-                place: Place::Destination,
-                limit: Some(PATIENCE),
-            };
-            return self.ask(ask, ServedFrom::Port(self.request.port));
+            let destination = Address::Socket(request.port);
+            return self.ask((Place::Destination, Some(PATIENCE)), destination);
         }
-        self.ask(
-            Ask {
-                place: Place::SiteRoot,
-                limit: None,
-            },
-            ServedFrom::Http,
-        )
+        self.ask((Place::SiteRoot, None), Address::Http(SITE_ROOT))
     }
 
-    /// Evaluates the answer of a place, or asks the place if there is no answer yet. `None` if it grants nothing.
-    fn ask(&mut self, ask: Ask, served_from: ServedFrom) -> Option<Decision> {
-        let place = ask.place;
-        if served_from == ServedFrom::Http && self.request.port.is_low() {
+    /// Evaluates the answer of a place, or asks the place if there is no answer yet. `None` if it grants nothing, or if
+    /// its address has been evaluated before.
+    fn ask(
+        &mut self,
+        (place, limit): (Place, Option<Duration>),
+        address: Address<'a>,
+    ) -> Option<Decision> {
+        let served_from = match address {
+            Address::Socket(port) if port == self.master => ServedFrom::Port(Port::MASTER),
+            Address::Socket(port) => ServedFrom::Port(port),
             // No HTTP policy can open a port below 1024.
+            Address::Http(_) if self.request.port.is_low() => return None,
+            Address::Http(_) => ServedFrom::Http,
+        };
+        if self.asked.contains(&address) {
             return None;
         }
+        self.asked.push(address);
         match self.known.get(place) {
-            None => Some(Decision::Ask(ask)),
+            None => Some(Decision::Ask(Ask { place, limit })),
             Some(PolicyAnswer::Absent | PolicyAnswer::Unusable) => None,
             Some(PolicyAnswer::Policy(policy)) if place == Place::Master && is_none(policy) => None,
             Some(PolicyAnswer::Policy(policy)) => {
@@ -298,27 +319,10 @@ impl Inquiry<'_> {
         }
     }
 
-    /// Whether the movie loaded port 843 itself. The player then waits for it without a limit of its own.
+    /// Whether the movie loaded the master policy itself. The player then waits for it without a limit of its own.
     fn loads_master(&self) -> bool {
-        self.request
-            .loaded
-            .iter()
-            .any(|location| self.is_master(location))
-    }
-
-    fn is_master(&self, location: &Location) -> bool {
-        matches!(location, Location::Socket { host, port } if *port == Port::MASTER && *host == self.request.target)
-    }
-
-    /// What kind of policy a loaded location has, if it counts for this target and this player.
-    fn counts(&self, location: &Location, era: Era) -> Option<ServedFrom> {
-        if era.has_master() && self.is_master(location) || self.request.ignores(location).is_some()
-        {
-            return None;
-        }
-        Some(match location {
-            Location::Socket { port, .. } => ServedFrom::Port(*port),
-            Location::Http { .. } => ServedFrom::Http,
+        self.request.loaded.iter().any(|location| {
+            matches!(location, Location::Socket { host, port } if *port == self.master && *host == self.request.target)
         })
     }
 }

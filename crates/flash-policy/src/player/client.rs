@@ -3,7 +3,7 @@
 //! Every client is a pure value with two functions: `next` returns what it wants, and `learn` adds an answer. Clients
 //! know nothing about connections, and nothing about time except how long they wait.
 
-use crate::decide::{Location, Place};
+use crate::decide::{Location, Place, SITE_ROOT};
 use crate::player::action::{FLASH_REQUEST, SILVERLIGHT_REQUEST};
 use crate::player::config::Config;
 use crate::player::program::Client;
@@ -122,6 +122,6 @@ impl Mind {
 
 fn site_root() -> Protocol {
     Protocol::Http {
-        path: "/crossdomain.xml".into(),
+        path: SITE_ROOT.into(),
     }
 }

@@ -233,7 +233,8 @@ impl Attempted<'_> {
             })
     }
 
-    /// The destination would have been asked next, but its port had already been asked for another place.
+    /// The destination would have been asked next, but its port had already been asked for another place. If the time
+    /// ran out before, asking again could not change that.
     fn asked_again(&self) -> bool {
         let asked = |wanted| self.any_step(move |_, place| place == wanted);
         let before = self.any_step(|step, place| {
@@ -242,7 +243,9 @@ impl Attempted<'_> {
                 && matches!(step.fetch.protocol, Protocol::Policy(_));
             same && place != Place::Destination && step.learnt != Some(Learnt::Policy)
         });
-        self.denied() && before && !asked(Place::Destination)
+        let in_time = self.outcome.reason != Reason::Timeout;
+        let asks = self.config.version.era().asks_destination();
+        self.denied() && in_time && asks && before && !asked(Place::Destination)
     }
 
     fn timeout(&self) -> bool {

@@ -9,6 +9,7 @@ mod decisions;
 mod lightspark;
 mod lightspark_movies;
 mod properties;
+mod repeated;
 mod uncertain;
 mod vectors;
 mod versions;

@@ -1,10 +1,10 @@
-//! Flash Player and AIR. All decisions come from [`decide`](fn@decide), which has the rules.
+//! Flash Player and AIR. All decisions come from [`decide`](fn@crate::decide), which has the rules.
 
 use alloc::vec::Vec;
 
 use super::exchange::{AnswerTimeout, Exchanged, Grounds, Move};
 use crate::decide::{
-    Allowed, Decision, Denied, Known, Location, Place, PolicyAnswer, Request, decide,
+    Allowed, Decision, Denied, Known, Location, Place, PolicyAnswer, Request, decide_with_master,
 };
 use crate::parse::PolicyPlaces;
 use crate::player::config::Config;
@@ -14,6 +14,8 @@ use crate::{Port, Profile, parse};
 #[derive(Clone, Debug)]
 pub(crate) struct Flash {
     request: Request,
+    /// Another port that counts as 843 in test setups.
+    master: Port,
     known: Known,
     /// The locations of the rules in the received policies.
     read: Vec<(Place, PolicyPlaces)>,
@@ -21,27 +23,23 @@ pub(crate) struct Flash {
 
 impl Flash {
     pub(super) fn new(config: &Config) -> Self {
-        let master = config.master();
         let request = Request {
             player: config.version,
             sandbox: config.sandbox.clone(),
             target: config.target.clone(),
             port: config.port,
-            loaded: config
-                .loaded
-                .iter()
-                .map(|location| by_rule(location, master))
-                .collect::<Vec<_>>(),
+            loaded: config.loaded.clone(),
         };
         Self {
             request,
+            master: config.master(),
             known: Known::default(),
             read: Vec::new(),
         }
     }
 
     pub(super) fn next(&self) -> Move {
-        match decide(&self.request, &self.known) {
+        match decide_with_master(&self.request, &self.known, self.master) {
             Decision::Ask(ask) => Move::Ask {
                 place: ask.place,
                 patience: ask
@@ -104,20 +102,5 @@ impl Flash {
             },
             Place::Master | Place::Destination => Profile::Socket,
         }
-    }
-}
-
-/// The location as the rules see it. A master port for test setups counts as 843, and 843 then counts as any low port.
-fn by_rule(location: &Location, master: Port) -> Location {
-    match location {
-        Location::Socket { host, port } if *port == master => Location::Socket {
-            host: host.clone(),
-            port: Port::MASTER,
-        },
-        Location::Socket { host, port } if *port == Port::MASTER => Location::Socket {
-            host: host.clone(),
-            port: Port::HTTP,
-        },
-        Location::Socket { .. } | Location::Http { .. } => location.clone(),
     }
 }
