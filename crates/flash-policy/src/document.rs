@@ -9,7 +9,7 @@ pub(crate) use fault::{FileFault, SourceFaults};
 
 pub(crate) use crate::xml::{Attribute, Doctype, Document, Element};
 
-/// The largest document that is parsed: 64 KiB.
+/// The largest document that is parsed: 64 KiB, without the NUL that ends it.
 ///
 /// No client accepts one that large: Unity reads 5,000 bytes, and Adobe's own sample server refused over 10,000.
 pub const LARGEST: usize = 64 * 1024;

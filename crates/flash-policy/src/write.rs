@@ -51,11 +51,7 @@ pub enum Layout {
 /// If no text means this policy to a player: see [`WriteError`].
 pub fn flash(policy: &Policy, layout: Layout) -> Result<String, WriteError> {
     check(policy)?;
-    let text = flash_unchecked(policy, layout);
-    if text.len() > LARGEST {
-        return Err(WriteError::TooLarge { bytes: text.len() });
-    }
-    Ok(text)
+    fits(flash_unchecked(policy, layout))
 }
 
 /// Writes a Flash socket policy even if players would read another policy, or none.
@@ -119,6 +115,14 @@ fn check(policy: &Policy) -> Result<(), WriteError> {
         }
     }
     Ok(())
+}
+
+/// The text, if it is not too large to be parsed.
+fn fits(text: String) -> Result<String, WriteError> {
+    if text.len() > LARGEST {
+        return Err(WriteError::TooLarge { bytes: text.len() });
+    }
+    Ok(text)
 }
 
 struct Writer {

@@ -7,10 +7,10 @@ use core::net::IpAddr;
 use flash_policy::policy::RuleError;
 use flash_policy::ports::IntoPorts;
 use flash_policy::reply::ReplyError;
-use flash_policy::write::{self, Layout, WriteError};
+use flash_policy::write::{self, Layout, SilverlightError, WriteError};
 use flash_policy::{
     DomainPattern, Host, Policy, Port, PortRange, PortSet, Profile, Reply, Rule, Secure, Serving,
-    SiteControl, parse,
+    SiteControl, parse, silverlight,
 };
 use proptest::prelude::*;
 
@@ -93,6 +93,69 @@ proptest! {
     }
 }
 
+/// A policy close to the largest size, by its ports, its rules, or both.
+fn large_policy() -> impl Strategy<Value = Policy> {
+    let ports = |range| prop::collection::vec(1_u32..=65_535, range);
+    let ports = prop_oneof![
+        ports(8_000..13_000),
+        ports(8_000..13_000)
+            .prop_map(|ports| ports.into_iter().map(|port| port % 100 + 1).collect()),
+        ports(25_000..34_000)
+            .prop_map(|ports| ports.into_iter().map(|port| port % 9 + 1).collect()),
+        ports(1..20),
+    ];
+    (ports, prop::collection::vec(rule(), 1..6), 1_usize..900).prop_map(|(ports, rules, times)| {
+        let mut rules: Vec<Rule> = rules.iter().cycle().take(times).cloned().collect();
+        rules[0].ports = ports.iter().map(|port| Port::new(*port).unwrap()).collect();
+        rules.into_iter().collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// No limit of the parser is below what the writers write.
+    #[test]
+    fn large_policies_are_read_back(policy in large_policy()) {
+        if let Ok(reply) = Reply::new(&policy) {
+            let parsed = parse(reply.as_bytes(), Profile::Socket);
+            prop_assert!(parsed.is_well_formed(), "{} bytes", reply.as_bytes().len());
+            prop_assert_eq!(parsed.policy, Some(policy.clone()));
+        }
+    }
+
+    /// Silverlight's writer writes what Silverlight's parser reads without faults.
+    #[test]
+    fn silverlight_is_read_back(policy in prop_oneof![large_policy(), policy()]) {
+        if let Ok(text) = write::silverlight(&policy, Layout::Compact) {
+            prop_assert!(silverlight::parse(text.as_bytes()).is_faultless(), "{}", text);
+        }
+    }
+}
+
+/// 10,000 ports, and as many as fit.
+#[test]
+fn long_lists_of_ports_are_read_back() {
+    let all_of = |count: u32, port: fn(u32) -> u32| {
+        let ports: PortSet = (0..count)
+            .map(|index| Port::new(port(index)).unwrap())
+            .collect();
+        Policy::new().with_rule(Rule::new(DomainPattern::ANY, ports))
+    };
+    for policy in [
+        all_of(9_996, |index| 10_000 + 2 * index),
+        all_of(32_700, |_| 7),
+    ] {
+        let reply = Reply::new(&policy).unwrap();
+        assert_eq!(
+            parse(reply.as_bytes(), Profile::Socket).policy,
+            Some(policy)
+        );
+        let served = Serving::from_port(Port::MASTER);
+        assert_eq!(Reply::checked(reply.as_bytes(), served).unwrap(), reply);
+    }
+}
+
 #[test]
 fn what_no_player_reads_is_not_written() {
     let url = |file: &[u8]| parse(file, Profile::Url).policy.unwrap();
@@ -142,6 +205,14 @@ fn the_largest_policy() {
     let text = write::flash(&policy, Layout::Compact).unwrap();
     assert_eq!(
         parse(text.as_bytes(), Profile::Socket).policy.as_ref(),
+        Some(&policy)
+    );
+    // The NUL of the reply doesn't count.
+    let padding = " ".repeat(parse::LARGEST - text.len());
+    let longest = text.replacen("?><", &format!("?>{padding}<"), 1) + "\0";
+    assert_eq!(longest.len(), parse::LARGEST + 1);
+    assert_eq!(
+        parse(longest.as_bytes(), Profile::Socket).policy.as_ref(),
         Some(&policy)
     );
     policy.rules.push(rule.clone());
@@ -241,7 +312,19 @@ fn silverlight_has_its_own_ports() {
         text.contains("\"http://a.test\"") && text.contains("\"https://a.test\""),
         "{text}"
     );
-    assert_eq!(policy("80").unwrap_err().rule, 0);
+    assert_eq!(policy("80"), Err(SilverlightError::NoPorts { rule: 0 }));
+    let one = || Policy::new().allow("a.test", 4502).unwrap();
+    let rule = Rule::parse("http://a.test", 4502).unwrap().https_only();
+    let error = write::silverlight(&one().with_rule(rule), Layout::Compact).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "expected rule 2 to allow some movies, found `http://` in a rule that requires HTTPS"
+    );
+    let many: Policy = vec![one().rules[0].clone(); 500].into_iter().collect();
+    assert!(matches!(
+        write::silverlight(&many, Layout::Compact),
+        Err(SilverlightError::Write(WriteError::TooLarge { .. }))
+    ));
 }
 
 #[test]

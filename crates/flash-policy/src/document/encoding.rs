@@ -23,9 +23,11 @@ pub(super) fn text<'a>(
     limit: usize,
     faults: &mut Vec<FileFault>,
 ) -> Option<DecodedText<'a>> {
-    if bytes.len() > LARGEST {
+    // As in a player, the NUL at the end doesn't count.
+    let size = bytes.len() - usize::from(bytes.ends_with(b"\0"));
+    if size > LARGEST {
         faults.push(FileFault::TooLarge);
-        if bytes.len() > limit {
+        if size > limit {
             return None;
         }
     }

@@ -77,6 +77,7 @@ impl FaultyText<'_> {
                 return too_many_attributes::found(count, fault.span);
             }
             Fault::TooManyParts => return too_many_elements::found(fault.span),
+            Fault::TooManyCommas => return too_many_elements::found_commas(fault.span),
             Fault::TooManyNamespaces => return too_many_namespaces::found(fault.span),
             Fault::Outside(fault) => (
                 syntax_rules::outside(fault),

@@ -4,12 +4,13 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-use super::{Layout, SILVERLIGHT_PORTS, Writer};
+use super::{Layout, SILVERLIGHT_PORTS, WriteError, Writer, check, fits};
 use crate::{Policy, Port, PortRange, PortSet, Rule, Scheme, Secure};
 
 /// Writes a Silverlight client access policy, which is sent without a NUL.
 ///
 /// Ports outside [`SILVERLIGHT_PORTS`] are left out. Silverlight has no equivalent of the meta-policy.
+/// [Parsing](fn@crate::silverlight::parse) the text finds no faults.
 ///
 /// ```
 /// use flash_policy::Policy;
@@ -25,12 +26,16 @@ use crate::{Policy, Port, PortRange, PortSet, Rule, Scheme, Secure};
 ///
 /// # Errors
 ///
-/// If a rule has no port that Silverlight can connect to.
+/// If no text means this policy to a player, or a rule would allow nothing in Silverlight: see [`SilverlightError`].
 pub fn silverlight(policy: &Policy, layout: Layout) -> Result<String, SilverlightError> {
+    check(policy)?;
     let mut out = Writer::new(layout, "<?xml version=\"1.0\" encoding=\"utf-8\"?>");
     out.line(0, "<access-policy>");
     out.line(1, "<cross-domain-access>");
     for (index, rule) in policy.rules.iter().enumerate() {
+        if rule.domain.scheme() == Some(Scheme::Http) && rule.secure == Secure::HttpsOnly {
+            return Err(SilverlightError::NoMovies { rule: index });
+        }
         out.line(2, "<policy>");
         silverlight_callers(rule, &mut out);
         silverlight_ports(rule, index, &mut out)?;
@@ -38,7 +43,7 @@ pub fn silverlight(policy: &Policy, layout: Layout) -> Result<String, Silverligh
     }
     out.line(1, "</cross-domain-access>");
     out.line(0, "</access-policy>");
-    Ok(out.text)
+    Ok(fits(out.text)?)
 }
 
 fn silverlight_callers(rule: &Rule, out: &mut Writer) {
@@ -100,7 +105,7 @@ fn silverlight_ports(rule: &Rule, index: usize, out: &mut Writer) -> Result<(), 
     if any {
         Ok(())
     } else {
-        Err(SilverlightError { rule: index })
+        Err(SilverlightError::NoPorts { rule: index })
     }
 }
 
@@ -108,22 +113,48 @@ fn all_ports() -> Option<PortRange> {
     PortRange::new(Port::new(1).ok()?, Port::new(65_535).ok()?)
 }
 
-/// A rule that opens no port for Silverlight, because none of its ports is from 4502 to 4534.
+/// Why a policy cannot be written for Silverlight.
+///
+/// Rules are named by their index in [`Policy::rules`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub struct SilverlightError {
-    /// The rule's index in [`Policy::rules`].
-    pub rule: usize,
+pub enum SilverlightError {
+    /// The policy cannot be written for Flash Player either, or the text would be too large.
+    Write(WriteError),
+    /// None of a rule's ports is from 4502 to 4534.
+    NoPorts {
+        /// The rule.
+        rule: usize,
+    },
+    /// A rule's domain starts with `http://`, but it allows only movies loaded over HTTPS.
+    NoMovies {
+        /// The rule.
+        rule: usize,
+    },
+}
+
+impl From<WriteError> for SilverlightError {
+    fn from(error: WriteError) -> Self {
+        Self::Write(error)
+    }
 }
 
 impl fmt::Display for SilverlightError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (low, high) = SILVERLIGHT_PORTS;
-        write!(
-            f,
-            "rule {} has no port from {low} to {high}; Silverlight cannot connect to other ports",
-            self.rule + 1
-        )
+        match self {
+            Self::Write(error) => error.fmt(f),
+            Self::NoPorts { rule } => write!(
+                f,
+                "expected a port from {low} to {high} in rule {}, found only others, which Silverlight cannot connect to",
+                rule + 1
+            ),
+            Self::NoMovies { rule } => write!(
+                f,
+                "expected rule {} to allow some movies, found `http://` in a rule that requires HTTPS",
+                rule + 1
+            ),
+        }
     }
 }
 

@@ -62,6 +62,8 @@ pub(crate) enum SyntaxFaultKind {
     TooManyAttributes(usize),
     /// More than [`MOST_PARTS`](super::MOST_PARTS).
     TooManyParts,
+    /// More than [`MOST_COMMAS`](super::MOST_COMMAS).
+    TooManyCommas,
     /// More than [`MOST_NAMESPACES`](super::MOST_NAMESPACES).
     TooManyNamespaces,
 }
@@ -300,6 +302,7 @@ impl SyntaxFaultKind {
                 self,
                 Self::TooDeep
                     | Self::TooManyParts
+                    | Self::TooManyCommas
                     | Self::TooManyNamespaces
                     | Self::Markup(MarkupFault::UnclosedCdata)
                     | Self::TagEnd(TagEndFault::UnclosedTag)

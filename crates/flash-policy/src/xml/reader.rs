@@ -6,7 +6,7 @@ use core::ops::Range;
 
 use super::characters::{is_character, is_whitespace};
 use super::fault::{MarkupFault, SyntaxFault, SyntaxFaultKind as Kind};
-use super::{Document, MOST_FAULTS, MOST_PARTS};
+use super::{Document, MOST_COMMAS, MOST_FAULTS, MOST_PARTS};
 use crate::Span;
 use crate::domain::pasted::is_dash;
 
@@ -37,6 +37,7 @@ pub(super) struct XmlReader<'a> {
     /// Nothing more is read.
     pub(super) stopped: bool,
     parts: usize,
+    commas: usize,
     /// Where the root can start: after anything that was pasted before it.
     pub(super) first: usize,
     /// The elements that are not closed yet, outermost first.
@@ -189,6 +190,14 @@ impl<'a> XmlReader<'a> {
         self.parts += parts;
         if self.parts > MOST_PARTS {
             self.fault(place, Kind::TooManyParts);
+        }
+    }
+
+    /// Counts commas in attributes, up to [`MOST_COMMAS`].
+    pub(super) fn count_commas(&mut self, commas: usize, place: Range<usize>) {
+        self.commas += commas;
+        if self.commas > MOST_COMMAS {
+            self.fault(place, Kind::TooManyCommas);
         }
     }
 

@@ -66,7 +66,8 @@ impl<'a> XmlReader<'a> {
             self.faults.truncate(before);
             self.fault(place.clone(), Kind::TooManyAttributes(tag.count));
         } else {
-            self.count(tag.count + tag.commas, place);
+            self.count_commas(tag.commas, place.clone());
+            self.count(tag.count, place);
         }
         let is_loose = self.faults.len() > before;
         self.element(tag, ending, is_loose);

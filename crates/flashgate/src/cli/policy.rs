@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use flash_policy::write::{self, Layout};
+use flash_policy::write::{self, Layout, SilverlightError};
 use flash_policy::{Policy, Serving};
 use flashgate_config::config::{self, ConfigFindings};
 use flashgate_report::render::{self, PlainError};
@@ -78,8 +78,9 @@ impl Print {
         match self.dialect {
             Dialect::Flash => Ok(write::flash_unchecked(&policy, self.layout())),
             Dialect::Silverlight => write::silverlight(&policy, self.layout()).map_err(|error| {
-                let help = "add a port from 4502 to 4534 to the rule, or remove the rule";
-                PlainError::new(&error.to_string(), &[help]).into()
+                let help = matches!(error, SilverlightError::NoPorts { .. })
+                    .then_some("add a port from 4502 to 4534 to the rule, or remove the rule");
+                PlainError::new(&error.to_string(), help.as_slice()).into()
             }),
         }
     }
