@@ -7,6 +7,7 @@ use anyhow::Result;
 use crate::command::{cargo, step};
 use crate::doc_coverage::DocCoverage;
 use crate::fuzz::{self, Limit};
+use crate::libraries::Libraries;
 use crate::tidy::Tidy;
 use crate::{book, generate, needs, test};
 
@@ -29,6 +30,7 @@ pub(crate) fn run() -> Result<()> {
     generate::run(generate::Mode::Check)?;
     needs::install()?;
     book::run()?;
+    Libraries::default().run()?;
     for fuzzed in fuzz::run(fuzz::targets()?.into_iter().map(|target| (target, FUZZING)))? {
         println!("{fuzzed}");
     }

@@ -14,6 +14,7 @@ mod command;
 mod doc_coverage;
 mod fuzz;
 mod generate;
+mod libraries;
 mod needs;
 mod prove;
 mod ruffle;
@@ -37,7 +38,7 @@ struct Arguments {
 enum Task {
     /// Run every test, after fetching Ruffle and, as root, installing the Debian packages that the tests need
     Test,
-    /// Check everything that must hold on main: format, lints, docs, generated files, the book, fuzzing, tests
+    /// Check everything that must hold on main: format, lints, docs, generated files, the book, packages, fuzzing, tests
     Ci,
     /// Write generated files: the manual pages, the book's reference, the config's schema, the libraries' API, tables and
     /// plots in other pages
@@ -48,6 +49,8 @@ enum Task {
     Tidy(tidy::Tidy),
     /// Count documented items of the two libraries, and functions with an example
     DocCoverage(doc_coverage::DocCoverage),
+    /// Check what users of the packages get: contents, tests, features, targets without an operating system, dependencies
+    Libraries(libraries::Libraries),
     /// Run the fuzz targets
     Fuzz(fuzz::Fuzz),
     /// Measure the project's figures at full length: those named, or all; without names, list them
@@ -65,6 +68,7 @@ fn main() -> Result<()> {
         Task::Book => book::run(),
         Task::Tidy(tidy) => tidy.run(),
         Task::DocCoverage(coverage) => coverage.run(),
+        Task::Libraries(libraries) => libraries.run(),
         Task::Fuzz(fuzz) => fuzz.run(),
         Task::Prove(prove) => prove.run(),
         Task::Bench(bench) => bench.run(),

@@ -127,6 +127,18 @@ const NEEDS: &[Need] = &[
         program: "valgrind",
         package: "valgrind",
     },
+    Need {
+        program: "/usr/bin/rustc",
+        package: "rustc-web",
+    },
+    Need {
+        program: "/usr/bin/cargo",
+        package: "cargo-web",
+    },
+    Need {
+        program: "/usr/lib/rustlib/src/rust/library/alloc/Cargo.toml",
+        package: "rust-web-src",
+    },
 ];
 
 /// Installs what is missing if possible, and lists it otherwise.

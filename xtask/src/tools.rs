@@ -12,30 +12,55 @@ use crate::command::step;
 const MDBOOK: Tool = Tool {
     program: "mdbook",
     version: "0.4.52",
+    ask: &["--version"],
 };
 
 /// The spelling checker; its Python package is the program itself.
 const TYPOS: Tool = Tool {
     program: "typos",
     version: "1.52.0",
+    ask: &["--version"],
+};
+
+/// Builds every combination of features.
+const CARGO_HACK: Tool = Tool {
+    program: "cargo-hack",
+    version: "0.6.46",
+    ask: &["hack", "--version"],
+};
+
+/// Checks the licenses and sources of dependencies.
+const CARGO_DENY: Tool = Tool {
+    program: "cargo-deny",
+    version: "0.20.2",
+    ask: &["--version"],
 };
 
 /// A program, and the version that gives the same results everywhere.
 struct Tool {
     program: &'static str,
     version: &'static str,
+    /// Makes it print its name and version.
+    ask: &'static [&'static str],
 }
 
 /// Returns mdBook, and installs it first if necessary.
 pub(crate) fn mdbook() -> Result<PathBuf> {
     MDBOOK.installed(|tool, folder| {
-        let version = ["--version", tool.version, "--locked"];
-        let least = ["--no-default-features", "--features", "search"];
-        let mut command = Command::new("cargo");
-        command.args(["install", tool.program]).args(version);
-        command.args(least).arg("--root").arg(folder);
+        let mut command = tool.cargo_install(folder);
+        command.args(["--no-default-features", "--features", "search"]);
         command
     })
+}
+
+/// Returns cargo-hack, and installs it first if necessary: a minute.
+pub(crate) fn cargo_hack() -> Result<PathBuf> {
+    CARGO_HACK.installed(Tool::cargo_install)
+}
+
+/// Returns cargo-deny, and installs it first if necessary: up to four minutes.
+pub(crate) fn cargo_deny() -> Result<PathBuf> {
+    CARGO_DENY.installed(Tool::cargo_install)
 }
 
 /// Returns the spelling checker, and installs it first if necessary.
@@ -64,9 +89,19 @@ impl Tool {
         Ok(program)
     }
 
+    /// The command that installs it from crates.io.
+    fn cargo_install(&self, folder: &PathBuf) -> Command {
+        let mut command = Command::new("cargo");
+        command
+            .args(["install", self.program, "--version", self.version])
+            .args(["--locked", "--root"])
+            .arg(folder);
+        command
+    }
+
     /// Whether this is the program in the right version.
     fn is(&self, path: &PathBuf) -> bool {
-        let output = Command::new(path).arg("--version").output();
+        let output = Command::new(path).args(self.ask).output();
         output.is_ok_and(|output| {
             let said = String::from_utf8_lossy(&output.stdout);
             let version = said.split_whitespace().nth(1).unwrap_or_default();
