@@ -16,7 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite, copy, split};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 use tokio_flash_policy::flash_policy::{Policy, Reply};
-use tokio_flash_policy::{AcceptConfig, Accepted, LingerWhen, PolicyAcceptor, StreamKind};
+use tokio_flash_policy::{Accepted, PolicyAcceptor, StreamKind};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
@@ -31,7 +31,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let tls = tls(chain.as_ref(), key.as_ref())?;
     // Movies from www.example.com may connect to this port.
     let policy = Policy::new().allow("www.example.com", 9339)?;
-    let acceptors = Acceptors::new(&Reply::new(&policy)?, tls);
+    let policy = PolicyAcceptor::new(Reply::new(&policy)?);
+    let acceptors = Acceptors { policy, tls };
     serve(TcpListener::bind("127.0.0.1:9339").await?, acceptors).await;
     Ok(())
 }
@@ -39,21 +40,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 /// Cloning is cheap.
 #[derive(Clone)]
 pub(crate) struct Acceptors {
-    plain: PolicyAcceptor,
-    tls: TlsAcceptor,
-    inside_tls: PolicyAcceptor,
-}
-
-impl Acceptors {
-    pub(crate) fn new(reply: &Reply, tls: TlsAcceptor) -> Self {
-        let inside_tls = AcceptConfig::new(reply.clone()).linger_when(LingerWhen::Always);
-        Self {
-            plain: PolicyAcceptor::new(reply.clone()),
-            tls,
-            // A client ends TLS with a last message. If the socket is closed before that arrives, it is reset.
-            inside_tls: inside_tls.into(),
-        }
-    }
+    pub(crate) policy: PolicyAcceptor,
+    pub(crate) tls: TlsAcceptor,
 }
 
 /// Reads the certificate with its chain, and the key.
@@ -80,11 +68,11 @@ pub(crate) async fn serve(listener: TcpListener, acceptors: Acceptors) {
 
 /// Runs in the client's own task, because a client may take 10 s to send its first bytes.
 async fn answer_or_echo(socket: TcpStream, acceptors: &Acceptors) -> io::Result<()> {
-    match acceptors.plain.accept_tcp(socket).await? {
+    match acceptors.policy.accept_tcp(socket).await? {
         Accepted::Answered(_) => Ok(()),
         Accepted::Stream(stream, StreamKind::Tls) => {
             let stream = timeout(HANDSHAKE, acceptors.tls.accept(stream)).await??;
-            match acceptors.inside_tls.accept(stream).await? {
+            match acceptors.policy.accept(stream).await? {
                 Accepted::Answered(_) => Ok(()),
                 Accepted::Stream(stream, _) => echo(stream).await,
             }

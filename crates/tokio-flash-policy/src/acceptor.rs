@@ -2,7 +2,7 @@
 
 use std::io;
 
-use flash_policy::accept::{AcceptConfig, Accepted, ServerSide};
+use flash_policy::accept::{AcceptConfig, Accepted, LingerWhen, ServerSide};
 use flash_policy::{Moment, Reply};
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -81,8 +81,9 @@ impl PolicyAcceptor {
     ///
     /// It takes [`AcceptConfig::longest`] at most: 50.6 s with the default limits.
     ///
-    /// For a stream inside TLS, set [`LingerWhen::Always`](flash_policy::accept::LingerWhen::Always) in the config,
-    /// because the client's `close_notify` follows every reply.
+    /// After the reply, it always waits for the client to end its side, as if the config had [`LingerWhen::Always`]:
+    /// inside TLS, the client's `close_notify` follows the reply. For a TCP socket,
+    /// [`accept_tcp`](Self::accept_tcp) closes sooner after a player's exact request.
     ///
     /// ```
     /// use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
@@ -122,7 +123,8 @@ impl PolicyAcceptor {
         &self,
         mut stream: S,
     ) -> io::Result<Accepted<Prefixed<S>>> {
-        let mut driver = Driver::new(ServerSide::new(&self.config, Moment::ZERO));
+        let config = self.config.clone().linger_when(LingerWhen::Always);
+        let mut driver = Driver::new(ServerSide::new(config, Moment::ZERO));
         if let Some(first) = driver.recognize(&mut stream).await? {
             let stream = Prefixed::from_opening(stream, driver.into_opening());
             return Ok(Accepted::Stream(stream, first.into()));

@@ -100,7 +100,7 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
     ///
     /// # Errors
     ///
-    /// The stream's own.
+    /// The stream's own, and `InvalidInput` if the connection is being closed or is closed.
     ///
     /// # Panics
     ///
@@ -122,7 +122,8 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
                 let until = match self.poll() {
                     Operation::Read { until } => until,
                     Operation::HandOn(first) => return Ok(Some(first)),
-                    Operation::Write { .. } | Operation::Close(_) => return Ok(None),
+                    Operation::Write { .. } => return Ok(None),
+                    Operation::Close(_) => return Err(wrong_phase(CLOSING)),
                     Operation::Abort(_) => return Err(io::ErrorKind::ConnectionReset.into()),
                 };
                 let read = read(stream, self.side.room());
@@ -163,6 +164,9 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
     /// The stream's own, and `TimedOut` if the peer does not accept the reply within
     /// [`AcceptConfig::write_limit`].
     ///
+    /// `InvalidInput` if there is nothing to send: [`recognize`](Self::recognize) has not returned `None`, and
+    /// [`let_go`](Self::let_go) was not called. Once our side has ended, this does nothing.
+    ///
     /// # Panics
     ///
     /// Outside a tokio runtime, or in one without timers.
@@ -183,9 +187,9 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
                     clock.by(until, end(stream), ended).await
                 }
                 Operation::Abort(_) => return Err(io::ErrorKind::TimedOut.into()),
-                Operation::Read { .. } | Operation::Close(_) | Operation::HandOn(_) => {
-                    return Ok(());
-                }
+                Operation::Close(_) => return Ok(()),
+                Operation::Read { .. } => return Err(wrong_phase(NOT_RECOGNIZED)),
+                Operation::HandOn(_) => return Err(wrong_phase(HANDED_ON)),
             };
             self.handle(done)?;
         }
@@ -255,4 +259,13 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
         self.side.handle(completion, self.clock.now());
         done.map(drop)
     }
+}
+
+const NOT_RECOGNIZED: &str = "nothing to send: call `recognize` first";
+const HANDED_ON: &str = "nothing to send: `recognize` found no policy request to answer; `close` or `let_go` ends the connection";
+const CLOSING: &str = "nothing to recognize: the connection is being closed or is closed";
+
+/// The caller's mistake.
+fn wrong_phase(text: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, text)
 }

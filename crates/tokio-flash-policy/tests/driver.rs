@@ -89,3 +89,25 @@ async fn what_was_served_is_let_go() {
     drop(client);
     assert_eq!(closing.await.unwrap(), CloseReason::Cleanly);
 }
+
+/// A phase at the wrong time is an error, not silently nothing.
+#[tokio::test]
+async fn phases_in_the_wrong_order() {
+    let (mut client, mut server) = duplex(1000);
+    let mut driver = driver(AcceptConfig::new(reply()));
+    let early = driver.send(&mut server).await.unwrap_err();
+    assert_eq!(early.kind(), ErrorKind::InvalidInput);
+    assert!(early.to_string().contains("call `recognize` first"));
+
+    client.write_all(b"LOGIN").await.unwrap();
+    let first = driver.recognize(&mut server).await.unwrap();
+    assert_eq!(first, Some(First::Other));
+    let not_a_request = driver.send(&mut server).await.unwrap_err();
+    assert_eq!(not_a_request.kind(), ErrorKind::InvalidInput);
+
+    client.shutdown().await.unwrap();
+    assert_eq!(driver.close(&mut server).await, CloseReason::Cleanly);
+    let late = driver.recognize(&mut server).await.unwrap_err();
+    assert_eq!(late.kind(), ErrorKind::InvalidInput);
+    driver.send(&mut server).await.unwrap();
+}

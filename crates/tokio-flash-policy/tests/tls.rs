@@ -11,6 +11,7 @@ use flash_policy::{Policy, REQUEST, Reply};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_flash_policy::PolicyAcceptor;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -42,7 +43,10 @@ async fn start() -> Started {
     let address = listener.local_addr().unwrap();
     let policy = Policy::new().allow("*", address.port()).unwrap();
     let reply = Reply::new(&policy).unwrap();
-    let acceptors = tls::Acceptors::new(&reply, acceptor);
+    let acceptors = tls::Acceptors {
+        policy: PolicyAcceptor::new(reply.clone()),
+        tls: acceptor,
+    };
     tokio::spawn(tls::serve(listener, acceptors));
     Started {
         address,
