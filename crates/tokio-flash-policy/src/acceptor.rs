@@ -20,7 +20,8 @@ use crate::prefixed::Prefixed;
 /// use tokio_flash_policy::flash_policy::{Policy, Reply};
 /// use tokio_flash_policy::{AcceptConfig, PolicyAcceptor, Timing};
 ///
-/// // For a server that speaks first: a client that says nothing for 200 ms is waiting for it.
+/// // For a server that speaks first: a client that says nothing for 200 ms is waiting for it. `Timing::silence` says
+/// // which players that costs their policy.
 /// let config = AcceptConfig::new(Reply::new(&Policy::new())?)
 ///     .timing(Timing::default().silence(Duration::from_millis(200)))
 ///     .total(Duration::from_secs(20));

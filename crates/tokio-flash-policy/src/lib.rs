@@ -26,7 +26,7 @@
 //! | a hyper service | [`Listener`], its streams wrapped in `hyper_util::rt::TokioIo` | `hyper` |
 //! | TLS | [`PolicyAcceptor`], on the socket and again on the stream inside | `tls` |
 //! | any other stream, or to know what a connection is | [`PolicyAcceptor::accept`] | |
-//! | a protocol in which the server speaks first | [`Timing::silence`] in an [`AcceptConfig`] | |
+//! | a protocol in which the server speaks first | the policy on port 843 too, and [`Timing::silence`] in an [`AcceptConfig`] | `policy_server` |
 //! | with something of your own between reading, replying and closing | [`Driver`] | |
 //! | only policies, from a file, on port 843 | [`Listener`], whose streams are dropped, and `Reply::checked` (feature `lint`) | `policy_server` |
 //!
@@ -72,8 +72,8 @@
 //! | [`AcceptConfig::total`]: all of these | their sum, 50.6 s | the connection is returned, dropped or closed |
 //! | [`Listener::limit`]: connections that are open but not returned | 512 ([`OPEN_LIMIT`]) | the oldest of them is dropped |
 //!
-//! After a player's exact request, nothing follows, so the connection is closed without lingering. How many connections
-//! your server has after they were returned is for you to limit.
+//! After a player's exact request, nothing follows, so [`Listener`] and [`PolicyAcceptor::accept_tcp`] close the
+//! connection without lingering. How many connections your server has after they were returned is for you to limit.
 //!
 //! # What it does not do
 //!

@@ -52,7 +52,8 @@ pub enum LingerWhen {
     /// once.
     #[default]
     MoreMayCome,
-    /// Always. TLS needs this, because at least the peer's `close_notify` follows.
+    /// Always. TLS needs this, because at least the peer's `close_notify` follows. `accept` of tokio-flash-policy, which
+    /// takes any stream, always lingers, whatever is set here; its `accept_tcp` and `Listener` use this setting.
     Always,
 }
 
@@ -102,7 +103,7 @@ impl AcceptConfig {
     }
 
     /// Sets the limits for the first bytes. A server that speaks first should set [`Timing::silence`], for example to
-    /// 200 ms.
+    /// 200 ms, and serve its policy on port 843 too, because [some players](Timing#structfield.silence) ask later.
     ///
     /// ```
     /// use core::time::Duration;

@@ -18,7 +18,7 @@ pub enum First {
     Http,
     /// Anything else.
     Other,
-    /// No byte within [`Timing::silence`](super::Timing::silence).
+    /// No byte within [`Timing::silence`](super::Timing::silence), if that is set.
     Silent,
     /// [`Timing::request`](super::Timing::request) passed after nothing or only the start of a request.
     Deadline,

@@ -11,7 +11,8 @@ use super::{First, Moment, Opening};
 ///
 /// use flash_policy::accept::Timing;
 ///
-/// // For a server that speaks first: a client that says nothing for 200 ms is waiting for it.
+/// // For a server that speaks first: a client that says nothing for 200 ms is waiting for it. `Timing::silence` says
+/// // which players that costs their policy.
 /// let timing = Timing::default().silence(Duration::from_millis(200));
 /// assert_eq!(timing.request, Duration::from_secs(10));
 /// ```
@@ -27,8 +28,13 @@ pub struct Timing {
     /// This counts from the last byte, so such a request may be answered this long after [`request`](Self::request), or
     /// twice this long if a CR arrives last.
     pub bare: Duration,
-    /// How long a client may stay silent before it counts as one that waits for the server to speak first. Default: the
-    /// same as `request`.
+    /// How long a client may stay silent before it counts as one that waits for the server to speak first
+    /// ([`First::Silent`]). Default: none, so a client that stays silent is [`First::Deadline`], after `request`.
+    ///
+    /// A player whose request arrives later gets the server's greeting first, and finds no policy in it. Over a slow
+    /// network or a proxy, 200 ms are not enough for every player, and a longer limit delays all clients that wait for
+    /// the greeting. So a server that speaks first should also serve its policy on port 843: players ask there first,
+    /// and nothing greets them.
     pub silence: Option<Duration>,
     /// Whether to wait for more bytes of what may become an HTTP request. Default: no.
     pub http: HttpDetection,
@@ -145,7 +151,7 @@ impl Timing {
         self
     }
 
-    /// Sets the limit for silence.
+    /// Sets the limit for silence. Read [what it costs](#structfield.silence) first.
     ///
     /// ```
     /// use core::time::Duration;
