@@ -79,7 +79,8 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
         Self { side, clock }
     }
 
-    /// Reads until the connection is recognized. Returns `None` if it is a request that must be answered.
+    /// Reads until the connection is recognized. Returns `None` if nothing is to be served: it is a request that
+    /// [`send`](Self::send) must answer, or the machine is past that, and the connection is being closed or is closed.
     ///
     /// ```
     /// use tokio::io::{AsyncWriteExt as _, duplex};
@@ -100,7 +101,7 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
     ///
     /// # Errors
     ///
-    /// The stream's own, and `InvalidInput` if the connection is being closed or is closed.
+    /// The stream's own.
     ///
     /// # Panics
     ///
@@ -122,8 +123,7 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
                 let until = match self.poll() {
                     Operation::Read { until } => until,
                     Operation::HandOn(first) => return Ok(Some(first)),
-                    Operation::Write { .. } => return Ok(None),
-                    Operation::Close(_) => return Err(wrong_phase(CLOSING)),
+                    Operation::Write { .. } | Operation::Close(_) => return Ok(None),
                     Operation::Abort(_) => return Err(io::ErrorKind::ConnectionReset.into()),
                 };
                 let read = read(stream, self.side.room());
@@ -263,7 +263,6 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
 
 const NOT_RECOGNIZED: &str = "nothing to send: call `recognize` first";
 const HANDED_ON: &str = "nothing to send: `recognize` found no policy request to answer; `close` or `let_go` ends the connection";
-const CLOSING: &str = "nothing to recognize: the connection is being closed or is closed";
 
 /// The caller's mistake.
 fn wrong_phase(text: &'static str) -> io::Error {

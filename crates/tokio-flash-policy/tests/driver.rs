@@ -6,7 +6,9 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
-use flash_policy::accept::{AcceptConfig, Closing, First, IfDropped, Operation, ServerSide};
+use flash_policy::accept::{
+    AcceptConfig, Closing, Completion, First, IfDropped, Operation, ServerSide,
+};
 use flash_policy::{Moment, Policy, REQUEST, Reply};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio::time::{Instant, sleep, timeout};
@@ -107,7 +109,27 @@ async fn phases_in_the_wrong_order() {
 
     client.shutdown().await.unwrap();
     assert_eq!(driver.close(&mut server).await, CloseReason::Cleanly);
-    let late = driver.recognize(&mut server).await.unwrap_err();
-    assert_eq!(late.kind(), ErrorKind::InvalidInput);
+    // What is already done has no effect.
+    assert_eq!(driver.recognize(&mut server).await.unwrap(), None);
     driver.send(&mut server).await.unwrap();
+}
+
+/// A machine that another driver has begun: the reply is sent, and more input may follow.
+#[tokio::test]
+async fn a_machine_that_has_already_answered() {
+    let (mut client, mut server) = duplex(1000);
+    let mut side = ServerSide::new(AcceptConfig::new(reply()), Moment::ZERO);
+    let sent = [&REQUEST[..], b"x"].concat();
+    side.room()[..sent.len()].copy_from_slice(&sent);
+    side.handle(Completion::Read(sent.len()), Moment::ZERO);
+    side.poll(Moment::ZERO);
+    side.handle(Completion::Wrote(reply().as_bytes().len()), Moment::ZERO);
+    side.poll(Moment::ZERO);
+    side.handle(Completion::Ended, Moment::ZERO);
+
+    let mut driver = Driver::new(side);
+    assert_eq!(driver.recognize(&mut server).await.unwrap(), None);
+    driver.send(&mut server).await.unwrap();
+    client.shutdown().await.unwrap();
+    assert_eq!(driver.close(&mut server).await, CloseReason::Cleanly);
 }
