@@ -152,7 +152,7 @@ fn long_lists_of_ports_are_read_back() {
             Some(policy)
         );
         let served = Serving::from_port(Port::MASTER);
-        assert_eq!(Reply::checked(reply.as_bytes(), served).unwrap(), reply);
+        assert_eq!(Reply::checked(reply.as_bytes(), served).unwrap().0, reply);
     }
 }
 
@@ -358,7 +358,8 @@ fn checked_replies_are_what_players_read() {
     let rule = "<allow-access-from domain=\"a.test\" to-ports=\"9339\"/>";
     let file = format!("<cross-domain-policy>{rule}</cross-domain-policy>");
     for behind in ["", "\0", "\0\0", "\0\n", "\0<x"] {
-        let reply = Reply::checked([&file, behind].concat().as_bytes(), served).unwrap();
+        let checked = Reply::checked([&file, behind].concat().as_bytes(), served);
+        let (reply, _) = checked.unwrap();
         assert_eq!(reply.as_bytes(), [&file, "\0"].concat().as_bytes());
     }
     let many = format!(
@@ -378,9 +379,45 @@ fn checked_replies_are_what_players_read() {
         let error = Reply::checked(file.as_bytes(), served).unwrap_err();
         let first = &error.report().findings[0];
         assert_eq!(first.rule, rule, "{error}");
-        assert!(error.to_string().starts_with(&first.message), "{error}");
+        assert!(error.to_string().contains(&first.message), "{error}");
         assert!(error.into_report().has_errors());
     }
+}
+
+/// `main` prints the `Debug` of an error that it returns.
+#[test]
+fn a_refused_file_names_lines() {
+    let served = Serving::from_port(Port::MASTER);
+    let rule =
+        |ports: &str| format!("\n  <allow-access-from domain=\"a.test\" to-ports=\"{ports}\"/>");
+    let refused = |body: String| {
+        let file = format!("<cross-domain-policy>{body}\n</cross-domain-policy>");
+        Reply::checked(file.as_bytes(), served).unwrap_err()
+    };
+    let two = refused(rule("80, 81") + &rule("0") + "\n\n" + &rule("70000"));
+    let expected = "line 3, column 48: expected a port from 1 to 65535, found 0; \
+        line 6, column 48: expected a port from 1 to 65535, found a larger number";
+    assert_eq!(
+        (two.to_string(), format!("{two:?}")),
+        (expected.into(), expected.into())
+    );
+    assert_eq!(two.lines().line_count(), 7);
+    let wrong = ["x", "80-", "0", "*,80", "200-100", "", "80,,81", "1l"];
+    let many = refused(wrong.into_iter().map(rule).collect()).to_string();
+    assert!(
+        many.contains("line 6, column 48: ") && !many.contains("line 7"),
+        "{many}"
+    );
+    assert!(many.ends_with("; and 3 other errors"), "{many}");
+    let same = refused([rule("x"), rule("x"), rule("x")].concat()).to_string();
+    assert!(same.ends_with("(and in 2 other places)"), "{same}");
+}
+
+#[test]
+fn a_checked_file_comes_with_its_warnings() {
+    let file = b"<cross-domain-policy><allow-access-from domain='a.test' to-ports='80, 81'/></cross-domain-policy>";
+    let (_, report) = Reply::checked(file, Serving::from_port(Port::MASTER)).unwrap();
+    assert_eq!(report.findings[0].rule, "whitespace-in-to-ports");
 }
 
 #[test]

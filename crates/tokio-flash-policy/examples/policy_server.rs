@@ -30,8 +30,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for mistake in mistakes(&file, served) {
         eprintln!("{}:{mistake}", path.display());
     }
-    // Warnings don't keep the policy from working.
-    let reply = Reply::checked(&file, served)?;
+    // Warnings don't keep the policy from working. They are in the report, and printed already.
+    let (reply, _) = Reply::checked(&file, served)?;
     let listener = Listener::bind(address, PolicyAcceptor::new(reply)).await?;
     let listener =
         listener.on_answered(|client, closed| eprintln!("answered {client}: {closed:?}"));
