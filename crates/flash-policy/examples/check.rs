@@ -47,6 +47,7 @@ pub(crate) fn report(attempt: &Attempt) -> String {
     let outcome = &attempt.outcome;
     let (verdict, reason) = (outcome.verdict.code(), outcome.reason.code());
     let _ = writeln!(report, "{verdict} ({reason}) after {:?}", outcome.elapsed);
+    let _ = writeln!(report, "{}", outcome.explain(&attempt.steps));
     for choice in &outcome.rests_on {
         let _ = writeln!(report, "it is not known {choice}");
     }

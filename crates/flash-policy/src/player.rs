@@ -42,6 +42,7 @@ mod action;
 mod attempt;
 mod client;
 mod config;
+mod explained;
 mod machine;
 mod outcome;
 mod program;

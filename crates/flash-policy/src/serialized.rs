@@ -1,13 +1,13 @@
 //! The shapes that the feature `serde` gives to values. This module has no code to call.
 //!
-//! Values are texts as a policy file has them, except that a port is a number. Structs are maps with the names of
-//! their fields, and the variants of enums are words in kebab-case. Fields and words keep their meaning; later
-//! versions may add some.
+//! Values are texts as a policy file has them. That includes the ports of a rule, even if there is only one; a
+//! [`Port`](crate::Port) by itself is a number. Structs are maps with the names of their fields, and the variants of enums are words in
+//! kebab-case. Fields and words keep their meaning; later versions may add some.
 //!
 //! | type | shape | is read back |
 //! |---|---|---|
-//! | [`Port`] | `843` | yes |
-//! | [`PortSet`], [`PortRange`] | `"*"`, `"80,9000-9010"` | `PortSet` |
+//! | [`Port`](crate::Port) | `843` | yes |
+//! | [`PortSet`], [`PortRange`](crate::PortRange) | `"*"`, `"80,9000-9010"` | `PortSet` |
 //! | [`DomainPattern`], [`Host`], [`Origin`] | `"*.example.com"` | yes |
 //! | [`PlayerVersion`] | `"9.0.124"` | yes |
 //! | [`SiteControl`], [`Secure`] | `"master-only"`, `"https-only"` | yes |
@@ -16,14 +16,17 @@
 //! | [`Span`] | `{"start": 0, "end": 22}` | yes |
 //! | [`Severity`] | `"error"`, `"warning"`, `"hint"` | yes |
 //! | [`Diagnostic`] and its parts | maps | no |
+//! | [`Decision`](crate::decide::Decision) | `{"allowed": {"reason": "granted", "place": "master", "rule": 0}}`, also `denied` and `ask` | no |
 //! | `player::Outcome` and its parts | maps; verdicts, reasons and choices are their codes | no |
 //!
 //! The keys of a [`Policy`], and `secure`, may be left out. Unknown keys are errors, and so are ports that are empty.
+//! Ports may also be a number or a list of numbers, as in [`Policy::allow`]. In formats that don't describe themselves,
+//! such as postcard, they must be a text.
 //!
 //! ```
 //! use flash_policy::Policy;
 //!
-//! let policy: Policy = serde_json::from_str(r#"{"rules": [{"domain": "*.example.com", "ports": "9339"}]}"#)?;
+//! let policy: Policy = serde_json::from_str(r#"{"rules": [{"domain": "*.example.com", "ports": 9339}]}"#)?;
 //! assert_eq!(policy, Policy::new().allow("*.example.com", 9339).expect("a rule"));
 //! # Ok::<(), serde_json::Error>(())
 //! ```
@@ -31,17 +34,19 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::de::{Deserialize, Deserializer, Error as _, Unexpected};
+use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
 
 use crate::diagnostic::{Edit, Fix, Label, Repeat};
 use crate::{
-    Diagnostic, DomainPattern, Host, Origin, PlayerVersion, Policy, Port, PortRange, PortSet,
-    Profile, Rule, Secure, Severity, SiteControl, Span,
+    Diagnostic, DomainPattern, Host, Origin, PlayerVersion, Policy, PortSet, Profile, Rule, Secure,
+    Severity, SiteControl, Span,
 };
 
+mod decision;
 #[cfg(feature = "player")]
 mod player;
+mod ports;
 
 /// Types that are their text.
 macro_rules! texts {
@@ -60,14 +65,7 @@ macro_rules! texts {
     )*};
 }
 
-texts!(
-    DomainPattern,
-    Host,
-    Origin,
-    PlayerVersion,
-    PortSet,
-    SiteControl
-);
+texts!(DomainPattern, Host, Origin, PlayerVersion, SiteControl);
 
 /// Structs with their fields. A field that is missing here is a compile error.
 macro_rules! structs {
@@ -86,7 +84,18 @@ macro_rules! structs {
     )*};
 }
 
-#[cfg(feature = "player")]
+/// Enums that are their codes.
+macro_rules! codes {
+    ($($type:ty),*) => {$(
+        impl serde::ser::Serialize for $type {
+            fn serialize<S: serde::ser::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.code())
+            }
+        }
+    )*};
+}
+
+use codes;
 use structs;
 
 structs! {
@@ -127,29 +136,6 @@ words! {
     Profile: Socket "socket", Url "url";
     Severity: Hint "hint", Warning "warning", Error "error";
     Secure: HttpsOnly "https-only", Any "any", AsServed "as-served";
-}
-
-impl Serialize for Port {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u16(self.get())
-    }
-}
-
-impl<'de> Deserialize<'de> for Port {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = u64::deserialize(deserializer)?;
-        let port = u32::try_from(number)
-            .ok()
-            .and_then(|number| Self::new(number).ok());
-        let expected = &"a port from 1 to 65535";
-        port.ok_or_else(|| D::Error::invalid_value(Unexpected::Unsigned(number), expected))
-    }
-}
-
-impl Serialize for PortRange {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
 }
 
 #[derive(serde::Deserialize)]

@@ -5,10 +5,11 @@
 use core::time::Duration;
 
 use flash_policy::Moment;
+use flash_policy::decide::{Known, Place, PolicyAnswer, Request, Sandbox};
 use flash_policy::player::{Action, Config, Event, Player};
 use flash_policy::{
     DomainPattern, Host, Origin, PlayerVersion, Policy, Port, PortSet, Profile, Secure, Serving,
-    Severity, SiteControl, Span, decide::Sandbox, lint, parse,
+    Severity, SiteControl, Span, decide, lint, parse,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -64,6 +65,59 @@ fn invalid_values_are_refused() {
     refused::<Severity>(json!("fatal"), "unknown variant `fatal`");
     refused::<Policy>(json!({"rule": []}), "unknown field `rule`");
     refused::<Policy>(json!({"rules": [{"domain": "*"}]}), "missing field `ports`");
+}
+
+#[test]
+fn ports_may_be_numbers() {
+    let ports = |shape| from_value::<PortSet>(shape).unwrap().to_string();
+    assert_eq!(ports(json!(9339)), "9339");
+    assert_eq!(ports(json!([843, 9339])), "843,9339");
+    refused::<PortSet>(json!(0), "expected a port from 1 to 65535");
+    refused::<PortSet>(json!(-1), "expected a port from 1 to 65535");
+    refused::<PortSet>(json!([]), "expected at least one port");
+    refused::<PortSet>(json!([843, 70_000]), "expected a port from 1 to 65535");
+    refused::<PortSet>(json!(true), "expected ports such as");
+    refused::<PortSet>(json!(""), "expected ports, found nothing");
+}
+
+#[test]
+fn a_decision_is_a_map() {
+    let movie: Sandbox = "http://www.example.com".parse().unwrap();
+    let request = Request::new(
+        movie,
+        "play.example.com".parse().unwrap(),
+        Port::new(9339).unwrap(),
+    );
+    let mut known = Known::default();
+    let decided = |known: &Known| to_value(decide(&request, known)).unwrap();
+    assert_eq!(
+        decided(&known),
+        json!({"ask": {"place": "master", "limit": {"secs": 3, "nanos": 0}}})
+    );
+    let policy = Policy::new().allow("*", 80).unwrap();
+    known.learn(Place::Master, PolicyAnswer::Policy(policy));
+    known.learn(Place::Destination, PolicyAnswer::Absent);
+    assert_eq!(
+        decided(&known),
+        json!({"denied": {"reason": "no-rule-matches", "place": "master", "rule": null}})
+    );
+    let mut known = Known::default();
+    known.learn(
+        Place::Master,
+        PolicyAnswer::Policy(Policy::new().allow("*", "*").unwrap()),
+    );
+    assert_eq!(
+        decided(&known),
+        json!({"allowed": {"reason": "granted", "place": "master", "rule": 0}})
+    );
+    let trusted = decide(
+        &Request::new(Sandbox::LocalTrusted, request.target.clone(), request.port),
+        &known,
+    );
+    assert_eq!(
+        to_value(trusted).unwrap(),
+        json!({"allowed": {"reason": "local-trusted", "place": null, "rule": null}})
+    );
 }
 
 #[test]

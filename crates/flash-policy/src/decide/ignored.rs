@@ -7,7 +7,7 @@ use crate::Port;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Ignored {
-    /// It is on another host. Players compare hosts by their exact text.
+    /// It is on another host. Players compare names, not addresses.
     OtherHost,
     /// Versions before 7.0.19 do not accept `xmlsocket:` addresses.
     SocketsNotYet,

@@ -23,6 +23,48 @@ pub enum Allowed {
     Application,
 }
 
+/// Says what allows it. Counts rules and loaded locations from 1.
+///
+/// ```
+/// use flash_policy::decide::{Allowed, Place};
+///
+/// let allowed = Allowed::Rule { place: Place::Master, rule: 0 };
+/// assert_eq!(allowed.to_string(), "a rule allows the connection (policy of port 843, rule 1)");
+/// ```
+impl fmt::Display for Allowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rule { place, rule } => {
+                write!(f, "a rule allows the connection ({place}, rule {})", rule + 1)
+            }
+            Self::OwnHost => f.write_str(
+                "a player before 9.0.124 needs no policy for the movie's own host, on ports from 1024 up",
+            ),
+            Self::LocalTrusted => f.write_str("a locally trusted movie needs no policy"),
+            Self::Application => f.write_str("a movie in AIR's application sandbox needs no policy"),
+        }
+    }
+}
+
+impl Allowed {
+    /// The code of what allows it. Its meaning never changes.
+    ///
+    /// ```
+    /// use flash_policy::decide::Allowed;
+    ///
+    /// assert_eq!(Allowed::OwnHost.code(), "own-host");
+    /// ```
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Rule { .. } => "granted",
+            Self::OwnHost => "own-host",
+            Self::LocalTrusted => "local-trusted",
+            Self::Application => "application",
+        }
+    }
+}
+
 /// Why a movie may not connect.
 ///
 /// It is an error, so `decide_alone(…)?` works. Its text counts rules and loaded locations from 1.
@@ -41,13 +83,10 @@ pub struct Denied {
 impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.reason)?;
-        match self.place {
-            None => return Ok(()),
-            Some(Place::Master) => f.write_str(" (policy of port 843")?,
-            Some(Place::Loaded(index)) => write!(f, " (policy of loaded location {}", index + 1)?,
-            Some(Place::Destination) => f.write_str(" (policy of the destination port")?,
-            Some(Place::SiteRoot) => f.write_str(" (/crossdomain.xml")?,
-        }
+        let Some(place) = self.place else {
+            return Ok(());
+        };
+        write!(f, " ({place}")?;
         if let Some(rule) = self.rule {
             write!(f, ", rule {}", rule + 1)?;
         }
@@ -73,6 +112,8 @@ pub enum RefusalReason {
     SecureOnly,
     /// The master policy has `none`.
     MetaPolicyNone,
+    /// Silverlight connects only to ports 4502 to 4534, whatever a policy says, and fetches none for other ports.
+    SilverlightPort,
     /// The movie's sandbox allows no sockets.
     Sandbox,
 }
@@ -90,6 +131,7 @@ impl fmt::Display for RefusalReason {
             }
             Self::SecureOnly => "a rule matches, but it allows only movies loaded over HTTPS",
             Self::MetaPolicyNone => "the master policy has `none`, so no rule counts",
+            Self::SilverlightPort => "Silverlight connects only to ports 4502 to 4534",
             Self::Sandbox => "the movie's sandbox allows no sockets",
         })
     }
@@ -112,6 +154,7 @@ impl RefusalReason {
             Self::PortAuthority => "port-authority",
             Self::SecureOnly => "secure-only",
             Self::MetaPolicyNone => "meta-policy-none",
+            Self::SilverlightPort => "silverlight-port",
             Self::Sandbox => "sandbox",
         }
     }

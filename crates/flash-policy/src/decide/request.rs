@@ -2,12 +2,13 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::fmt;
 use core::str::FromStr;
 
 use crate::origin::OriginError;
 use crate::{Host, Origin, PlayerVersion, Port, Scheme};
 
-/// A movie that needs a policy to connect.
+/// A movie that needs a policy to connect. [`Sandbox`] also has the movies about which no policy decides.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "a movie comes from a host, or not")]
 pub enum Movie {
@@ -52,7 +53,8 @@ impl FromStr for Movie {
     }
 }
 
-/// The security sandbox a movie runs in (`Security.sandboxType`).
+/// The security sandbox a movie runs in (`Security.sandboxType`). Policies decide about a [`Movie`]; the other sandboxes
+/// need none, or allow no sockets.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Sandbox {
@@ -66,6 +68,46 @@ pub enum Sandbox {
     LocalTrusted,
     /// AIR's `application`: needs no policy.
     Application,
+}
+
+/// ```
+/// use flash_policy::Movie;
+/// use flash_policy::decide::Sandbox;
+///
+/// assert_eq!(Sandbox::from(Movie::Hostless), Sandbox::LocalWithNetwork);
+/// ```
+impl From<Movie> for Sandbox {
+    fn from(movie: Movie) -> Self {
+        match movie {
+            Movie::Remote(origin) => Self::Remote(origin),
+            Movie::Hostless => Self::LocalWithNetwork,
+        }
+    }
+}
+
+impl From<Origin> for Sandbox {
+    fn from(origin: Origin) -> Self {
+        Self::Remote(origin)
+    }
+}
+
+/// Parses the movie's own URL, with `http:`, `https:` or `file:`. A local movie gets
+/// [`LocalWithNetwork`](Sandbox::LocalWithNetwork), because policies decide about no other local movie.
+///
+/// ```
+/// use flash_policy::decide::Sandbox;
+///
+/// let movie: Sandbox = "https://www.example.com/game.swf".parse()?;
+/// assert_eq!(movie, Sandbox::Remote("https://www.example.com".parse()?));
+/// assert_eq!("file:///C:/game.swf".parse(), Ok(Sandbox::LocalWithNetwork));
+/// # Ok::<(), flash_policy::origin::OriginError>(())
+/// ```
+impl FromStr for Sandbox {
+    type Err = OriginError;
+
+    fn from_str(text: &str) -> Result<Self, OriginError> {
+        text.parse().map(Movie::into)
+    }
 }
 
 /// A policy location that the movie named with `Security.loadPolicyFile`.
@@ -100,7 +142,8 @@ pub struct Request {
     pub player: PlayerVersion,
     /// The movie's sandbox.
     pub sandbox: Sandbox,
-    /// The host as the movie names it. Players store policies by this exact text, not by address.
+    /// The host as the movie names it. Players store policies by name, not by address: a policy of `127.0.0.1` is not
+    /// one of `localhost`. [`Host`] ignores upper case and a final dot. Whether players do is not known.
     pub target: Host,
     /// The port to connect to.
     pub port: Port,
@@ -139,11 +182,11 @@ impl Request {
     /// use flash_policy::Port;
     /// use flash_policy::decide::{Allowed, Decision, Known, Request, Sandbox, decide};
     ///
-    /// // Before version 7.0.19, a movie needed no policy for its own host.
+    /// // Before version 9.0.124, a movie needed no policy for its own host.
     /// let movie = Sandbox::Remote("http://game.example.com/game.swf".parse()?);
     /// let request = Request::new(movie, "game.example.com".parse()?, Port::new(9339)?);
     /// assert!(matches!(decide(&request, &Known::default()), Decision::Ask(_)));
-    /// let request = request.player("7.0.14".parse()?);
+    /// let request = request.player("9.0.47".parse()?);
     /// assert_eq!(decide(&request, &Known::default()), Decision::Allowed(Allowed::OwnHost));
     /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
@@ -177,7 +220,7 @@ impl Request {
     }
 }
 
-/// Where a policy can come from.
+/// Where a policy can come from. Its text counts loaded locations from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,
@@ -192,4 +235,15 @@ pub enum Place {
     Destination,
     /// `/crossdomain.xml` on the target's HTTP port 80.
     SiteRoot,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Master => f.write_str("policy of port 843"),
+            Self::Loaded(index) => write!(f, "policy of loaded location {}", index + 1),
+            Self::Destination => f.write_str("policy of the destination port"),
+            Self::SiteRoot => f.write_str("/crossdomain.xml"),
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The outcome of an attempt. Its codes are those of `flashgate check`; their meaning never changes.
 
 use alloc::vec::Vec;
+use core::fmt;
 use core::time::Duration;
 
 use crate::Span;
@@ -103,6 +104,16 @@ impl Verdict {
     }
 }
 
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Allowed => "the player connects",
+            Self::Denied => "the player refuses the connection",
+            Self::Unreachable => "the player may connect, but the target cannot be reached",
+        })
+    }
+}
+
 /// The reason for a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -140,6 +151,19 @@ impl Reason {
             Self::TargetRefused => "target-refused",
             Self::TargetTimeout => "target-timeout",
         }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Granted => "a rule allows the connection",
+            Self::NoPolicyNeeded => "no policy is needed",
+            Self::Refused(reason) => return reason.fmt(f),
+            Self::Timeout => "the time ran out while the player waited for a policy",
+            Self::TargetRefused => "the target refused the connection, or TLS failed",
+            Self::TargetTimeout => "the target did not answer in time",
+        })
     }
 }
 

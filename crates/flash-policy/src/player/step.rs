@@ -120,7 +120,12 @@ pub enum Learnt {
 pub struct Afterwards {
     /// The number of bytes after the NUL.
     pub bytes: usize,
-    /// How the server closed the connection.
+    /// How the server closed the connection after the player had its answer, or had given up.
+    ///
+    /// `None` if the driver did not report it. `attempt` never does, because it closes the connection at that moment. If
+    /// the server closed first, [`Step::end`] says how. A driver of your own may keep the connection open for a while
+    /// after [`Action::Close`](crate::player::Action::Close), and report what happens to
+    /// [`Player::handle`](crate::Player::handle).
     pub close: Option<Close>,
 }
 

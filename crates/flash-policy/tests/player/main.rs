@@ -6,6 +6,7 @@
 mod attempt;
 mod clients;
 mod decisions;
+mod explained;
 mod lightspark;
 mod lightspark_movies;
 mod properties;
