@@ -1,10 +1,10 @@
-//! The share of each published crate in the lines of all: none may hold more than 37 %.
+//! The share of each published crate in the lines of all: none may hold more than 38 %.
 
 use super::house::Crate;
 use super::stats::Stats;
 
 /// The largest share that a crate may have, in percent.
-const MOST: usize = 37;
+const MOST: usize = 38;
 
 /// Crates that are not published.
 const UNPUBLISHED: [&str; 3] = ["browser", "testkit", "xtask"];
