@@ -114,6 +114,10 @@ pub struct Ask {
 
 /// Decides, or returns the policy to fetch next.
 ///
+/// It decides only by policies and sandboxes. It does not know the ports that players are said to block
+/// ([`blocked_ports`](crate::blocked_ports)). Where it is not known what the player does, it assumes an answer:
+/// `player::Choice` lists them, and `player::Outcome::rests_on` names those that an outcome depends on.
+///
 /// ```
 /// use flash_policy::decide::{Allowed, Decision, Known, Place, PolicyAnswer, Request, Sandbox, decide};
 /// use flash_policy::{PlayerVersion, Port, Profile, parse};

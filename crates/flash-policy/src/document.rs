@@ -11,10 +11,12 @@ pub(crate) use crate::xml::{Attribute, Doctype, Document, Element};
 
 /// The largest document that is parsed: 64 KiB, without the NUL that ends it.
 ///
-/// No client accepts one that large: Unity reads 5,000 bytes, and Adobe's own sample server refused over 10,000.
+/// No client is known to accept one that large: Unity reads 5,000 bytes, and Adobe's own sample server refused over
+/// 10,000. [`parse`](fn@crate::parse) has other limits too.
 pub const LARGEST: usize = 64 * 1024;
 
-/// The largest file that the linter reads: 1 MiB. Over [`LARGEST`], it reports the size and continues.
+/// The largest file that [`lint_with`](crate::lint::lint_with) reads: 1 MiB. Over [`LARGEST`], it reports the size and
+/// continues. [`lint`](fn@crate::lint) then reports only the size.
 #[cfg(feature = "lint")]
 pub const LARGEST_LINTED: usize = 1024 * 1024;
 

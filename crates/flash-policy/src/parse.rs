@@ -1,8 +1,9 @@
 //! Reads a [`Policy`] from a document, with every fault and its location.
 //!
 //! Once the XML is well-formed, no mistake stops the parser. It reports invalid parts, leaves them out and continues.
-//! Anything that fails in the player is a fault here. Anything that works but is probably not intended is reported by
-//! [`lint`](fn@crate::lint).
+//! Anything that fails in the player is a fault here, and so is anything outside the format that players are said or
+//! assumed to accept: spaces in `to-ports`, a byte order mark, a NUL at the end, an unknown attribute.
+//! [`lint`](fn@crate::lint) has warnings about those, and about policies that are probably not intended.
 
 use alloc::vec::Vec;
 
@@ -35,7 +36,8 @@ pub(crate) struct Understood {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Parsed {
-    /// The policy as the player understands it. `None` if the player would refuse the whole file.
+    /// The policy as the player understands it. `None` if the player would refuse the whole file, or if the file exceeds
+    /// one of the [limits](fn@parse) of the parser.
     pub policy: Option<Policy>,
     /// The locations of the policy's parts.
     pub places: PolicyPlaces,
@@ -102,7 +104,7 @@ impl Parsed {
         self.source.file.is_empty() && self.source.syntax.is_empty() && self.faults.is_empty()
     }
 
-    /// Whether the file is well-formed XML, up to its first NUL.
+    /// Whether the file is well-formed XML, up to its first NUL and within the [limits](fn@parse) of the parser.
     ///
     /// If it is well-formed and there is no policy, its root element is not `<cross-domain-policy>`.
     ///
@@ -121,8 +123,11 @@ impl Parsed {
 
 /// Parses a policy file. For messages about its mistakes, use [`lint`](fn@crate::lint).
 ///
-/// Never panics, whatever the bytes are. Its time and memory are linear in their number. Over 64 KiB
-/// ([`LARGEST`]) it reads nothing and returns no policy.
+/// Never panics, whatever the bytes are. Its time and memory are linear in their number.
+///
+/// Beyond these limits it returns no policy, and the file counts as not well-formed: 64 KiB ([`LARGEST`]), 16 levels of
+/// elements, 32 attributes of an element, 64 namespaces, 10,000 elements, attributes, comments and texts together, and
+/// 32,768 commas in attributes. No policy that [`write::flash`](crate::write::flash) writes exceeds one of them.
 ///
 /// ```
 /// use flash_policy::{Profile, parse};

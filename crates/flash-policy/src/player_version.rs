@@ -1,4 +1,6 @@
-//! Versions of Flash Player. The policy rules changed five times between 2002 and 2008, and never after that.
+//! Versions of Flash Player. The rules for policies changed with 7.0.19, 9.0.16, 9.0.115, 9.0.124 and, in 2008, 10.0.
+//! After that, version 11 added `SecureSocket`, which gets its policies over TLS, and version 24 is said to block some
+//! ports.
 
 use core::fmt;
 use core::str::FromStr;

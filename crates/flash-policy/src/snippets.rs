@@ -1,5 +1,5 @@
 //! Renders findings with carets, notes and help, in the style of a compiler, for
-//! [annotate-snippets](https://docs.rs/annotate-snippets).
+//! [annotate-snippets](https://docs.rs/annotate-snippets), which is re-exported here.
 //!
 //! Control characters and invisible characters of the file never reach the terminal: [`Source`] replaces them.
 
@@ -8,6 +8,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+#[doc(no_inline)]
+pub use annotate_snippets;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 
 use crate::diagnostic::{Edit, Fix, Label};
@@ -40,8 +42,11 @@ const VERY_LONG: usize = 8 * 1024;
 
 /// Renders a finding with the lines that it is about, without a final line feed.
 ///
+/// A note says where the same mistake is repeated, with the words of [`repeats`](fn@repeats). If the fix is shown, help
+/// that says the same is left out.
+///
 /// ```
-/// use annotate_snippets::Renderer;
+/// use flash_policy::snippets::annotate_snippets::Renderer;
 /// use flash_policy::snippets::{ShownFix, Source, render};
 /// use flash_policy::{Port, Serving, lint};
 ///
@@ -107,7 +112,7 @@ fn cut<'a>(label: &Label, source: &'a Source) -> Option<(Excerpt<'a>, Range<usiz
 /// them.
 ///
 /// ```
-/// use annotate_snippets::Renderer;
+/// use flash_policy::snippets::annotate_snippets::Renderer;
 /// use flash_policy::snippets::{ShownFix, Source, groups};
 /// use flash_policy::{Port, Serving, lint};
 ///
@@ -137,13 +142,16 @@ pub fn groups<'a>(
     for note in &finding.notes {
         group = group.element(Level::NOTE.message(note.as_str()));
     }
-    for help in &finding.help {
+    let shown = finding.fix.as_ref();
+    let (patch, title) = match (shown, fix) {
+        (Some(fix), ShownFix::After(lead)) => (patch(fix, lead, source), fix.title.as_str()),
+        (_, ShownFix::Hidden) | (None, _) => (None, ""),
+    };
+    // A fix that is shown says the same as this help.
+    let is_said = |help: &&String| patch.is_some() && *help == title;
+    for help in finding.help.iter().filter(|help| !is_said(help)) {
         group = group.element(Level::HELP.message(help.as_str()));
     }
-    let patch = match (&finding.fix, fix) {
-        (Some(fix), ShownFix::After(lead)) => patch(fix, lead, source),
-        (_, ShownFix::Hidden) | (None, _) => None,
-    };
     core::iter::once(group).chain(patch).collect()
 }
 

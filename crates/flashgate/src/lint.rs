@@ -115,6 +115,7 @@ fn judge(bytes: Vec<u8>, name: &str, request: &LintRequest) -> JudgedFile {
     }
     request.levels.apply(&mut findings);
     withdraw_fixes(&mut findings, &bytes, &options);
+    name_flags(&mut findings);
     JudgedFile {
         bytes,
         kind,
@@ -123,6 +124,16 @@ fn judge(bytes: Vec<u8>, name: &str, request: &LintRequest) -> JudgedFile {
         findings,
         omitted,
         fixed: Vec::new(),
+    }
+}
+
+/// The library's help does not know this program's flags.
+fn name_flags(findings: &mut [Diagnostic]) {
+    for finding in findings {
+        if finding.rule == "ports-in-crossdomain-xml" {
+            let flags = "pass `--as socket` or `--as url` to say which it is";
+            finding.help.push(flags.to_owned());
+        }
     }
 }
 

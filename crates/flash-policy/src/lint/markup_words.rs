@@ -112,7 +112,7 @@ fn spelled_nul(spelled: &str) -> Words {
         "expected nothing after the policy, found {}",
         quoted(spelled)
     );
-    let help = "remove it: the server appends the NUL, as `flashgate serve` does";
+    let help = "remove it: a policy server appends the NUL";
     Words::new(message, help).note(format!(
         "this is not a NUL but {} characters; some servers send them as they are, such as nginx's `return`",
         spelled.len()

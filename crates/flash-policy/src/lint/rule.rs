@@ -5,6 +5,12 @@ pub(crate) use super::{PolicyKind, PolicyReader};
 pub(crate) use crate::findings::Findings;
 pub(crate) use crate::{Diagnostic, Severity, Span};
 
+/// The help for a file that is not a policy.
+pub(crate) const START_FROM: &str = "start from `<cross-domain-policy><allow-access-from domain=\"www.example.com\" to-ports=\"9339\"/></cross-domain-policy>`";
+
+/// The help for a file that is not a Silverlight policy.
+pub(crate) const START_FROM_SILVERLIGHT: &str = "start from `<access-policy><cross-domain-access><policy><allow-from><domain uri=\"http://www.example.com\"/></allow-from><grant-to><socket-resource port=\"4502\" protocol=\"tcp\"/></grant-to></policy></cross-domain-access></access-policy>`";
+
 /// One rule of the linter.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -170,7 +176,7 @@ macro_rules! page {
             finds = $finds,
             matters = $matters,
             flash = "Adobe's specification requires well-formed XML, and no version is known to accept less. What Flash Player does
-with a policy that is not well-formed is not known. flashgate assumes that the player ignores it: it continues as if
+with a policy that is not well-formed is not known. This check assumes that the player ignores it: it continues as if
 there were no policy, and refuses the connection unless another policy allows it.",
             example = $example($($wrong),*),
             instead = $instead($($right),*)

@@ -192,7 +192,7 @@ impl FaultyText<'_> {
     }
 }
 
-const IGNORED: &str = "flashgate assumes that players ignore a policy that is not well-formed XML; what Flash Player does is not known";
+const IGNORED: &str = "players are assumed to ignore a policy that is not well-formed XML; what Flash Player does is not known";
 const IGNORED_BY_SILVERLIGHT: &str = "Silverlight ignores a policy that is not well-formed XML";
 
 fn not_well_formed(

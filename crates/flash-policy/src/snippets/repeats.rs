@@ -10,6 +10,8 @@ use crate::Diagnostic;
 
 /// Says where else a finding's mistake is, by lines. `None` if it is not repeated.
 ///
+/// For reports of your own: [`render`](super::render) and [`groups`](super::groups) already have it as a note.
+///
 /// ```
 /// use flash_policy::snippets::{Source, repeats};
 /// use flash_policy::{Port, Serving, lint};

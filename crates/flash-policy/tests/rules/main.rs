@@ -159,6 +159,7 @@ fn checked(name: &str, text: &str) -> String {
         check_fix(&at, block);
         let found = lint_with(&block.bytes(), &block.options()).findings;
         has_a_documented_level(&at, &found);
+        names_no_program(&at, &found);
         let expected = blocks.get(index + 1).filter(|next| next.says("findings"));
         if let Some(expected) = expected {
             new = replaced(&new, expected, &examples::lines(&found, &block.bytes()));
@@ -176,6 +177,19 @@ fn has_a_documented_level(at: &str, found: &[Diagnostic]) {
             levels.contains(&Some(finding.severity)),
             "{at}: {finding:?}"
         );
+    }
+}
+
+/// A user of the library doesn't have the program.
+fn names_no_program(at: &str, found: &[Diagnostic]) {
+    for finding in found {
+        let texts = finding.notes.iter().chain(&finding.help);
+        for text in texts.chain([&finding.message]) {
+            let mut code = text.split("`--").skip(1);
+            let has_flag = code.any(|code| code.starts_with(|c: char| c.is_ascii_lowercase()));
+            let is_named = text.contains("flashgate") || has_flag;
+            assert!(!is_named, "{at}: {text}");
+        }
     }
 }
 

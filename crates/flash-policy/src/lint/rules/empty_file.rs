@@ -1,6 +1,6 @@
 use alloc::format;
 
-use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, START_FROM, Severity, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "empty-file",
@@ -19,5 +19,5 @@ the connection unless another policy allows it. No version is known to differ.",
 
 pub(crate) fn found(found: &str) -> Diagnostic {
     RULE.finding(format!("expected a policy, found {found}"))
-        .help("`flashgate policy --allow 'www.example.com:9339'` prints one to start from")
+        .help(START_FROM)
 }

@@ -1,4 +1,6 @@
-use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, Span, page};
+use crate::lint::rule::{
+    BY_PARSER, Diagnostic, LintRule, RuleGroup, START_FROM, Severity, Span, page,
+};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "html-page",
@@ -34,5 +36,6 @@ pub(crate) fn found(place: Span) -> Diagnostic {
     RULE.finding("expected a policy, found a web page")
         .at(place, "")
         .note("this is often a web server's error page")
-        .help("check where the file came from; `flashgate policy --allow 'www.example.com:9339'` prints a policy to start from")
+        .help("check where the file came from")
+        .help(START_FROM)
 }

@@ -11,8 +11,8 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "`secure` attributes whose value is neither `true` nor `false`.",
         matters = "It is not known what the rule means to a player.",
-        flash = "Both values are in lower case. What players do with other values is not known. flashgate assumes
-that the rule grants nothing. Adobe's specification (2010) names no version.",
+        flash = "Both values are in lower case. What players do with other values is not known. This check
+assumes that the rule grants nothing. Adobe's specification (2010) names no version.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339" secure="no"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
@@ -31,7 +31,9 @@ pub(crate) fn find(element: &Element) -> Option<Diagnostic> {
             quoted(&attribute.value)
         ))
         .at(attribute.value_span, "")
-        .note("what players do with other values is not known; flashgate assumes that the rule grants nothing")
+        .note(
+            "what players do with other values is not known; the rule is assumed to grant nothing",
+        )
         .help("write `secure=\"true\"` to allow only movies loaded over HTTPS, or remove it");
     Some(finding)
 }

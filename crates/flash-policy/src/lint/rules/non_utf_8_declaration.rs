@@ -10,7 +10,7 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::File,
     page: page!(
         finds = "XML declarations with an encoding other than UTF-8 or ASCII.",
-        matters = "flashgate reads the file as UTF-8. A client that follows the declaration may read other
+        matters = "This check reads the file as UTF-8. A client that follows the declaration may read other
 characters, or refuse the file.",
         flash = "Adobe documents no encoding, and what players do with a declared one is not known. If all
 characters are ASCII, it makes no difference, unless the declared encoding is UTF-16. No version is known to

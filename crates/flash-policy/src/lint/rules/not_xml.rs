@@ -1,5 +1,7 @@
 use crate::lint::PolicyKind;
-use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
+use crate::lint::rule::{
+    BY_PARSER, Diagnostic, LintRule, RuleGroup, START_FROM, START_FROM_SILVERLIGHT, Severity, page,
+};
 use crate::xml::outside::{is_escaped, is_placeholder};
 
 pub(crate) static RULE: LintRule = LintRule {
@@ -42,15 +44,10 @@ pub(crate) fn find(text: &str, kind: PolicyKind) -> Option<Diagnostic> {
     Some(
         RULE.finding(alloc::format!("expected an XML policy, found {found}"))
             .at(lead..lead + line.len(), "")
+            .help("check that this is the right file")
             .help(match kind {
-                PolicyKind::Silverlight => {
-                    "check that this is the right file; \
-                     `flashgate policy --dialect silverlight --allow 'www.example.com:4502'` prints a policy to start from"
-                }
-                PolicyKind::Socket | PolicyKind::Url => {
-                    "check that this is the right file; \
-                     `flashgate policy --allow 'www.example.com:9339'` prints a policy to start from"
-                }
+                PolicyKind::Silverlight => START_FROM_SILVERLIGHT,
+                PolicyKind::Socket | PolicyKind::Url => START_FROM,
             }),
     )
 }

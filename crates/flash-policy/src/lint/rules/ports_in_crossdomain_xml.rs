@@ -27,7 +27,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     findings.push(
         RULE.finding("checked as a socket policy because of `to-ports`; on a web server this file opens no socket")
             .note("`crossdomain.xml` is what web servers send, and there `to-ports` has no effect")
-            .help("serve it over the socket protocol: `flashgate serve --policy FILE`")
-            .help("if it already is, pass `--as socket`; pass `--as url` to check it as a web server's file"),
+            .help("serve it over the socket protocol; if it already is, check it as a socket policy")
+            .help("if only a web server sends it, check it as a URL policy"),
     );
 }

@@ -74,6 +74,6 @@ fn of_server(server: PortRange, player: Port) -> Diagnostic {
     RULE.finding(format!(
         "{server} is the port of the server itself, but players connect to {player}"
     ))
-    .note("flashgate forwards connections to the server, and a policy is about the port that players see")
+    .note("a policy is about the port that players see, and connections to it are forwarded to the server")
     .help(format!("write `{player}`"))
 }

@@ -33,6 +33,6 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         RULE.finding("Silverlight does not read this format from a socket")
             .at(root, "")
             .note("it asks on port 943 for an `<access-policy>`")
-            .help("`flashgate policy --dialect silverlight` prints one"),
+            .help("serve an `<access-policy>` for the same movies and ports on port 943, too"),
     );
 }

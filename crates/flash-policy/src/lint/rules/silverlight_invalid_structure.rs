@@ -1,7 +1,9 @@
 use alloc::format;
 
 use crate::document::Element;
-use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
+use crate::lint::rule::{
+    BY_PARSER, Diagnostic, LintRule, RuleGroup, START_FROM_SILVERLIGHT, Severity, page,
+};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "silverlight-invalid-structure",
@@ -27,7 +29,13 @@ pub(crate) fn found_missing(element: &Element, expected: &str) -> Diagnostic {
     ))
     .at(element.tag, "")
     .note("without it the policy grants nothing")
-    .help("`flashgate policy --dialect silverlight --allow 'www.example.com:4502'` prints a policy to start from")
+    .help(match expected {
+        "allow-from" => "add `<allow-from><domain uri=\"http://www.example.com\"/></allow-from>`",
+        "grant-to" => {
+            "add `<grant-to><socket-resource port=\"4502\" protocol=\"tcp\"/></grant-to>`"
+        }
+        _ => START_FROM_SILVERLIGHT,
+    })
 }
 
 pub(crate) fn found_misplaced(element: &Element, parent: &str) -> Diagnostic {

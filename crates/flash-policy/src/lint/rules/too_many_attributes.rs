@@ -9,7 +9,7 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Syntax,
     page: page!(
         finds = "tags with more than 32 attributes.",
-        matters = "A rule has three attributes. Many attributes slow XML parsers down, so flashgate refuses such a
+        matters = "A rule has three attributes. Many attributes slow XML parsers down, so this check refuses such a
 tag.",
         flash = "What players do with it is not known. No version is known to differ.",
         remedy = "A rule has only `domain`, `to-ports` and `secure`. For another domain, add another rule.",

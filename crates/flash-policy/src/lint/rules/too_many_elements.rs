@@ -8,8 +8,7 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Syntax,
     page: page!(
-        finds = "files with more than 10,000 elements, attributes, comments and pieces of text, or with more than
-32,768 commas in attributes, as in lists of ports.",
+        finds = "files with more than 10,000 elements, attributes, comments and texts, or 32,768 commas.",
         matters = "A policy has a few dozen. Each one costs memory in every program that reads the file. The check
 reads no further.",
         flash = "Flash Player's limit is not known. No client is known to read a file of this size: Unity's web

@@ -10,7 +10,7 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "files with more than 64 namespace declarations.",
         matters = "A policy needs at most one, for a schema reference on its root element. Many declarations slow
-XML parsers down, so flashgate refuses such a file.",
+XML parsers down, so this check refuses such a file.",
         flash = "What players do with it is not known. No version is known to differ.",
         remedy = "Remove the `xmlns` attributes.",
     ),

@@ -3,7 +3,9 @@ use alloc::format;
 use super::html_page;
 use crate::diagnostic::quoted;
 use crate::document::Element;
-use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
+use crate::lint::rule::{
+    BY_PARSER, Diagnostic, LintRule, RuleGroup, START_FROM, START_FROM_SILVERLIGHT, Severity, page,
+};
 use crate::spelling::nearest;
 
 pub(crate) static RULE: LintRule = LintRule {
@@ -35,16 +37,14 @@ pub(crate) fn found(root: &Element) -> Diagnostic {
         return RULE
             .finding("this is the request that players send, not the policy")
             .at(place, "")
-            .help(
-                "`flashgate policy --allow 'www.example.com:9339'` prints a policy to start from",
-            );
+            .help(START_FROM);
     }
     if root.name == "access-policy" {
         return RULE
             .finding("this is a Silverlight policy; Flash Player expects `<cross-domain-policy>`")
             .at(place, "Silverlight's root element")
             .note("Silverlight and Flash use the same request but different formats, on ports 943 and 843")
-            .help("`flashgate policy --allow 'www.example.com:9339'` prints a Flash policy to start from");
+            .help(START_FROM);
     }
     other(root, "cross-domain-policy")
 }
@@ -59,7 +59,7 @@ pub(crate) fn found_for_silverlight(root: &Element) -> Diagnostic {
             .finding("this is a Flash policy; Silverlight expects `<access-policy>`")
             .at(root.name_span(), "Flash's root element")
             .note("Silverlight and Flash use the same request but different formats, on ports 943 and 843")
-            .help("`flashgate policy --dialect silverlight --allow 'www.example.com:4502'` prints a Silverlight policy to start from");
+            .help(START_FROM_SILVERLIGHT);
     }
     other(root, "access-policy")
 }
