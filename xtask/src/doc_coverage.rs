@@ -14,7 +14,7 @@ use crate::rustdoc;
 use crate::test::LIBRARIES;
 
 /// The lowest share of functions and methods with an example, in percent.
-const LEAST_EXAMPLES: usize = 60;
+const LEAST_EXAMPLES: usize = 90;
 
 /// Options of `cargo xtask doc-coverage`.
 #[derive(Debug, Default, Args)]
