@@ -106,14 +106,13 @@ pub enum RefusalReason {
     NoRuleMatches,
     /// The master policy has `master-only` and does not grant the connection itself.
     MetaPolicyMasterOnly,
-    /// A rule matches, but the policy was served from a port without authority over ports below 1024.
+    /// No policy from the places that count can open the port. Flash Player opens ports below 1024 only for a policy from
+    /// a port below 1024. Silverlight connects only to ports 4502 to 4534, and fetches no policy for others.
     PortAuthority,
     /// A rule matches, but it allows only movies loaded over HTTPS.
     SecureOnly,
     /// The master policy has `none`.
     MetaPolicyNone,
-    /// Silverlight connects only to ports 4502 to 4534, whatever a policy says, and fetches none for other ports.
-    SilverlightPort,
     /// The movie's sandbox allows no sockets.
     Sandbox,
 }
@@ -126,12 +125,9 @@ impl fmt::Display for RefusalReason {
             Self::MetaPolicyMasterOnly => {
                 "the master policy has `master-only`, and none of its rules allows the connection"
             }
-            Self::PortAuthority => {
-                "a rule matches, but only a policy from a port below 1024 can open such a port"
-            }
+            Self::PortAuthority => "no policy from the places that count can open this port",
             Self::SecureOnly => "a rule matches, but it allows only movies loaded over HTTPS",
             Self::MetaPolicyNone => "the master policy has `none`, so no rule counts",
-            Self::SilverlightPort => "Silverlight connects only to ports 4502 to 4534",
             Self::Sandbox => "the movie's sandbox allows no sockets",
         })
     }
@@ -154,7 +150,6 @@ impl RefusalReason {
             Self::PortAuthority => "port-authority",
             Self::SecureOnly => "secure-only",
             Self::MetaPolicyNone => "meta-policy-none",
-            Self::SilverlightPort => "silverlight-port",
             Self::Sandbox => "sandbox",
         }
     }

@@ -113,7 +113,7 @@ fn silverlight() {
     // Other ports are refused without fetching a policy, and there is no other place to ask.
     for port in [4501, 4535, 80] {
         let other = client(Client::Silverlight, port).play();
-        other.is("denied", "silverlight-port", "none", 0).asked(&[]);
+        other.is("denied", "port-authority", "none", 0).asked(&[]);
     }
     world()
         .master(&a("*", "*"))

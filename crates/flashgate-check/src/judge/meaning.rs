@@ -2,7 +2,7 @@
 
 use flash_policy::decide::{self, Grant, Place};
 use flash_policy::parse::RulePlaces;
-use flash_policy::player::{Reason, RuleAt};
+use flash_policy::player::{Client, Reason, RuleAt};
 use flash_policy::{Diagnostic, Port, Profile, Severity, Span, grants, parse};
 
 use super::case::{Case, PolicyConnection, Rank};
@@ -19,14 +19,12 @@ pub(super) fn explain(case: &mut Case<'_>) {
         decide::RefusalReason::MetaPolicyMasterOnly | decide::RefusalReason::MetaPolicyNone => {
             meta_policy(case, reason);
         }
+        // No policy was consulted: Silverlight can't use this port, which `clients` reports.
+        decide::RefusalReason::PortAuthority if case.plan.config.client == Client::Silverlight => {}
         decide::RefusalReason::PortAuthority => authority(case),
         decide::RefusalReason::SecureOnly => secure_only(case),
         decide::RefusalReason::NoRuleMatches => no_match::explain(case),
-        // No policy was consulted. `clients` reports a port that Silverlight can't use.
-        decide::RefusalReason::NoPolicy
-        | decide::RefusalReason::SilverlightPort
-        | decide::RefusalReason::Sandbox
-        | _ => {}
+        decide::RefusalReason::NoPolicy | decide::RefusalReason::Sandbox | _ => {}
     }
 }
 

@@ -120,7 +120,9 @@ pub(super) fn verdict(report: &CheckReport) -> String {
         }
         Reason::TargetRefused => format!("the player may connect, but port {port} does not accept"),
         Reason::TargetTimeout => format!("the player may connect, but port {port} does not answer"),
-        Reason::Refused(decide::RefusalReason::SilverlightPort) => {
+        Reason::Refused(decide::RefusalReason::PortAuthority)
+            if config.client == Client::Silverlight =>
+        {
             format!("Silverlight cannot connect to port {port}; no policy can change that")
         }
         Reason::Refused(reason) => refused(reason.code()).to_owned(),

@@ -48,7 +48,7 @@ impl Silverlight {
             Sandbox::LocalWithNetwork | Sandbox::LocalWithFile | Sandbox::LocalTrusted => None,
         };
         if !(low..=high).contains(&self.config.port.get()) {
-            return Move::Refuse(Grounds::refused(RefusalReason::SilverlightPort));
+            return Move::Refuse(Grounds::refused(RefusalReason::PortAuthority));
         }
         let mut nearest = Nearest::default();
         match &self.answer {

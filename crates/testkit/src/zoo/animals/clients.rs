@@ -233,7 +233,7 @@ pub(super) const ANIMALS: &[Animal] = &[
         does: "Silverlight: the application is on port 5000",
         listeners: &[at_943(&[&[ReadOnly(22), Send(ACCESS_POLICY), End]]), game()],
         asked: &["srv.test:5000", "--client", "silverlight"],
-        expected: denied("silverlight-port", "silverlight-port"),
+        expected: denied("port-authority", "silverlight-port"),
         ..PLAIN
     },
     Animal {
