@@ -11,7 +11,7 @@ use std::time::Duration;
 use flash_policy::accept::{Accepted, CloseReason};
 use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
 use tokio::task::{AbortHandle, JoinSet};
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
 
 use crate::acceptor::PolicyAcceptor;
 use crate::prefixed::Prefixed;
@@ -30,7 +30,9 @@ pub const OPEN_LIMIT: usize = 512;
 ///
 /// At most [`OPEN_LIMIT`] connections are open that are not returned yet, or as many as [`limit`](Self::limit) says. If
 /// another one arrives, the oldest of them is dropped: a client that sends nothing, or one that does not close after its
-/// reply. So clients that only connect cannot keep others out. A reply that is cut off by this ends with a reset.
+/// reply. So clients that only connect cannot keep others out. A reply that is cut off by this ends with a reset. In a
+/// burst, each connection is kept for at least 100 ms, so clients that have sent their request get their reply; the next
+/// ones wait in the system's queue.
 ///
 /// # Errors
 ///
@@ -62,8 +64,10 @@ pub struct Listener {
     limit: usize,
     /// The connections that are not returned yet.
     open: JoinSet<Option<Recognized>>,
-    /// The tasks of `open` by age, and some that have ended.
-    by_age: VecDeque<AbortHandle>,
+    /// The tasks of `open` by age, with their start, and some that have ended.
+    by_age: VecDeque<(Instant, AbortHandle)>,
+    /// Accepted at the limit, before the oldest could be dropped.
+    waiting: Option<(TcpStream, SocketAddr)>,
     pause: Option<Pin<Box<Sleep>>>,
     on_answered: Option<OnAnswered>,
 }
@@ -99,6 +103,7 @@ impl Listener {
             limit: OPEN_LIMIT,
             open: JoinSet::new(),
             by_age: VecDeque::new(),
+            waiting: None,
             pause: None,
             on_answered: None,
         }

@@ -138,6 +138,36 @@ async fn the_oldest_makes_room() {
     assert!(timeout(SOON, lingering.read(&mut whole)).await.is_ok());
 }
 
+/// Clients that have sent their bytes before the server accepts them are served, however many more come than the limit.
+#[tokio::test]
+async fn a_burst_beyond_the_limit() {
+    for limit in [1, 7] {
+        let (listener, address) = listening().await;
+        let (answered, mut log) = unbounded_channel();
+        let mut listener = listener.limit(limit).on_answered(move |client, _| {
+            answered.send(client).unwrap();
+        });
+        let (mut askers, mut games) = (Vec::new(), Vec::new());
+        for _ in 0..20 {
+            askers.push(says(address, REQUEST).await);
+            games.push(says(address, b"LOGIN").await);
+        }
+        for game in &games {
+            comes(&mut listener, game, b"LOGIN").await;
+        }
+        let rest = async {
+            for asker in askers {
+                assert_eq!(heard(asker).await, reply().as_bytes(), "limit {limit}");
+                timeout(SOON, log.recv()).await.expect("a report in time");
+            }
+        };
+        tokio::select! {
+            _ = listener.accept() => panic!("a policy request was returned"),
+            () = rest => {}
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_flood_of_silent_clients() {
     let (listener, address) = listening().await;

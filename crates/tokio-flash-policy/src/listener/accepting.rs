@@ -11,13 +11,17 @@ use std::time::Duration;
 use flash_policy::accept::{Accepted, StreamKind};
 use tokio::net::TcpStream;
 use tokio::task::JoinError;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::{Listener, Recognized};
 use crate::prefixed::Prefixed;
 
 /// The pause after an error that will not pass at once, such as a lack of file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// How long a connection is kept although others wait. Many connections can arrive before the runtime has read from the
+/// first: without this time, clients that have sent their request would be dropped.
+const KEPT: Duration = Duration::from_millis(100);
 
 type Arrived = (Prefixed<TcpStream>, StreamKind, SocketAddr);
 
@@ -103,12 +107,19 @@ impl Listener {
                     None => continue,
                 }
             }
+            if self.waiting.is_some() && self.open.len() < self.limit {
+                self.pause = None;
+            }
             if let Some(pause) = &mut self.pause {
                 ready!(pause.as_mut().poll(context));
                 self.pause = None;
             }
+            if let Some((socket, address)) = self.waiting.take() {
+                self.start_or_wait(socket, address);
+                continue;
+            }
             match ready!(self.socket.poll_accept(context)) {
-                Ok((socket, address)) => self.start(socket, address),
+                Ok((socket, address)) => self.start_or_wait(socket, address),
                 Err(error) => self.recover(&error),
             }
         }
@@ -130,26 +141,41 @@ impl Listener {
         }
     }
 
-    fn start(&mut self, socket: TcpStream, address: SocketAddr) {
-        if self.open.len() >= self.limit {
-            self.drop_oldest();
+    /// Starts to recognize a connection. At the limit it waits until the oldest connection has ended, or can be dropped.
+    fn start_or_wait(&mut self, socket: TcpStream, address: SocketAddr) {
+        if self.open.len() >= self.limit
+            && let Err(left) = self.drop_oldest()
+        {
+            self.waiting = Some((socket, address));
+            self.pause = Some(Box::pin(sleep(left)));
+            return;
         }
         if self.by_age.len() > self.limit.saturating_mul(2) {
-            self.by_age.retain(|task| !task.is_finished());
+            self.by_age.retain(|(_, task)| !task.is_finished());
         }
         let acceptor = Arc::clone(&self.acceptor);
-        self.by_age.push_back(self.open.spawn(async move {
+        let task = self.open.spawn(async move {
             let accepted = acceptor.accept_tcp(socket).await;
             accepted.ok().map(|accepted| (address, accepted))
-        }));
+        });
+        self.by_age.push_back((Instant::now(), task));
     }
 
-    fn drop_oldest(&mut self) {
-        while let Some(oldest) = self.by_age.pop_front() {
+    /// Drops the oldest connection, or returns how long it must be kept.
+    fn drop_oldest(&mut self) -> Result<(), Duration> {
+        while let Some((started, oldest)) = self.by_age.front() {
             if !oldest.is_finished() {
-                return oldest.abort();
+                let left = KEPT.saturating_sub(started.elapsed());
+                if !left.is_zero() {
+                    return Err(left);
+                }
+                oldest.abort();
+                self.by_age.pop_front();
+                return Ok(());
             }
+            self.by_age.pop_front();
         }
+        Ok(())
     }
 
     fn recover(&mut self, error: &io::Error) {
@@ -157,7 +183,8 @@ impl Listener {
             return;
         }
         if lacks_descriptors(error) {
-            self.drop_oldest();
+            // One that must be kept is older after the pause.
+            let _ = self.drop_oldest();
         }
         self.pause = Some(Box::pin(sleep(PAUSE)));
     }
