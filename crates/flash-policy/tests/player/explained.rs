@@ -97,7 +97,7 @@ fn other_outcomes() {
     );
     check(
         &World::new(HERE, 80).client(Client::Silverlight),
-        "the player refuses the connection: Silverlight connects only to ports 4502 to 4534",
+        "the player refuses the connection: no policy from the places that count can open this port",
     );
     // The texts can be padded, as in a table.
     assert_eq!(
