@@ -3,11 +3,11 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{ConnectionEnd, Learnt, Outcome, Purpose, Step, Verdict};
+use super::{ConnectionEnd, Learnt, Outcome, Protocol, Purpose, Step, Verdict};
 
 impl Outcome {
     /// The verdict and the reason as a sentence. If the player refuses, it also says what each place answered: nothing,
-    /// HTTP, something else, or a policy.
+    /// a part of an answer, HTTP, something else, or a policy.
     ///
     /// The steps are those of the same attempt, from [`Player::steps`](crate::Player::steps) or `Attempt::steps`.
     ///
@@ -66,27 +66,50 @@ impl fmt::Display for Explained<'_> {
         for (index, step) in asked.iter().enumerate() {
             let (host, port) = (&step.fetch.host, step.fetch.port);
             let opening = if index == 0 { " (" } else { "; " };
-            write!(f, "{opening}{host}:{port} {}", answer(step))?;
+            write!(f, "{opening}{host}:{port} {}", PlaceAnswer(step))?;
         }
         f.write_str(if asked.is_empty() { "" } else { ")" })
     }
 }
 
 /// What a place does, as the end of a sentence.
-fn answer(step: &Step) -> &'static str {
-    let end = step.end.map(|(end, _)| end);
-    match (step.learnt, end) {
-        (Some(Learnt::Policy), _) => "has a policy",
-        _ if step.document.starts_with(b"HTTP/") => "answers with HTTP",
-        (_, Some(ConnectionEnd::TooLarge)) => "sends more than a policy can have",
-        (Some(Learnt::Unusable), _) => "sends something that is not a policy",
-        (_, Some(ConnectionEnd::Refused)) => "does not accept connections",
-        (_, Some(ConnectionEnd::TlsFailed)) => "does not complete the TLS handshake",
-        (_, Some(ConnectionEnd::NoDocument)) => "does not have the file",
-        (_, Some(ConnectionEnd::Reset)) => "resets the connection before the end of an answer",
-        (_, Some(ConnectionEnd::Finished)) => "closes the connection without an answer",
-        _ if step.connected.is_none() => "does not answer connections",
-        _ if step.document.is_empty() => "accepts the connection and sends nothing",
-        _ => "does not complete its answer",
+struct PlaceAnswer<'a>(&'a Step);
+
+impl fmt::Display for PlaceAnswer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(step) = *self;
+        let end = step.end.map(|(end, _)| end);
+        f.write_str(match (step.learnt, end) {
+            (Some(Learnt::Policy), _) => "has a policy",
+            _ if step.document.starts_with(b"HTTP/") => "answers with HTTP",
+            (_, Some(ConnectionEnd::TooLarge)) => "sends more than a policy can have",
+            (Some(Learnt::Unusable), _) => "sends something that is not a policy",
+            (_, Some(ConnectionEnd::Refused)) => "does not accept connections",
+            (_, Some(ConnectionEnd::TlsFailed)) => "does not complete the TLS handshake",
+            (_, Some(ConnectionEnd::NoDocument)) => "does not have the file",
+            _ if !step.document.is_empty() => return incomplete(step, f),
+            (_, Some(ConnectionEnd::Reset)) => "resets the connection without an answer",
+            (_, Some(ConnectionEnd::Finished)) => "closes the connection without an answer",
+            _ if step.connected.is_none() => "does not answer connections",
+            _ => "accepts the connection and sends nothing",
+        })
     }
+}
+
+/// Says what is missing in an answer.
+fn incomplete(step: &Step, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let is_policy_request = matches!(step.fetch.protocol, Protocol::Policy(_));
+    let missing = if is_policy_request && !step.document.contains(&0) {
+        "no NUL"
+    } else {
+        "not the end"
+    };
+    let bytes = step.document.len();
+    let unit = if bytes == 1 { "byte" } else { "bytes" };
+    let is_reset = matches!(step.end, Some((ConnectionEnd::Reset, _)));
+    let then = if is_reset { ", then a reset" } else { "" };
+    write!(
+        f,
+        "gives no complete answer: {bytes} {unit} came, but {missing}{then}"
+    )
 }

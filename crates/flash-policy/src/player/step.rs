@@ -103,14 +103,17 @@ impl ConnectionEnd {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,
-    reason = "an answer is a policy, something else, or missing"
+    reason = "an answer is a policy, something else, or not complete"
 )]
 pub enum Learnt {
     /// It is a policy.
     Policy,
     /// There was an answer, but it is not a policy.
     Unusable,
-    /// There was no answer.
+    /// There was no complete answer: no bytes, or some without the end that the client waits for.
+    ///
+    /// Flash Player waits for a NUL, or for the server to end its side. If a server sends a policy without either,
+    /// [`Step::document`] has the policy, and [`Step::end`] is [`ConnectionEnd::TimedOut`].
     Nothing,
 }
 

@@ -1,8 +1,8 @@
 //! What is said about an outcome: the reason, and what each place did.
 
-use flash_policy::player::{Client, Reason, Verdict};
+use flash_policy::player::{Client, Learnt, Reason, Verdict};
 
-use crate::world::{Deed, Server, World, a, ms};
+use crate::world::{Deed, Server, World, a, document, ms};
 
 const HERE: &str = "http://a.test/game.swf";
 
@@ -28,11 +28,11 @@ fn why_there_is_no_policy() {
         ),
         (
             Server::does(&[Deed::Rst]),
-            "resets the connection before the end of an answer",
+            "resets the connection without an answer",
         ),
         (
             Server::does(&cut_off),
-            "resets the connection before the end of an answer",
+            "gives no complete answer: 7 bytes came, but no NUL, then a reset",
         ),
         (
             says("HTTP/1.1 400 Bad Request\r\n\r\n"),
@@ -41,7 +41,7 @@ fn why_there_is_no_policy() {
         (says("hello"), "sends something that is not a policy"),
         (
             Server::does(&[Deed::Says(b"<cross-".to_vec())]),
-            "does not complete its answer",
+            "gives no complete answer: 7 bytes came, but no NUL",
         ),
         (
             says(&"x".repeat(70_000)),
@@ -60,6 +60,41 @@ fn why_there_is_no_policy() {
             ),
         );
     }
+}
+
+/// A server that sends a whole policy without its NUL and holds the connection.
+#[test]
+fn missing_nul() {
+    let policy = document(&a("*", "5000"));
+    let held = Server::does(&[Deed::Says(policy.clone().into_bytes())]);
+    let world = World::new(HERE, 5000)
+        .on(843, held)
+        .on(5000, Server::Refuses);
+    let bytes = policy.len();
+    check(
+        &world,
+        &format!(
+            "the player refuses the connection: no place that counts has a policy \
+             (srv.test:843 gives no complete answer: {bytes} bytes came, but no NUL; \
+             srv.test:5000 does not accept connections)"
+        ),
+    );
+    let step = &world.play().steps[0];
+    assert_eq!(step.learnt, Some(Learnt::Nothing));
+    assert_eq!(step.document, policy.as_bytes());
+
+    // The end of the stream replaces the NUL.
+    let closed = Server::does(&[Deed::Says(policy.into_bytes()), Deed::Fin]);
+    let verdict = world.on(843, closed).play().outcome.verdict;
+    assert_eq!(verdict, Verdict::Allowed);
+
+    // A file that is fetched over HTTP has no NUL.
+    let cut_off = Server::does(&[Deed::Says(b"<cross-".to_vec()), Deed::Rst]);
+    let old = World::new(HERE, 5000).player("8").site(cut_off).play();
+    let text = old.outcome.explain(&old.steps).to_string();
+    let expected =
+        "srv.test:80 gives no complete answer: 7 bytes came, but not the end, then a reset";
+    assert!(text.contains(expected), "{text}");
 }
 
 #[test]
