@@ -12,6 +12,7 @@ use crate::spelling::is_like;
 use crate::{Policy, Profile, SiteControl, Span};
 
 mod fault;
+mod first_mistake;
 mod policy_text;
 mod rule;
 pub(crate) mod structure;
@@ -90,6 +91,10 @@ pub struct RulePlaces {
 
 impl Parsed {
     /// Whether the file has no mistakes. [`lint`](fn@crate::lint) says what they are.
+    ///
+    /// Some mistakes do not keep the policy from working, as far as is known: spaces in `to-ports`, a dot at the end of
+    /// `domain`, a byte order mark, a NUL at the end, an unknown attribute. For those, lint has warnings, `Reply::checked`
+    /// accepts the file, and [`Policy::allow`] and [`PortSet`](crate::PortSet) accept the values.
     ///
     /// ```
     /// use flash_policy::{Profile, parse};

@@ -1,6 +1,5 @@
 //! The mistakes that a policy can contain, without messages.
 
-#[cfg(feature = "lint")]
 use crate::document::{Attribute, Document, Element};
 use crate::{PortRange, Span};
 
@@ -68,7 +67,6 @@ pub(crate) enum PolicyFaultKind {
     PortOutOfRange(PortRange),
 }
 
-#[cfg(feature = "lint")]
 impl PolicyFault {
     /// The element, in the document that has this fault.
     pub(crate) fn element(self, document: &Document) -> Option<&Element> {
