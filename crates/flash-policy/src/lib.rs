@@ -91,7 +91,7 @@
 //!
 //! | limit | value | when it is reached |
 //! |---|---|---|
-//! | a policy that is parsed or written | 64 KiB ([`parse::LARGEST`]) | it is refused: players accept much less |
+//! | a policy that is parsed or written | 64 KiB ([`parse::LARGEST`]) | it is refused; some players read only 4,096 or 5,000 bytes: see [`Reply::new`] |
 //! | a file that is linted | 1 MiB ([`lint::LARGEST_LINTED`]), 64 KiB for [`lint()`](fn@lint) | only its size is reported |
 //! | the XML of a file: depth, attributes of an element, namespaces, parts, commas | 16, 32, 64, 10,000, 32,768 | the file is refused |
 //! | different findings of a rule, at each level | 25 | the others are counted: [`LintReport::omitted`] |

@@ -25,6 +25,10 @@ pub struct Reply {
 impl Reply {
     /// Builds the reply for a policy. Players that read it get the same policy.
     ///
+    /// It may have up to 64 KiB ([`LARGEST`](crate::parse::LARGEST)), but some clients read less: Lightspark 4,096 bytes
+    /// at a time, Unity Web Player 5,000 in total. Both may read only the first segment, so up to 1,400 bytes are safe.
+    /// Flash Player's limit is not known; Adobe's own sample server refused files over 10,000 bytes.
+    ///
     /// ```
     /// use flash_policy::{Policy, Reply};
     ///
