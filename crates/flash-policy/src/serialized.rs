@@ -8,7 +8,8 @@
 //! |---|---|---|
 //! | [`Port`](crate::Port) | `843` | yes |
 //! | [`PortSet`], [`PortRange`](crate::PortRange) | `"*"`, `"80,9000-9010"` | `PortSet` |
-//! | [`DomainPattern`], [`Host`], [`Origin`] | `"*.example.com"` | yes |
+//! | [`DomainPattern`] | `"*.example.com"` | yes, except placeholders |
+//! | [`Host`], [`Origin`] | `"www.example.com"`, `"http://www.example.com"` | yes |
 //! | [`PlayerVersion`] | `"9.0.124"` | yes |
 //! | [`SiteControl`], [`Secure`] | `"master-only"`, `"https-only"` | yes |
 //! | [`Rule`] | `{"domain": "*", "ports": "843", "secure": "any"}` | yes |
@@ -22,6 +23,9 @@
 //! The keys of a [`Policy`], and `secure`, may be left out. Unknown keys are errors, and so are ports that are empty.
 //! Ports may also be a number or a list of numbers, as in [`Policy::allow`]. In formats that don't describe themselves,
 //! such as postcard, they must be a text.
+//!
+//! A [`DomainPattern`] is read as in a policy file, so `hostname`, `domain` and other words of templates are refused. Only
+//! a pattern that was made from a [`Host`] can have such a name. A [`Span`] must not end before its start.
 //!
 //! ```
 //! use flash_policy::Policy;
@@ -148,6 +152,12 @@ struct SpanFields {
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let SpanFields { start, end } = Deserialize::deserialize(deserializer)?;
+        if start > end {
+            let reason = format_args!(
+                "expected a span that does not end before its start, found {start} to {end}"
+            );
+            return Err(D::Error::custom(reason));
+        }
         Ok(Self { start, end })
     }
 }

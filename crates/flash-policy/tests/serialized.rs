@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+use core::ops::Range;
 use core::time::Duration;
 
 use flash_policy::Moment;
@@ -62,9 +63,43 @@ fn invalid_values_are_refused() {
     refused::<Port>(json!(0), "expected a port from 1 to 65535");
     refused::<PortSet>(json!("80-"), "");
     refused::<DomainPattern>(json!("a b"), "");
+    refused::<Span>(
+        json!({"start": 5, "end": 3}),
+        "expected a span that does not end before its start, found 5 to 3",
+    );
     refused::<Severity>(json!("fatal"), "unknown variant `fatal`");
     refused::<Policy>(json!({"rule": []}), "unknown field `rule`");
     refused::<Policy>(json!({"rules": [{"domain": "*"}]}), "missing field `ports`");
+}
+
+/// A span that was read can be wrong for a file, but it is always a range.
+#[test]
+fn spans_are_in_order() {
+    let file = "<site-control/>";
+    for start in 0..=file.len() {
+        for end in 0..=file.len() {
+            let read = from_value::<Span>(json!({"start": start, "end": end}));
+            let part = read.ok().map(|span| &file[Range::from(span)]);
+            assert_eq!(part, file.get(start..end));
+        }
+    }
+}
+
+/// Every pattern that can be parsed is read back. A name that only a template has can't be parsed.
+#[test]
+fn patterns_are_read_back_unless_they_are_placeholders() {
+    for name in ["localhost", "www.example.com", "192.0.2.7", "2001:db8::7"] {
+        both(
+            &DomainPattern::from(name.parse::<Host>().unwrap()),
+            json!(name),
+        );
+    }
+    for name in ["hostname", "domain", "yourdomain"] {
+        let host: Host = name.parse().unwrap();
+        both(&host, json!(name));
+        let written = to_value(DomainPattern::from(host)).unwrap();
+        refused::<DomainPattern>(written, "expected a domain, found a placeholder");
+    }
 }
 
 #[test]
