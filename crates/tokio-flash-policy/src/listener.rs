@@ -78,7 +78,7 @@ type Recognized = (SocketAddr, Accepted<Prefixed<TcpStream>>);
 type OnAnswered = Box<dyn FnMut(SocketAddr, CloseReason) + Send + Sync>;
 
 impl Listener {
-    /// Accepts from this listener.
+    /// Accepts from this listener, which may have options that [`bind`](Self::bind) does not set, such as a larger backlog.
     ///
     /// ```
     /// use tokio::net::TcpSocket;
@@ -90,7 +90,9 @@ impl Listener {
     /// let socket = TcpSocket::new_v4()?;
     /// socket.bind("127.0.0.1:0".parse()?)?;
     /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?);
-    /// let listener = Listener::new(socket.listen(1024)?, acceptor);
+    /// // If thousands of players connect at once, for example after a restart, 128 places are full at once. Linux
+    /// // allows 4096 by default (`net.core.somaxconn`).
+    /// let listener = Listener::new(socket.listen(4096)?, acceptor);
     /// assert!(listener.local_addr()?.ip().is_loopback());
     /// # Ok(())
     /// # }
@@ -110,6 +112,10 @@ impl Listener {
     }
 
     /// Binds to an address, as [`TcpListener::bind`] does, and listens there.
+    ///
+    /// A server with many players should listen with a larger backlog, and use [`new`](Self::new): `TcpListener::bind`
+    /// asks for 128 places, for clients that are connected but not accepted. If they are full, a client's system tries
+    /// again after 1 s and after 3 s, and players wait only 3 s for port 843.
     ///
     /// ```
     /// use tokio::net::TcpStream;
