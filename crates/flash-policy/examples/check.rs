@@ -1,40 +1,60 @@
 //! Checks a live server as Flash Player would: which policies it gets, and whether it then connects.
 //!
 //! Run `cargo run -p flash-policy --features player,std --example check -- play.example.com 9339
-//! http://www.example.com/game.swf`. The exit code is 0 if the player connects, otherwise 1.
+//! http://www.example.com/game.swf`. The exit code is 0 if the player connects, 1 if not, and 2 if an argument is wrong.
 
 use std::env;
 use std::error::Error;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::process::ExitCode;
+use std::str::FromStr;
 
-use flash_policy::decide::Sandbox;
+use flash_policy::Moment;
 use flash_policy::player::{Attempt, Config, Step, Verdict, attempt};
-use flash_policy::{Moment, Port};
 
-#[allow(clippy::print_stdout, reason = "an example's output")]
-fn main() -> Result<ExitCode, Box<dyn Error>> {
+#[allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "an example's output"
+)]
+fn main() -> ExitCode {
     let arguments = env::args_os().skip(1);
     let arguments: Vec<_> = arguments
         .map(|text| text.to_string_lossy().into_owned())
         .collect();
-    let [host, port, movie] = &arguments[..] else {
+    match run(&arguments) {
+        Ok(attempt) => {
+            print!("{}", report(&attempt));
+            let is_allowed = attempt.outcome.verdict == Verdict::Allowed;
+            ExitCode::from(u8::from(!is_allowed))
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<Attempt, Box<dyn Error>> {
+    let [host, port, movie] = arguments else {
         return Err("usage: check HOST PORT MOVIE-URL".into());
     };
-    let attempt = attempt(config(host, port.parse()?, movie)?)?;
-    print!("{}", report(&attempt));
-    let is_allowed = attempt.outcome.verdict == Verdict::Allowed;
-    Ok(if is_allowed {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(attempt(config(host, port, movie)?)?)
 }
 
 /// The latest Flash Player, with a movie from this address.
-pub(crate) fn config(host: &str, port: u16, movie: &str) -> Result<Config, Box<dyn Error>> {
-    let movie = Sandbox::Remote(movie.parse()?);
-    Ok(Config::new(movie, host.parse()?, Port::new(port.into())?))
+pub(crate) fn config(host: &str, port: &str, movie: &str) -> Result<Config, String> {
+    Ok(Config::new(
+        argument("MOVIE-URL", movie)?,
+        argument("HOST", host)?,
+        argument("PORT", port)?,
+    ))
+}
+
+/// Parses an argument. The error has its name.
+fn argument<T: FromStr<Err: Display>>(name: &str, text: &str) -> Result<T, String> {
+    text.parse()
+        .map_err(|error| format!("{name} `{text}`: {error}"))
 }
 
 /// A line for each connection, and one for the verdict.

@@ -1,34 +1,61 @@
 //! Says whether a policy file lets a movie connect to the port that serves the file, and which rule decides.
 //!
 //! Run `cargo run -p flash-policy --example decide -- policy.xml http://www.example.com/game.swf 9339`. The exit code is
-//! 0 if the movie may connect, otherwise 1.
+//! 0 if the movie may connect, 1 if not, and 2 if an argument is wrong.
 
 use std::env;
 use std::error::Error;
+use std::ffi::OsString;
+use std::fmt::Display;
 use std::fs;
+use std::path::Path;
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use flash_policy::decide::decide_alone;
 use flash_policy::{Movie, Port, Profile, parse};
 
-#[allow(clippy::print_stdout, reason = "an example's output")]
-fn main() -> Result<ExitCode, Box<dyn Error>> {
+#[allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "an example's output"
+)]
+fn main() -> ExitCode {
     let arguments: Vec<_> = env::args_os().skip(1).collect();
-    let [file, movie, port] = &arguments[..] else {
-        return Err("usage: decide FILE MOVIE-URL PORT".into());
-    };
-    let movie: Movie = movie.to_string_lossy().parse()?;
-    let port: u16 = port.to_string_lossy().parse()?;
-    match deciding_rule(&fs::read(file)?, &movie, Port::new(port.into())?) {
-        Ok(rule) => {
-            println!("allowed: {rule}");
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(reason) => {
-            println!("denied: {reason}");
-            Ok(ExitCode::FAILURE)
+    match read(&arguments) {
+        Ok((file, movie, port)) => match deciding_rule(&file, &movie, port) {
+            Ok(rule) => {
+                println!("allowed: {rule}");
+                ExitCode::SUCCESS
+            }
+            Err(reason) => {
+                println!("denied: {reason}");
+                ExitCode::FAILURE
+            }
+        },
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
         }
     }
+}
+
+/// Reads the file and parses the other arguments.
+pub(crate) fn read(arguments: &[OsString]) -> Result<(Vec<u8>, Movie, Port), String> {
+    let [file, movie, port] = arguments else {
+        return Err("usage: decide FILE MOVIE-URL PORT".to_owned());
+    };
+    let movie = argument("MOVIE-URL", &movie.to_string_lossy())?;
+    let port = argument("PORT", &port.to_string_lossy())?;
+    let path = Path::new(file);
+    let file = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok((file, movie, port))
+}
+
+/// Parses an argument. The error has its name.
+fn argument<T: FromStr<Err: Display>>(name: &str, text: &str) -> Result<T, String> {
+    text.parse()
+        .map_err(|error| format!("{name} `{text}`: {error}"))
 }
 
 /// The rule that lets the movie connect, or why it may not.

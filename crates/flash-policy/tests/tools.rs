@@ -28,7 +28,7 @@ fn check_names_every_connection_and_the_verdict() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.local_addr().unwrap().port()
     });
-    let config = check::config("127.0.0.1", target, MOVIE).unwrap();
+    let config = check::config("127.0.0.1", &target.to_string(), MOVIE).unwrap();
     let config = config.master_port(Port::new(u32::from(master)).unwrap());
     let report = check::report(&attempt(config).unwrap());
     let lines: Vec<_> = report.lines().collect();
@@ -61,6 +61,26 @@ fn decide_names_the_rule_or_the_reason() {
     assert_eq!(decided(file, 9340).unwrap_err().to_string(), denied);
     let refused = decided(b"<html/>", 9339).unwrap_err();
     assert_eq!(refused.to_string(), "the file is not a policy");
+}
+
+#[test]
+fn errors_name_the_argument() {
+    let error = |host, port, movie| check::config(host, port, movie).unwrap_err();
+    let movie = error("127.0.0.1", "9339", "www.example.com/game.swf");
+    assert!(
+        movie.starts_with("MOVIE-URL `www.example.com/game.swf`: expected "),
+        "{movie}"
+    );
+    let host = error("play example", "9339", MOVIE);
+    assert!(host.starts_with("HOST `play example`: expected "), "{host}");
+    let port = error("127.0.0.1", "0", MOVIE);
+    assert_eq!(port, "PORT `0`: expected a port from 1 to 65535, found 0");
+
+    let error = |arguments: [&str; 3]| decide::read(&arguments.map(Into::into)).unwrap_err();
+    let port = error(["policy.xml", MOVIE, "65536"]);
+    assert!(port.starts_with("PORT `65536`: expected "), "{port}");
+    let file = error(["no/such/policy.xml", MOVIE, "9339"]);
+    assert!(file.starts_with("no/such/policy.xml: "), "{file}");
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //! '<policy-file-request/>\0' | nc 127.0.0.1 9339`, or `printf 'hello\0' | nc 127.0.0.1 9339`.
 
 use std::error::Error;
+use std::process::ExitCode;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
@@ -14,13 +15,25 @@ use tokio_flash_policy::flash_policy::{Policy, Reply};
 use tokio_flash_policy::{Listener, PolicyAcceptor, Prefixed};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+#[allow(clippy::print_stderr, reason = "an example's output")]
+async fn main() -> ExitCode {
     let address = std::env::args_os().nth(1);
-    let address = address.as_deref().and_then(|address| address.to_str());
+    let address = address.unwrap_or("127.0.0.1:9339".into());
+    let address = address.to_string_lossy();
+    match run(&address).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: can't serve on {address}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(address: &str) -> Result<(), Box<dyn Error>> {
     // Movies from www.example.com may connect to this port.
     let policy = Policy::new().allow("www.example.com", 9339)?;
     let acceptor = PolicyAcceptor::new(Reply::new(&policy)?);
-    serve(Listener::bind(address.unwrap_or("127.0.0.1:9339"), acceptor).await?).await;
+    serve(Listener::bind(address, acceptor).await?).await;
     Ok(())
 }
 

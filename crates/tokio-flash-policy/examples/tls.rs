@@ -9,6 +9,7 @@
 use std::error::Error;
 use std::io;
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +24,18 @@ use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+#[allow(clippy::print_stderr, reason = "an example's output")]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
     let mut files = std::env::args_os().skip(1);
     let (Some(chain), Some(key)) = (files.next(), files.next()) else {
         return Err("usage: tls CHAIN.pem KEY.pem".into());
@@ -46,8 +58,10 @@ pub(crate) struct Acceptors {
 
 /// Reads the certificate with its chain, and the key.
 pub(crate) fn tls(chain: &Path, key: &Path) -> Result<TlsAcceptor, Box<dyn Error>> {
-    let chain = CertificateDer::pem_file_iter(chain)?.collect::<Result<_, _>>()?;
-    let key = PrivateKeyDer::from_pem_file(key)?;
+    let certificates = CertificateDer::pem_file_iter(chain).and_then(Iterator::collect);
+    let chain = certificates.map_err(|error| format!("{}: {error}", chain.display()))?;
+    let key =
+        PrivateKeyDer::from_pem_file(key).map_err(|error| format!("{}: {error}", key.display()))?;
     let config = ServerConfig::builder().with_no_client_auth();
     Ok(Arc::new(config.with_single_cert(chain, key)?).into())
 }

@@ -42,3 +42,35 @@ fn mistakes_have_a_place() {
         .collect();
     assert_eq!(places, ["2:48: error[empty-to-ports"]);
 }
+
+/// For a trial on another port, a policy is checked as one for the port that players connect to.
+#[test]
+fn the_port_of_players() {
+    let file =
+        b"<cross-domain-policy><allow-access-from domain='a.test' to-ports='80'/></cross-domain-policy>";
+    let mistakes = |arguments: &[&str]| {
+        let arguments: Vec<_> = arguments.iter().map(Into::into).collect();
+        let (address, served) = example::places(&arguments).unwrap();
+        (address.to_string(), example::mistakes(file, served).len())
+    };
+    assert_eq!(mistakes(&[]), ("0.0.0.0:843".to_owned(), 0));
+    assert_eq!(
+        mistakes(&["127.0.0.1:8430"]),
+        ("127.0.0.1:8430".to_owned(), 1)
+    );
+    assert_eq!(
+        mistakes(&["127.0.0.1:8430", "843"]),
+        ("127.0.0.1:8430".to_owned(), 0)
+    );
+
+    let error = |arguments: &[&str]| {
+        let arguments: Vec<_> = arguments.iter().map(Into::into).collect();
+        example::places(&arguments).unwrap_err()
+    };
+    assert_eq!(
+        error(&["localhost"]),
+        "ADDRESS:PORT `localhost`: invalid socket address syntax"
+    );
+    let port = error(&["127.0.0.1:8430", "x"]);
+    assert!(port.starts_with("port `x`: expected "), "{port}");
+}
