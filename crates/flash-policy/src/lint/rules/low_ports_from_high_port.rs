@@ -13,9 +13,9 @@ pub(crate) static RULE: LintRule = LintRule {
         matters = "Players ignore these ports, so the connection is refused. On most systems any user can listen on
 a high port, so a policy from there must not open the ports of system services.
 
-If a rule opens only ports below 1024, it has no effect, and `flashgate lint` reports an error.
-`flashgate serve` does so only if `public-port` says, for every listener and gate with this policy, that players
-connect to a high port. Otherwise the port may be published as a low one.",
+If a rule opens only ports below 1024, it has no effect, which is an error. `flashgate serve` reports it as one only if
+`public-port` says, for every listener and gate with this policy, that players connect to a high port. Otherwise the
+port may be published as a low one.",
         flash = "Since 7.0.19: a policy served from port 1024 or above opens only ports from 1024 up.",
         example = rules("port=5000", r#"<allow-access-from domain="www.example.com" to-ports="80,5000"/>"#),
         instead = rules("port=5000", r#"<allow-access-from domain="www.example.com" to-ports="5000"/>"#),

@@ -10,8 +10,8 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::File,
     page: page!(
         finds = "files without a single tag, such as JSON, TOML, YAML or plain text.",
-        matters = "A policy is an XML document. Usually the wrong file was named: flashgate's own config file, for
-example, is for `flashgate serve --config`.",
+        matters = "A policy is an XML document. Usually the wrong file was named, such as a server's config
+file. `flashgate serve` reads its own with `--config`.",
         flash = "The player refuses any document whose root element is not `<cross-domain-policy>`. No version is
 known to differ.",
         example = file(r#"{"domain": "www.example.com", "ports": "9339"}"#),

@@ -11,9 +11,10 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Ports,
     page: page!(
-        finds = "rules that open ports on which nothing listens according to the configuration. Only
-`flashgate serve` reports this, for a policy that is served only at gates and opens none of their ports. On port
-843 a policy may be for servers that flashgate does not know, and `flashgate lint` knows no ports at all.",
+        finds = "rules that open ports on which nothing listens according to the configuration. Of the commands,
+only `flashgate serve` reports this, for a policy that is served only at gates and opens none of their ports. On port
+843 a policy may be for servers that flashgate does not know, and `flashgate lint` knows no ports at all. In the
+library, the ports are `Options::used_ports`.",
         matters = "The port was changed or mistyped, or it is the port of the server behind a gate. It also stays open for
 any server that listens on it later.",
         flash = "The player allows the connection, which then fails: `ioError` #2031, in all versions.",
