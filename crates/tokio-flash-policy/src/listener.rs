@@ -213,6 +213,37 @@ impl Listener {
         self
     }
 
+    /// Changes the reply and the limits for connections that arrive from now on, for example when the policy file has
+    /// changed.
+    ///
+    /// ```
+    /// use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    /// use tokio::net::TcpStream;
+    /// use tokio_flash_policy::flash_policy::{Policy, REQUEST, Reply};
+    /// use tokio_flash_policy::{Listener, PolicyAcceptor};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let acceptor = PolicyAcceptor::new(Reply::new(&Policy::new())?);
+    /// let mut listener = Listener::bind("127.0.0.1:0", acceptor).await?;
+    /// let changed = Reply::new(&Policy::new().allow("www.example.com", 9339)?)?;
+    /// listener.set_acceptor(PolicyAcceptor::new(changed.clone()));
+    ///
+    /// let mut client = TcpStream::connect(listener.local_addr()?).await?;
+    /// client.write_all(REQUEST).await?;
+    /// let mut received = Vec::new();
+    /// tokio::select! {
+    ///     _ = listener.accept() => panic!("a policy request was returned"),
+    ///     read = client.read_to_end(&mut received) => drop(read?),
+    /// }
+    /// assert_eq!(received, changed.as_bytes());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set_acceptor(&mut self, acceptor: PolicyAcceptor) {
+        self.acceptor = Arc::new(acceptor);
+    }
+
     /// The address that it listens on.
     ///
     /// ```
