@@ -70,7 +70,7 @@
 //! | [`Linger::total`]: all input after the reply | 30 s | the connection is closed |
 //! | [`Linger::bytes`]: all input after the reply | none | the connection is closed, and the client may lose the reply |
 //! | [`AcceptConfig::total`]: all of these | their sum, 50.6 s | the connection is returned, dropped or closed |
-//! | [`Listener::limit`]: connections that are open but not returned | 512 ([`OPEN_LIMIT`]) | the oldest of them is dropped |
+//! | [`Listener::limit`]: connections that are open but not returned | 512 ([`OPEN_LIMIT`]) | the oldest of them is dropped, after 100 ms at the earliest |
 //!
 //! After a player's exact request, nothing follows, so [`Listener`] and [`PolicyAcceptor::accept_tcp`] close the
 //! connection without lingering. How many connections your server has after they were returned is for you to limit.

@@ -31,8 +31,8 @@ pub const OPEN_LIMIT: usize = 512;
 /// At most [`OPEN_LIMIT`] connections are open that are not returned yet, or as many as [`limit`](Self::limit) says. If
 /// another one arrives, the oldest of them is dropped: a client that sends nothing, or one that does not close after its
 /// reply. So clients that only connect cannot keep others out. A reply that is cut off by this ends with a reset. In a
-/// burst, each connection is kept for at least 100 ms, so clients that have sent their request get their reply; the next
-/// ones wait in the system's queue.
+/// burst, each connection is kept for at least 100 ms, so clients that have sent their request get their reply. In that
+/// time, one more connection waits for room, and the others stay in the system's queue.
 ///
 /// # Errors
 ///
