@@ -12,6 +12,7 @@ use super::{meant, not_yet, values};
 use crate::snapshot::{Limits, OwnHost};
 
 mod bridge;
+mod gate;
 mod listener;
 mod rules;
 
@@ -192,7 +193,7 @@ fn listeners(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> (Vec<RawListener>
     };
     let kinds = [
         (listen, &keys::LISTEN, listener::listener as ReadListener),
-        (gate, &keys::GATE, listener::gate),
+        (gate, &keys::GATE, gate::gate),
     ];
     let mut listeners = Vec::new();
     for (value, section, read) in kinds {

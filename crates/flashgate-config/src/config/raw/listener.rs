@@ -1,4 +1,4 @@
-//! Reads `[[listen]]` and `[[gate]]`. A gate is a listener with a server behind it.
+//! Reads `[[listen]]`, and the keys that it has in common with `[[gate]]` and `[bridge]`.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -7,12 +7,10 @@ use flash_policy::diagnostic::any_error;
 use flash_policy::{Diagnostic, Port, Span};
 use flashgate_wire::proxy_header::ProxyVersion;
 
-use crate::config::sections;
 use crate::config::tree::text::{TextValue, parse_text};
 use crate::config::tree::{At, Table, Value};
-use crate::config::{backend, keys, values};
-use crate::snapshot::ListenAddress;
-use crate::snapshot::{AskedBy, Backend, Network, WebSocketMode};
+use crate::config::{keys, sections};
+use crate::snapshot::{AskedBy, Backend, ListenAddress, Network, WebSocketMode};
 
 /// `[[listen]]` or `[[gate]]` as written.
 #[derive(Debug)]
@@ -111,45 +109,6 @@ pub(super) fn only_known(table: &Table<'_>, found: &mut Vec<Diagnostic>) {
     table.only_known_or(&told, found);
 }
 
-pub(super) fn gate(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawListener {
-    only_known(table, found);
-    let value = |key| table.get(key);
-    if value("backend").is_none() {
-        let help =
-            "write `backend = \"127.0.0.1:9340\"`, the address of the server behind this port";
-        found.extend(table.missing("backend", help));
-    }
-    let websocket = table.setting("websocket", sections::websocket, found);
-    let mut server = |key| value(key)?.parsed("bad-backend", backend::parse, found);
-    let gate = RawGate {
-        backend: server("backend"),
-        http_backend: server("http-backend"),
-        name: value("name").and_then(|value| name(&value, found)),
-        speaks_first_after: value("speaks-first-after").and_then(|value| {
-            let (lasting, span) = (sections::lasting(&value, found)?, value.span);
-            Some(At {
-                value: lasting,
-                span,
-            })
-        }),
-        send_proxy: value("send-proxy")
-            .and_then(|value| value.choice(&keys::PROXY_VERSIONS, found))
-            .map(|version| version.value),
-        websocket,
-    };
-    let help = "write `address = \"[::]:9339\"`, the port that movies connect to";
-    either(table, &Example { help, port: 9339 }, Some(gate), found)
-}
-
-fn name(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<TextValue> {
-    let name = value.text(found)?;
-    let fault = values::bad_name(&name.value)
-        .map(|message| Diagnostic::error("bad-gate-name", message).at(name.span, ""));
-    let good = fault.is_none();
-    found.extend(fault);
-    good.then_some(name)
-}
-
 /// Suggestions for a section that listens.
 pub(super) struct Example<'a> {
     /// The help if there is no address.
@@ -159,7 +118,7 @@ pub(super) struct Example<'a> {
 }
 
 /// Reads the keys that both have.
-fn either(
+pub(super) fn either(
     table: &Table<'_>,
     example: &Example<'_>,
     gate: Option<RawGate>,
