@@ -32,6 +32,7 @@ mod meant;
 mod not_yet;
 mod policy;
 pub mod policy_file;
+pub mod port_range;
 mod purpose;
 mod raw;
 mod resolve;

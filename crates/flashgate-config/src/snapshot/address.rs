@@ -88,14 +88,25 @@ impl FromStr for ListenAddress {
     type Err = NoAddress;
 
     fn from_str(text: &str) -> Result<Self, NoAddress> {
-        Self::read(text, MASTER)
+        Self::read(text, Self::MASTER)
     }
 }
 
-/// The port that players ask first, which examples use.
-const MASTER: u16 = 843;
-
 impl ListenAddress {
+    /// The port that players ask first, which examples use.
+    pub(crate) const MASTER: u16 = 843;
+
+    /// The same with another port.
+    pub(crate) fn with_port(self, port: u16) -> Self {
+        match self {
+            Self::Everywhere { .. } => Self::Everywhere { port },
+            Self::Exactly(mut address) => {
+                address.set_port(port);
+                Self::Exactly(address)
+            }
+        }
+    }
+
     /// Parses an address. If it is invalid, the error suggests one with the port `example`.
     pub(crate) fn read(text: &str, example: u16) -> Result<Self, NoAddress> {
         if let Ok(port) = text.parse() {
