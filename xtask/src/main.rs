@@ -16,6 +16,7 @@ mod fuzz;
 mod generate;
 mod libraries;
 mod needs;
+mod package;
 mod prove;
 mod ruffle;
 mod rustdoc;
@@ -51,6 +52,8 @@ enum Task {
     DocCoverage(doc_coverage::DocCoverage),
     /// Check what users of the packages get: contents, tests, features, targets without an operating system, dependencies
     Libraries(libraries::Libraries),
+    /// Make what a release consists of, in target/package
+    Package(package::Package),
     /// Run the fuzz targets
     Fuzz(fuzz::Fuzz),
     /// Measure the project's figures at full length: those named, or all; without names, list them
@@ -69,6 +72,7 @@ fn main() -> Result<()> {
         Task::Tidy(tidy) => tidy.run(),
         Task::DocCoverage(coverage) => coverage.run(),
         Task::Libraries(libraries) => libraries.run(),
+        Task::Package(package) => package.run(),
         Task::Fuzz(fuzz) => fuzz.run(),
         Task::Prove(prove) => prove.run(),
         Task::Bench(bench) => bench.run(),

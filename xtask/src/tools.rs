@@ -1,6 +1,6 @@
 //! Programs that CI needs and Debian does not have: from their registries into the build folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
@@ -36,11 +36,18 @@ const CARGO_DENY: Tool = Tool {
     ask: &["--version"],
 };
 
+/// Puts the list of dependencies into a program. It can't print its own version.
+const CARGO_AUDITABLE: Tool = Tool {
+    program: "cargo-auditable",
+    version: "0.7.7",
+    ask: &[],
+};
+
 /// A program, and the version that gives the same results everywhere.
 struct Tool {
     program: &'static str,
     version: &'static str,
-    /// Makes it print its name and version.
+    /// Makes it print its name and version. If empty, the name of its folder says which version it is.
     ask: &'static [&'static str],
 }
 
@@ -63,6 +70,11 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
     CARGO_DENY.installed(Tool::cargo_install)
 }
 
+/// Returns cargo-auditable, and installs it first if necessary: half a minute.
+pub(crate) fn cargo_auditable() -> Result<PathBuf> {
+    CARGO_AUDITABLE.installed(Tool::cargo_install_quickly)
+}
+
 /// Returns the spelling checker, and installs it first if necessary.
 pub(crate) fn typos() -> Result<PathBuf> {
     TYPOS.installed(|tool, folder| {
@@ -79,7 +91,7 @@ impl Tool {
         if let Some(there) = real_server::find(self.program).filter(|path| self.is(path)) {
             return Ok(there);
         }
-        let folder = folder("tools")?.join(self.program);
+        let folder = folder("tools")?.join(self.folder());
         let program = folder.join("bin").join(self.program);
         if !self.is(&program) {
             step(&mut install(self, &folder))?;
@@ -99,8 +111,30 @@ impl Tool {
         command
     }
 
+    /// The same without optimization, for a program that runs for a second.
+    fn cargo_install_quickly(&self, folder: &PathBuf) -> Command {
+        let mut command = self.cargo_install(folder);
+        command.arg("--debug");
+        command
+    }
+
+    /// The name of the folder that it is installed in.
+    fn folder(&self) -> String {
+        match self.ask {
+            [] => format!("{}-{}", self.program, self.version),
+            _ => self.program.to_owned(),
+        }
+    }
+
     /// Whether this is the program in the right version.
-    fn is(&self, path: &PathBuf) -> bool {
+    fn is(&self, path: &Path) -> bool {
+        if self.ask.is_empty() {
+            return path.is_file()
+                && path
+                    .ancestors()
+                    .nth(2)
+                    .is_some_and(|folder| folder.ends_with(self.folder()));
+        }
         let output = Command::new(path).args(self.ask).output();
         output.is_ok_and(|output| {
             let said = String::from_utf8_lossy(&output.stdout);
