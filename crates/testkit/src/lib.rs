@@ -4,6 +4,7 @@
 
 pub mod backend;
 pub mod binary;
+pub mod book;
 pub mod client;
 pub mod cpu;
 pub mod daemon;
@@ -19,6 +20,7 @@ pub mod pattern;
 pub mod port;
 pub mod real_server;
 pub mod scale;
+pub mod session;
 pub mod slow;
 pub mod stand_in;
 pub mod trace;

@@ -26,6 +26,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use testkit::book::{documents, root};
 use testkit::client::{StreamEnd, fetch};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
@@ -78,10 +79,6 @@ fn refused(text: &str, errors: usize, texts: &[&str]) {
     }
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
 #[test]
 fn the_shipped_example() {
     let text = fs::read_to_string(root().join("packaging/flashgate.toml")).unwrap();
@@ -101,23 +98,6 @@ fn the_shipped_example() {
     let set = valid(&settings.join("\n"));
     let without_length = |text: &str| text.rsplit_once(", ").unwrap().0.to_owned();
     assert_eq!(without_length(&served), without_length(&set));
-}
-
-/// The documents that people read and copy from.
-fn documents() -> Vec<PathBuf> {
-    let mut documents = vec![root().join("README.md")];
-    let mut folders = vec![root().join("docs/book/src")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "md") {
-                documents.push(path);
-            }
-        }
-    }
-    documents
 }
 
 /// The config files in a document. A snippet with a single section, such as limits, is completed to a minimal config.

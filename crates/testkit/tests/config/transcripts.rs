@@ -4,9 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use testkit::book::{ShownCommand, documents, is_recipe, root, shown};
 use testkit::folder::Folder;
-
-use super::{documents, root};
 
 /// Commands that need no running server and end by themselves.
 pub(super) const TRIED: [&str; 5] = [
@@ -19,38 +18,6 @@ pub(super) const TRIED: [&str; 5] = [
 
 /// The place of the config file in the documents; the tests have it in their own folder.
 const PLACE: &str = "/etc/flashgate/";
-
-/// A command in a document, and the output that is shown.
-pub(super) struct Shown {
-    pub(super) command: String,
-    pub(super) output: String,
-}
-
-/// The commands in a document's console blocks.
-pub(super) fn shown(document: &str) -> Vec<Shown> {
-    let mut all = Vec::<Shown>::new();
-    for console in document.split("```console\n").skip(1) {
-        for line in console.split("```").next().unwrap().lines() {
-            if let Some(command) = line.strip_prefix("$ ") {
-                all.push(Shown {
-                    command: command.to_owned(),
-                    output: String::new(),
-                });
-                continue;
-            }
-            let last = all.last_mut().expect("a command first");
-            // A line that ends in a pipe or a backslash goes on.
-            if last.output.is_empty() && last.command.ends_with(['|', '\\']) {
-                last.command.push('\n');
-                last.command.push_str(line);
-            } else {
-                last.output.push_str(line);
-                last.output.push('\n');
-            }
-        }
-    }
-    all
-}
 
 /// The files that a document's command uses.
 fn prepare(document: &Path, command: &str, folder: &Folder) {
@@ -84,10 +51,11 @@ fn every_command_that_can_be_tried() {
     let program = testkit::binary::flashgate().unwrap();
     let path = format!("{}:/usr/bin:/bin", program.parent().unwrap().display());
     let mut outputs = 0;
-    for document in documents() {
+    for document in documents().into_iter().filter(|it| !is_recipe(it)) {
         let text = fs::read_to_string(&document).unwrap();
-        let tried = |shown: &Shown| TRIED.iter().any(|tried| shown.command.starts_with(tried));
-        for Shown { command, output } in shown(&text).into_iter().filter(tried) {
+        let tried =
+            |shown: &ShownCommand| TRIED.iter().any(|tried| shown.command.starts_with(tried));
+        for ShownCommand { command, output } in shown(&text).into_iter().filter(tried) {
             let folder = Folder::new().unwrap();
             prepare(&document, &command, &folder);
             let ran = Command::new("sh")
