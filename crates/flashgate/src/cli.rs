@@ -6,6 +6,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::daemon::HeldSignals;
 use crate::exit::Exit;
+use crate::revision;
 
 mod allow;
 mod check;
@@ -14,6 +15,7 @@ mod detach;
 mod explain;
 mod gate;
 mod generate;
+mod help;
 mod lint;
 mod listen;
 mod policy;
@@ -24,18 +26,26 @@ mod self_test;
 mod serve;
 mod tips;
 
+/// The program's name.
+const PROGRAM: &str = "flashgate";
+
 /// A Flash socket-policy server and gateway: policies for Flash Player, WebSockets for Ruffle
 #[derive(Debug, Parser)]
 #[command(
-    name = "flashgate",
-    version,
+    name = PROGRAM,
+    version = revision::WITH_COMMIT,
     max_term_width = 100,
-    disable_help_subcommand = true
+    disable_help_subcommand = true,
+    after_help = EXIT_CODES
 )]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 success, 1 the system refused something, 2 the flags or the files are wrong, 70 an internal error.
+Some commands have others: see `flashgate help COMMAND`";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -47,9 +57,14 @@ enum Command {
     Check(check::Check),
     Completions(generate::Completions),
     /// Print the JSON Schema of the config file, for editors
+    #[command(after_help = generate::EXIT_CODES)]
     ConfigSchema,
     Man(generate::Manual),
     SelfTest(self_test::SelfTest),
+    Help(help::Help),
+    /// Print the version, and the commit that the program was built from
+    #[command(after_help = generate::EXIT_CODES)]
+    Version,
     #[command(hide = true)]
     Reference(reference::Reference),
 }
@@ -57,20 +72,14 @@ enum Command {
 /// Parses the arguments and runs the command they name.
 pub(crate) fn run() -> Exit {
     let held = serves().then(HeldSignals::new);
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(mut error) => {
-            tips::add(&mut error);
-            // If this fails too, there is nowhere left to report it.
-            let _ = error.print();
-            return if error.use_stderr() {
-                check::usage(std::env::args_os(), &error.to_string())
-            } else {
-                Exit::Success
-            };
-        }
-    };
-    match cli.command {
+    match Cli::try_parse() {
+        Ok(cli) => run_command(cli.command, held),
+        Err(error) => not_parsed(error),
+    }
+}
+
+fn run_command(command: Command, held: Option<HeldSignals>) -> Exit {
+    match command {
         Command::Serve(serve) => serve.run(held),
         Command::Lint(lint) => lint.run(),
         Command::Explain(explain) => explain.run(),
@@ -81,7 +90,24 @@ pub(crate) fn run() -> Exit {
         Command::ConfigSchema => generate::config_schema(),
         Command::Man(manual) => manual.run(Cli::command()),
         Command::SelfTest(test) => test.run(),
+        Command::Help(asked) => {
+            let parsed = Cli::try_parse_from(asked.arguments());
+            parsed.map_or_else(not_parsed, |cli| run_command(cli.command, None))
+        }
+        Command::Version => help::version(),
         Command::Reference(reference) => reference.run(Cli::command()),
+    }
+}
+
+/// Prints what clap has to say: an error, help or the version.
+fn not_parsed(mut error: clap::Error) -> Exit {
+    tips::add(&mut error);
+    // If this fails too, there is nowhere left to report it.
+    let _ = error.print();
+    if error.use_stderr() {
+        check::usage(std::env::args_os(), &error.to_string())
+    } else {
+        Exit::Success
     }
 }
 

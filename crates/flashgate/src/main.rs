@@ -10,6 +10,7 @@ mod fault;
 mod limits;
 mod lint;
 mod log;
+mod revision;
 
 use std::process::ExitCode;
 

@@ -14,11 +14,17 @@ use crate::exit::Exit;
 ///
 /// Without a name, lists all of them.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  flashgate explain missing-to-ports")]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Explain {
     /// The name of the rule or finding, as shown in messages
     rule: Option<String>,
 }
+
+const EXAMPLES: &str = "\
+Example:
+  flashgate explain missing-to-ports
+
+Exit codes: 0 printed, 2 there is no such rule or finding";
 
 impl Explain {
     pub(super) fn run(self) -> Exit {

@@ -2,24 +2,42 @@
 
 use std::io;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Command};
 use clap_complete::Shell;
 use clap_mangen::Man;
 use flashgate_config::config::keys;
 
+use super::PROGRAM;
 use crate::exit::Exit;
+use crate::revision;
+
+/// The exit codes of the commands that only print.
+pub(super) const EXIT_CODES: &str =
+    "Exit codes: 0 printed, 1 standard output can't be written, 2 the flags are wrong";
 
 /// Print completions for a shell
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
 pub(super) struct Completions {
     /// The shell
     shell: Shell,
 }
 
 impl Completions {
-    pub(super) fn run(&self, mut command: Command) -> Exit {
+    pub(super) fn run(&self, command: Command) -> Exit {
+        let names = command.get_subcommands().filter(|part| !part.is_hide_set());
+        // Possible values must be static. The process ends once it has printed them.
+        let names: Vec<&'static str> = names
+            .map(|part| &*part.get_name().to_owned().leak())
+            .collect();
+        let mut command = command.mut_subcommand("help", |help| {
+            help.mut_arg("command", |name| {
+                name.value_parser(PossibleValuesParser::new(names))
+            })
+        });
         let mut out = Vec::new();
-        clap_complete::generate(self.shell, &mut command, "flashgate", &mut out);
+        clap_complete::generate(self.shell, &mut command, PROGRAM, &mut out);
         super::print(&out)
     }
 }
@@ -31,6 +49,7 @@ pub(super) fn config_schema() -> Exit {
 
 /// Print a manual page in roff format
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
 pub(super) struct Manual {
     /// Print the manual page of the config file, flashgate.toml(5), instead of flashgate(8)
     #[arg(long)]
@@ -85,7 +104,9 @@ const SEE_ALSO: &str = "\
 \\fBflashgate.toml\\fR(5)
 ";
 
-fn page(mut command: Command) -> io::Result<String> {
+fn page(command: Command) -> io::Result<String> {
+    // The committed page must not change with each commit.
+    let mut command = command.version(revision::VERSION);
     command.build();
     let page = Man::new(command.clone()).section("8");
     let mut text = section(|out| page.render_title(out))?;
@@ -117,6 +138,8 @@ fn subcommand_section(command: &Command) -> io::Result<String> {
         .replace(" (see a summary with \\*(Aq\\-h\\*(Aq)", "")
         .replace(".SH EXTRA\nExamples:\n", ".SH EXAMPLES\n")
         .replace(".SH EXTRA\nExample:\n", ".SH EXAMPLE\n")
+        .replace(".SH EXTRA\nExit codes: ", ".SH \"EXIT STATUS\"\n")
+        .replace("\n\nExit codes: ", "\n.SH \"EXIT STATUS\"\n")
         .replace(".SH DESCRIPTION\n", "")
         .replace(".SH ", ".SS ");
     Ok(format!(".SH \"{}\"\n{text}", name.to_uppercase()))

@@ -43,7 +43,9 @@ pub(super) struct Print {
 const EXAMPLES: &str = "\
 Examples:
   flashgate policy --pretty --allow '*.example.com:9339,9400-9410'
-  flashgate policy --pretty --config /etc/flashgate/flashgate.toml --name default";
+  flashgate policy --pretty --config /etc/flashgate/flashgate.toml --name default
+
+Exit codes: 0 printed, 2 flags, config or policy are wrong";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Dialect {

@@ -53,7 +53,9 @@ Examples:
   flashgate ruffle --gate 9339=127.0.0.1:9340 --host play.example.com --js > ruffle-sockets.js
 
 In the page, after Ruffle's script and after any script that sets its config:
-  <script src=\"ruffle-sockets.js\"></script>";
+  <script src=\"ruffle-sockets.js\"></script>
+
+Exit codes: 0 printed, 2 flags or config are wrong, or there is nothing to print";
 
 impl Ruffle {
     pub(super) fn run(self) -> Exit {

@@ -12,6 +12,10 @@ use crate::log::{self, LineFormat, Verbosity};
 
 /// Enter the sandbox as `serve` does, and try what it forbids and what it must allow. Exits with 0 if each result is as expected
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 each result is as expected, 1 a result is not, or the sandbox can't be entered, \
+                  2 the flags or the config are wrong"
+)]
 pub(super) struct SelfTest {
     /// Use the sandbox settings of this config file; none of its addresses is bound
     #[arg(long, value_name = "FILE")]

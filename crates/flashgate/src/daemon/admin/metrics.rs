@@ -19,6 +19,7 @@ use super::AdminSources;
 use crate::connection::BackendStatus;
 use crate::daemon::status::{Phase, StatusSnapshot};
 use crate::log;
+use crate::revision;
 
 /// The content type of `OpenMetrics`.
 pub(super) const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -150,7 +151,8 @@ type Samples<'a> = [(&'a str, u64)];
 impl Families<'_> {
     fn version(&mut self) -> fmt::Result {
         let mut family = self.family(Metric::Build)?;
-        family.encode_info(&labels(Metric::Build, [env!("CARGO_PKG_VERSION")]))
+        let revision = revision::commit().unwrap_or("unknown");
+        family.encode_info(&labels(Metric::Build, [revision::VERSION, revision]))
     }
 
     fn family(&mut self, metric: Metric) -> Result<MetricEncoder<'_>, fmt::Error> {

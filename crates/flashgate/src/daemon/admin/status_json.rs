@@ -10,12 +10,14 @@ use super::AdminSources;
 use crate::connection::BackendStatus;
 use crate::daemon::status::{ListenerStatus, StatusSnapshot};
 use crate::log;
+use crate::revision;
 
 /// The current status.
 pub(super) fn text(sources: &AdminSources) -> String {
     let known = sources.status.known();
     let object = json!({
-        "version": env!("CARGO_PKG_VERSION"),
+        "version": revision::VERSION,
+        "revision": revision::commit(),
         "phase": known.phase.name(),
         "uptime-seconds": seconds(sources.status.uptime()),
         "listeners": known.listeners.iter().map(listener).collect::<Vec<_>>(),

@@ -57,14 +57,14 @@ fn sample(line: &str, family: &str, kind: &str, samples: &mut Samples) {
         .strip_prefix(name)
         .and_then(|rest| rest.strip_prefix('{'))
     {
-        let (label, value) = labels.split_once("=\"").expect("a label");
-        let value = value.strip_suffix("\"}").expect("the labels' end");
-        assert!(
-            label.bytes().all(|byte| byte.is_ascii_lowercase()),
-            "{line}"
-        );
-        let fit = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
-        assert!(!value.is_empty() && value.bytes().all(fit), "{line}");
+        let labels = labels.strip_suffix("\"}").expect("the labels' end");
+        for label in labels.split("\",") {
+            let (label, value) = label.split_once("=\"").expect("a label");
+            let lower = label.bytes().all(|byte| byte.is_ascii_lowercase());
+            let fit = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+            assert!(lower && !value.is_empty(), "{line}");
+            assert!(value.bytes().all(fit), "{line}");
+        }
     }
     let value: f64 = value.parse().expect("a number");
     assert!(value.is_finite() && value >= 0.0, "{line}");
@@ -94,10 +94,6 @@ fn at_start() {
     holds(
         &samples,
         &[
-            (
-                &format!("build_info{{version=\"{}\"}}", env!("CARGO_PKG_VERSION")),
-                1.0,
-            ),
             ("phase{phase=\"starting\"}", 0.0),
             ("phase{phase=\"ready\"}", 1.0),
             ("phase{phase=\"reloading\"}", 0.0),
@@ -119,6 +115,13 @@ fn at_start() {
             ("config_last_reload_success", 1.0),
         ],
     );
+    let status = get(admin(&daemon), "/status.json").body;
+    let status: serde_json::Value = serde_json::from_str(&status).unwrap();
+    let revision = &status["revision"];
+    let revision = revision.as_str().unwrap_or("unknown");
+    let version = env!("CARGO_PKG_VERSION");
+    let build = format!("build_info{{version=\"{version}\",revision=\"{revision}\"}}");
+    holds(&samples, &[(&build, 1.0)]);
     let start = samples["process_start_time_seconds"];
     let loaded = samples["flashgate_config_last_reload_success_timestamp_seconds"];
     let now = std::time::SystemTime::UNIX_EPOCH

@@ -48,8 +48,12 @@ fn status_json() {
     let sandbox = status["sandbox"].take();
     assert_eq!(sandbox.as_object().unwrap().len(), 7, "{sandbox}");
     assert_eq!(sandbox["no-new-privs"], true);
+    let revision = status["revision"].take();
+    let is_hash = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    assert!(revision.as_str().is_none_or(is_hash), "{revision}");
     let expected = json!({
         "version": env!("CARGO_PKG_VERSION"),
+        "revision": null,
         "phase": "ready",
         "uptime-seconds": null,
         "listeners": [{ "address": daemon.address().to_string(), "policy": "p", "state": "accepting" }],

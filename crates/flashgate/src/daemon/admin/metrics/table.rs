@@ -50,8 +50,8 @@ macro_rules! metrics {
 
 #[rustfmt::skip]
 metrics! {
-    Build Info "flashgate_build" ["version"] "":
-        "The running version.";
+    Build Info "flashgate_build" ["version", "revision"] "`revision` is the commit, or `unknown`":
+        "The running version, and the commit that it was built from.";
     ProcessStart Time "process_start_time" [] "":
         "When the process started, in Unix time.";
     Phase Gauge "flashgate_phase" ["phase"] "`starting`, `ready`, `reloading`, `draining`, `stopped`":
