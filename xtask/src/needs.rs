@@ -116,6 +116,34 @@ const NEEDS: &[Need] = &[
         package: "python3-pip",
     },
     Need {
+        program: "buildah",
+        package: "buildah",
+    },
+    Need {
+        program: "podman",
+        package: "podman",
+    },
+    Need {
+        program: "runc",
+        package: "runc",
+    },
+    Need {
+        program: "newuidmap",
+        package: "uidmap",
+    },
+    Need {
+        program: "docker-compose",
+        package: "docker-compose",
+    },
+    Need {
+        program: "/usr/lib/python3/dist-packages/yaml/__init__.py",
+        package: "python3-yaml",
+    },
+    Need {
+        program: "/etc/ssl/certs/ca-certificates.crt",
+        package: "ca-certificates",
+    },
+    Need {
         program: "xmllint",
         package: "libxml2-utils",
     },

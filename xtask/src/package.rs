@@ -4,6 +4,7 @@
 
 mod architecture;
 pub(crate) mod binary;
+pub(crate) mod image;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -16,21 +17,24 @@ pub(crate) struct Package {
 }
 
 /// One thing that a release contains.
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 enum Product {
     /// Build only the static program
     Binary,
+    /// Build the container image
+    Image(image::Image),
 }
 
 impl Package {
     /// Makes what was asked for.
     pub(crate) fn run(&self) -> Result<()> {
-        match self.product {
+        match &self.product {
             Product::Binary => {
                 let program = binary::build()?;
                 println!("{}", program.display());
                 Ok(())
             }
+            Product::Image(image) => image.run(),
         }
     }
 }

@@ -10,9 +10,10 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use testkit::{figure, scale};
+use testkit::{container, figure, scale};
 
 use crate::fuzz::{self, Fuzzed, Limit};
+use crate::package::image;
 use figures::{FIGURES, Figure, Shown};
 
 /// Which figures to measure.
@@ -132,6 +133,10 @@ fn fuzz(quick: &[&str]) -> Result<Measured> {
 
 /// Runs a figure's tests one after the other; the output of a failed one goes to standard error.
 fn test(name: &str, [package, binary]: [&str; 2], tests: &[&str]) -> Result<Measured> {
+    let image = match binary {
+        "containers" => image::for_tests()?,
+        _ => None,
+    };
     let output = Command::new("cargo")
         .args(["test", "--release", "--package", package, "--test", binary])
         .args(["--", "--exact", "--nocapture", "--test-threads=1"])
@@ -139,6 +144,7 @@ fn test(name: &str, [package, binary]: [&str; 2], tests: &[&str]) -> Result<Meas
         .env(scale::VARIABLE, "1")
         // With this, a test fails instead of being skipped if something is missing.
         .env("CI", "1")
+        .envs(image.map(|archive| (container::VARIABLE, archive)))
         .stderr(Stdio::piped())
         .output()
         .context("can't run cargo test")?;

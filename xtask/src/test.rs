@@ -1,10 +1,13 @@
 //! Runs the tests after installing what they need.
 
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::Result;
+use testkit::container;
 
-use crate::command::cargo;
+use crate::command::{cargo, step};
+use crate::package::image;
 use crate::{needs, ruffle};
 
 /// The published libraries. Their tests need features that the program does not use.
@@ -21,7 +24,9 @@ pub(crate) fn run() -> Result<()> {
     let libraries = ["--package", first, "--package", second, "--all-features"];
     cargo(&[&test[..], &libraries].concat())?;
     let others = ["--workspace", "--exclude", first, "--exclude", second];
-    cargo(&[&test[..], &others].concat())
+    let mut command = Command::new("cargo");
+    command.args(test).args(others);
+    step(command.envs(image::for_tests()?.map(|archive| (container::VARIABLE, archive))))
 }
 
 /// Runs the tests with the collection of published policies, which is next to the repository or not there.

@@ -232,6 +232,11 @@ pub(super) const FIGURES: &[Figure] = &[
         ),
     },
     Figure {
+        name: "R31-container",
+        claim: "a rootless, read-only container without capabilities is ready within 50 ms of its process's start",
+        shown: outside("containers", &["starting::ready"]),
+    },
+    Figure {
         name: "openings",
         claim: "1,000,000 connections with random first bytes, many of them almost a request: the server behind the gate gets all of them",
         shown: outside("gate", &["openings::random"]),
