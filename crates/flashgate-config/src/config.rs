@@ -3,6 +3,7 @@
 //! `tree` walks the TOML, `raw` holds its values, and `resolve` turns them into what the daemon needs. A derived
 //! deserializer would stop at the first mistake. Nothing here binds, connects or keeps state.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use flash_policy::diagnostic::any_error;
@@ -108,7 +109,9 @@ fn load_noting(
     let is_shown = |finding: &Diagnostic| {
         purpose != PlanPurpose::Tell || is_error(finding) || about_pages(finding)
     };
-    found.retain(is_shown);
+    // Each port of a range repeats what is wrong with its gate.
+    let mut shown = HashSet::new();
+    found.retain(|finding| is_shown(finding) && shown.insert(finding.clone()));
     let place = |finding: &Diagnostic| finding.label.as_ref().map_or(0, |label| label.span.start);
     // Errors first, because a warning may follow from one. Missing keys last, because they may be present under
     // another name.

@@ -21,6 +21,7 @@ mod sockets;
 mod watched;
 
 pub use address::{ListenAddress, NoAddress};
+pub(crate) use address::{is_range, split_range};
 pub(crate) use bridge::Segment;
 pub use bridge::{BridgeSettings, PathPattern};
 pub use gate::{Backend, Gate, WebSocketMode};

@@ -27,17 +27,32 @@ static LOCKS: Mutex<Vec<File>> = Mutex::new(Vec::new());
 ///
 /// If no port is free, or the folder for the locks cannot be created.
 pub fn free() -> Result<u16> {
+    free_range(1)
+}
+
+/// The first of this many consecutive ports that are all free.
+///
+/// # Errors
+///
+/// If no such ports are free, or the folder for the locks cannot be created.
+pub fn free_range(count: usize) -> Result<u16> {
     let folder = env::temp_dir().join(format!("flashgate-ports-{}", getuid().as_raw()));
     fs::create_dir_all(&folder).with_context(|| format!("can't create {}", folder.display()))?;
     let mut locks = LOCKS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut held = Vec::new();
     for port in FIRST..=LAST {
         let file = File::create(folder.join(port.to_string())).context("can't create a lock")?;
         if is_locked(&file) && TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok() {
-            locks.push(file);
-            return Ok(port);
+            held.push(file);
+        } else {
+            held.clear();
+        }
+        if held.len() == count {
+            locks.append(&mut held);
+            return Ok(port + 1 - u16::try_from(count)?);
         }
     }
-    bail!("no port between {FIRST} and {LAST} is free")
+    bail!("no {count} consecutive ports between {FIRST} and {LAST} are free")
 }
 
 /// Whether this process holds the lock now.

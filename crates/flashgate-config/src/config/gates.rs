@@ -153,6 +153,7 @@ pub(super) fn check(
             found.push(same_name(name, first, lines));
         }
     }
+    let mut shown = HashSet::new();
     let own = backend::PlannedAddresses::new(ours.iter().map(|at| at.value));
     for (raw, gate) in gates(raw) {
         found.extend(
@@ -166,7 +167,10 @@ pub(super) fn check(
         let servers = servers.into_iter().flatten();
         found.extend(servers.filter_map(|server| {
             let place = own.holds(&server.value)?;
-            Some(back_to_us(server, ours.get(place)?, lines))
+            // Once for a range.
+            let is_new = shown.insert(server.span.start);
+            let ours = ours.get(place).filter(|_| is_new)?;
+            Some(back_to_us(server, ours, lines))
         }));
     }
 }

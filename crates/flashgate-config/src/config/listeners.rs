@@ -1,6 +1,6 @@
 //! Resolves `[[listen]]` and `[[gate]]`: policies, public ports, and no address twice.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use flash_policy::{Diagnostic, Policy, Port, PortSet, Rule};
@@ -212,12 +212,14 @@ pub(super) fn check(
             .map(|other| beside_admin(admin, other, lines))
     }));
     let kinds = kinds(raw);
-    let mut before = HashMap::new();
+    let (mut before, mut shown) = (HashMap::new(), HashSet::new());
     // Port 0 takes a free port each time.
     let fixed = players.iter().chain(admin);
     for address in fixed.filter(|address| address.value.port() != 0) {
         let first: &At<ListenAddress> = before.entry(address.value).or_insert(address);
-        if first.span == address.span {
+        // Two ranges may have many ports in common.
+        let places = (first.span.start, address.span.start);
+        if first.span == address.span || !shown.insert(places) {
             continue;
         }
         let help = match [first, address].map(|at| kinds.get(&at.span.start)) {

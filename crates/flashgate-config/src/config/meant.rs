@@ -107,7 +107,9 @@ fn value(kind: ValueType, text: &str, lower: &str) -> Option<String> {
         ValueType::Boolean if is_off => Some("false".to_owned()),
         ValueType::Boolean => None,
         ValueType::Cap | ValueType::Idle | ValueType::Socket if is_off => Some(quoted("off")),
-        ValueType::Cap | ValueType::Number(_) | ValueType::Port => number(text, kind.most()),
+        ValueType::Cap | ValueType::Number(_) | ValueType::Port | ValueType::Ports => {
+            number(text, kind.most())
+        }
         ValueType::Duration | ValueType::Idle => duration(text, 1_000),
         ValueType::Short => duration(text, short_unit(text)),
         ValueType::OneOf(words) => one_of(&words(), lower).map(quoted),
@@ -135,7 +137,7 @@ fn instead(kind: ValueType, key: &str) -> Option<String> {
         ValueType::Number(_) => {
             "write a whole number, or remove the line to use the default".to_owned()
         }
-        ValueType::Port => {
+        ValueType::Port | ValueType::Ports => {
             "write the port that players connect to, a number from 1 to 65535".to_owned()
         }
         ValueType::Cap => {
@@ -172,7 +174,10 @@ pub(super) fn expected(key: &str) -> &'static str {
     let kind = kind(key);
     if matches!(kind, ValueType::Boolean) {
         "`true` or `false`"
-    } else if matches!(kind, ValueType::Number(_) | ValueType::Port) {
+    } else if matches!(
+        kind,
+        ValueType::Number(_) | ValueType::Port | ValueType::Ports
+    ) {
         "a whole number"
     } else if matches!(kind, ValueType::Cap) {
         "a whole number or `\"off\"`"

@@ -4,9 +4,11 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use flash_policy::Port;
+
 use super::backend;
 use super::unexpected::{Expected, Unexpected};
-use crate::snapshot::{Backend, ListenAddress, NoAddress};
+use crate::snapshot::{Backend, ListenAddress, NoAddress, split_range};
 
 mod fault;
 
@@ -86,6 +88,17 @@ pub fn backend(text: &str) -> Result<Ports<Backend>, BadPorts<Unexpected>> {
     Ok(Ports::Range(each.collect()))
 }
 
+/// Reads a range of ports alone, as in `9875-9878`.
+pub(super) fn ports(text: &str) -> Result<Ports<Port>, BadRange> {
+    let Some((None, ports)) = split(text) else {
+        return Err(BadRange::NotPorts(text.to_owned()));
+    };
+    let each = ports.each()?.map(u32::from);
+    Ok(Ports::Range(
+        each.filter_map(|port| Port::new(port).ok()).collect(),
+    ))
+}
+
 /// Puts each backend behind its address.
 ///
 /// # Errors
@@ -115,15 +128,10 @@ struct RangeText<'a> {
     high: &'a str,
 }
 
-/// Splits a text that ends in a range of ports. What is before the range has lost its colon.
+/// Splits a text that ends in a range of ports.
 fn split(text: &str) -> Option<(Option<&str>, RangeText<'_>)> {
-    let (before, ports) = match text.rsplit_once(':') {
-        Some((before, ports)) => (Some(before), ports),
-        None => (None, text),
-    };
-    let (low, high) = ports.split_once('-')?;
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    (is_number(low) && is_number(high)).then_some((before, RangeText { low, high }))
+    let (before, low, high) = split_range(text)?;
+    Some((before, RangeText { low, high }))
 }
 
 fn with_port(before: Option<&str>, port: &str) -> String {

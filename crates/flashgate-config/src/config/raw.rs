@@ -193,17 +193,17 @@ fn listeners(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> (Vec<RawListener>
     };
     let kinds = [
         (listen, &keys::LISTEN, listener::listener as ReadListener),
-        (gate, &keys::GATE, gate::gate),
+        (gate, &keys::GATE, gate::gates),
     ];
     let mut listeners = Vec::new();
     for (value, section, read) in kinds {
         let tables = value.map_or_else(Vec::new, |value| value.tables(section, found));
-        listeners.extend(tables.iter().map(|table| read(table, found)));
+        listeners.extend(tables.iter().flat_map(|table| read(table, found)));
     }
     (listeners, gates)
 }
 
-type ReadListener = fn(&Table<'_>, &mut Vec<Diagnostic>) -> RawListener;
+type ReadListener = fn(&Table<'_>, &mut Vec<Diagnostic>) -> Vec<RawListener>;
 
 fn no_listener() -> Diagnostic {
     let message = "nowhere to listen: expected a listener, found none";

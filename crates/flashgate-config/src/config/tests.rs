@@ -195,6 +195,38 @@ fn gate_names() {
     assert_eq!(called, ["gate-9339-2", "gate-9339-3", "gate-9339"]);
 }
 
+/// A range of ports is as many gates as ports, with all else in common.
+#[test]
+fn ranges_of_ports() {
+    let range = "[[gate]]\naddress = '127.0.0.1:9875-9876'\nbackend = '[::1]:6112-6113'\nsend-proxy = 'v1'\n";
+    let gates = gates(&format!(
+        "{range}name = 'game'\npublic-port = '9001-9002'\nhttp-backend = 'a:80'\n{}",
+        range.replace(".1:", ".2:")
+    ));
+    let shown = |gate: &Gate| {
+        let port = gate.public_port.map_or(0, flash_policy::Port::get);
+        format!(
+            "{} {} {port} {:?}",
+            gate.name,
+            gate.backend,
+            gate.http_backend.is_some()
+        )
+    };
+    let shown: Vec<_> = gates.iter().map(|(gate, _)| shown(gate)).collect();
+    let expected = [
+        "game-9875 [::1]:6112 9001 true",
+        "game-9876 [::1]:6113 9002 true",
+        "gate-9875 [::1]:6112 9875 false",
+        "gate-9876 [::1]:6113 9876 false",
+    ];
+    assert_eq!(shown, expected);
+    assert!(
+        gates
+            .iter()
+            .all(|(gate, _)| gate.send_proxy == Some(ProxyVersion::V1))
+    );
+}
+
 const BRIDGE: &str = "[bridge]\naddress = '[::1]:443'\n";
 
 /// The bridge to some gates.

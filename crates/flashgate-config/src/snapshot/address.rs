@@ -140,6 +140,11 @@ impl fmt::Display for NoAddress {
         if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
             return f.write_str("; ports go up to 65535");
         }
+        if is_range(text) {
+            return f.write_str(
+                "; only a gate can listen on a range of ports, and no list can contain one",
+            );
+        }
         match meant(text, port) {
             Some(meant) => write!(f, "; did you mean `{meant}`?"),
             None if text.contains(|c: char| c.is_ascii_alphabetic()) && !text.contains("::") => {
@@ -151,6 +156,23 @@ impl fmt::Display for NoAddress {
 }
 
 impl Error for NoAddress {}
+
+/// Splits a text that ends in a range of ports, as in `[::]:9875-9878`: before its last colon, the first port, the last
+/// port. The ports are only digits.
+pub(crate) fn split_range(text: &str) -> Option<(Option<&str>, &str, &str)> {
+    let (before, ports) = match text.rsplit_once(':') {
+        Some((before, ports)) => (Some(before), ports),
+        None => (None, text),
+    };
+    let (low, high) = ports.split_once('-')?;
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    (is_number(low) && is_number(high)).then_some((before, low, high))
+}
+
+/// Whether a text ends in a range of ports.
+pub(crate) fn is_range(text: &str) -> bool {
+    split_range(text).is_some()
+}
 
 /// A suggestion for an address without a port, IPv6 without brackets, or a name that every machine has.
 fn meant(text: &str, port: u16) -> Option<String> {

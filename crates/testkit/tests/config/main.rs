@@ -11,6 +11,7 @@ mod many;
 mod meant;
 mod not_regular;
 mod other_keys;
+mod port_ranges;
 mod printed;
 mod refusals;
 mod reload;

@@ -11,6 +11,7 @@ mod limits;
 mod logged;
 mod lookups;
 mod openings;
+mod port_ranges;
 mod pressure;
 mod proxy_in;
 mod proxy_out;

@@ -63,6 +63,8 @@ pub(in crate::config) enum Unset {
 pub(in crate::config) enum ValueType {
     Boolean,
     Port,
+    /// A port, or a range of them as text.
+    Ports,
     /// A number from 1 to this one.
     Number(u32),
     /// A number of at least 1, or `"off"`.
@@ -102,7 +104,7 @@ impl ValueType {
     pub(in crate::config) fn most(self) -> u32 {
         if let Self::Number(most) = self {
             most
-        } else if let Self::Port = self {
+        } else if let Self::Port | Self::Ports = self {
             u16::MAX.into()
         } else {
             MOST_PER_ADDRESS

@@ -56,6 +56,7 @@ pub(super) fn inner(key: &Key) -> Option<(&'static Section, String)> {
         ValueType::Certificates => Some((&CERTIFICATE, "An entry of `certificates`".to_owned())),
         ValueType::Boolean
         | ValueType::Port
+        | ValueType::Ports
         | ValueType::Number(_)
         | ValueType::Cap
         | ValueType::Duration
@@ -77,6 +78,7 @@ pub(super) fn value(kind: ValueType) -> String {
         ValueType::Port | ValueType::Number(_) => {
             return format!("a number from 1 to {}", kind.most());
         }
+        ValueType::Ports => "a number from 1 to 65535, or a range like `\"9875-9878\"`",
         ValueType::Cap => "a number, or `\"off\"`",
         ValueType::Duration | ValueType::Short => "a duration",
         ValueType::Idle => "a duration, or `\"off\"`",

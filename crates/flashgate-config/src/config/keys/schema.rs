@@ -67,6 +67,9 @@ fn shape(kind: ValueType) -> Value {
     match kind {
         ValueType::Boolean => json!({ "type": "boolean" }),
         ValueType::Port | ValueType::Number(_) => number,
+        ValueType::Ports => {
+            json!({ "anyOf": [number, { "type": "string", "pattern": "^[0-9]+-[0-9]+$" }] })
+        }
         ValueType::Cap => json!({ "anyOf": [number, { "enum": ["off"] }] }),
         ValueType::Duration | ValueType::Short => {
             json!({ "type": "string", "pattern": format!("^{DURATION}$") })

@@ -84,11 +84,13 @@ pub(in crate::config) static LISTEN: Section = Section { title: "[[listen]]", ke
 pub(in crate::config) static GATE: Section = Section { title: "[[gate]]", keys: &[
     key("name", ValueType::Text, Means("`gate-` and its port, such as `gate-9339`"),
         "The name in logs and metrics: letters, digits, `-`, `_` and dots."),
-    ADDRESS,
+    key("address", ValueType::Texts, Required,
+        "One address to listen on, or a list, in the form that `--listen` takes. A port alone may be a number. A [range of ports](../run/gates.md#ranges-of-ports), `[::]:9875-9878`, makes a gate for each port, named `NAME-PORT`."),
     key("backend", ValueType::Text, Required,
-        "The server to forward to: `127.0.0.1:9340`, `game.internal:9340` or `[::1]:9340`. A name is [looked up](../run/gates.md#names-of-backends) when a client connects."),
+        "The server to forward to: `127.0.0.1:9340`, `game.internal:9340` or `[::1]:9340`. A name is [looked up](../run/gates.md#names-of-backends) when a client connects. If `address` has a range of ports, a range of as many ports."),
     POLICY_NAME,
-    PUBLIC_PORT,
+    key("public-port", ValueType::Ports, Means("the listening port"),
+        "The port players connect to, if it differs from the listening port, as in a container. If `address` has a range of ports, a range of as many ports."),
     // A player's request comes with the first packets, or at worst one round trip later. A greeting that is this late
     // is not noticeable.
     key("speaks-first-after", ValueType::Short, Is("\"200ms\""),

@@ -12,8 +12,8 @@ use crate::config::tree::{At, Table, Value};
 use crate::config::{keys, sections};
 use crate::snapshot::{AskedBy, Backend, ListenAddress, Network, WebSocketMode};
 
-/// `[[listen]]` or `[[gate]]` as written.
-#[derive(Debug)]
+/// `[[listen]]` or `[[gate]]` as written. A gate with a range of ports has one for each port.
+#[derive(Clone, Debug)]
 pub(in crate::config) struct RawListener {
     pub(in crate::config) header: Span,
     pub(in crate::config) addresses: Vec<At<ListenAddress>>,
@@ -35,7 +35,7 @@ pub(in crate::config) enum Soundness {
 }
 
 /// The keys that only `[[gate]]` has.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::config) struct RawGate {
     pub(in crate::config) name: Option<TextValue>,
     /// None if a mistake in it was reported.
@@ -63,7 +63,7 @@ impl RawListener {
     }
 }
 
-pub(super) fn listener(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawListener {
+pub(super) fn listener(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawListener> {
     let before = found.len();
     only_known(table, found);
     // `silverlight` is rejected elsewhere as unsupported, and never suggested.
@@ -75,14 +75,18 @@ pub(super) fn listener(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawLis
     }
     let help = "write `address = \"[::]:843\"` for every address of this machine, or `\"192.0.2.10:843\"` for one";
     let example = Example { help, port: 843 };
-    let listener = either(table, &example, None, found);
+    let listener = RawListener {
+        addresses: addresses(table, &example, found),
+        public_port: public_port(table, found),
+        ..either(table, None, found)
+    };
     let faulty = found.get(before..).is_some_and(any_error);
     let state = if faulty {
         Soundness::Faulty
     } else {
         Soundness::Sound
     };
-    RawListener { state, ..listener }
+    vec![RawListener { state, ..listener }]
 }
 
 /// Reports every unknown key. For an address in two keys, suggests one.
@@ -117,27 +121,27 @@ pub(super) struct Example<'a> {
     pub(super) port: u16,
 }
 
-/// Reads the keys that both have.
+/// Reads the keys that both have in the same form: all but those with ports.
 pub(super) fn either(
     table: &Table<'_>,
-    example: &Example<'_>,
     gate: Option<RawGate>,
     found: &mut Vec<Diagnostic>,
 ) -> RawListener {
-    let public_port = table
-        .get("public-port")
-        .and_then(|value| value.number(found))
-        .and_then(|number| Port::new(number).ok());
     let accept_proxy = table.get("accept-proxy");
     RawListener {
         header: table.span,
-        addresses: addresses(table, example, found),
+        addresses: Vec::new(),
         policy: table.get("policy").and_then(|value| value.text(found)),
-        public_port,
+        public_port: None,
         accept_proxy: accept_proxy.map_or_else(Vec::new, |value| trusted(&value, found)),
         state: Soundness::Sound,
         gate,
     }
+}
+
+pub(super) fn public_port(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> Option<Port> {
+    let number = table.get("public-port")?.number(found)?;
+    Port::new(number).ok()
 }
 
 pub(super) fn addresses(

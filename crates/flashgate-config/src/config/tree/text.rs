@@ -19,6 +19,12 @@ pub(in crate::config) struct TextValue {
 }
 
 impl TextValue {
+    /// Another text at the same place.
+    pub(in crate::config) fn changed(&self, value: String) -> Self {
+        let (span, start) = (self.span, None);
+        Self { value, span, start }
+    }
+
     /// The place of a part of the string, or of the whole if it has escapes.
     pub(in crate::config) fn place(&self, part: &Range<usize>) -> Span {
         self.start
