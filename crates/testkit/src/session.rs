@@ -15,6 +15,9 @@ use crate::{binary, until};
 /// The time limit for a server's start.
 const START_LIMIT: Duration = Duration::from_secs(20);
 
+/// The time limit for a command, in seconds: the longest is a `check` that waits for a player's 20 seconds.
+const COMMAND_LIMIT: &str = "60";
+
 /// Runs a command with a file, its first argument, as `/etc/hosts`, in a new mount namespace.
 const WITH_HOSTS: &str = "mount --bind \"$1\" /etc/hosts && shift && exec \"$@\"";
 
@@ -26,7 +29,7 @@ const SERVERS: [&str; 5] = [
     "perl ",
     "xinetd ",
 ];
-const PYTHON_SERVERS: [&str; 3] = ["http.server", "create_server", "serve_forever"];
+const PYTHON_SERVERS: [&str; 3] = ["http.server", "create_server", ".py"];
 
 /// A session. Its servers are killed when it is dropped.
 #[derive(Debug)]
@@ -87,7 +90,8 @@ impl Session {
     pub fn serve(&mut self, command: &str) -> Result<()> {
         let log = self.log_path();
         let before = listening()?;
-        let mut words = self.command(&format!("exec {command}"))?;
+        let exec = format!("exec {command}");
+        let mut words = self.words(&["sh", "-c", &exec])?;
         words.stdin(Stdio::null()).stderr(File::create(&log)?);
         let mut server = RunningServer(words.stdout(Stdio::null()).spawn()?);
         let is_flashgate = command.starts_with("flashgate");
@@ -104,9 +108,10 @@ impl Session {
         Ok(())
     }
 
-    /// Runs a command to its end.
+    /// Runs a command to its end. One that never ends gets exit code 124.
     pub fn run(&self, command: &str) -> Result<Output> {
-        let output = self.command(command)?.stdin(Stdio::null()).output();
+        let limited = ["timeout", COMMAND_LIMIT, "sh", "-c", command];
+        let output = self.words(&limited)?.stdin(Stdio::null()).output();
         output.with_context(|| command.to_owned())
     }
 
@@ -124,15 +129,14 @@ impl Session {
         self.folder.path().join("log")
     }
 
-    /// A shell with the session's names, in its folder; `flashgate` is the program under test.
-    fn command(&self, command: &str) -> Result<Command> {
+    /// A command with the session's names, in its folder; `flashgate` is the program under test.
+    fn words(&self, words: &[&str]) -> Result<Command> {
         let program = binary::flashgate()?;
         let place = program.parent().unwrap_or(Path::new("/"));
         let path = format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", place.display());
         let mut shell = Command::new("unshare");
         shell.args(["--mount", "sh", "-c", WITH_HOSTS, "sh"]);
-        shell.arg(self.folder.path().join("hosts"));
-        shell.args(["sh", "-c", command]);
+        shell.arg(self.folder.path().join("hosts")).args(words);
         let variables = self.variables.iter().map(|(name, value)| (name, value));
         shell.envs(variables).env("PATH", path);
         shell.current_dir(self.folder.path());

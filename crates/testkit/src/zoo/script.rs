@@ -19,6 +19,8 @@ pub enum ScriptStep {
     ReadLine,
     /// Reads exactly this many bytes.
     ReadOnly(usize),
+    /// Reads exactly these bytes; closes the connection if they differ.
+    Expect(&'static [u8]),
     /// Does nothing for this many milliseconds.
     Wait(u64),
     /// Sends bytes in one write.
@@ -59,6 +61,7 @@ fn take(step: ScriptStep, connection: &mut TcpStream) -> io::Result<()> {
         ScriptStep::Read => read_to(0, connection),
         ScriptStep::ReadLine => read_to(b'\n', connection),
         ScriptStep::ReadOnly(count) => connection.read_exact(&mut vec![0; count]),
+        ScriptStep::Expect(bytes) => expect(bytes, connection),
         ScriptStep::Wait(milliseconds) => {
             thread::sleep(Duration::from_millis(milliseconds));
             Ok(())
@@ -89,6 +92,15 @@ fn read_to(last: u8, connection: &mut TcpStream) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+fn expect(bytes: &[u8], connection: &mut TcpStream) -> io::Result<()> {
+    let mut received = vec![0; bytes.len()];
+    connection.read_exact(&mut received)?;
+    if received == bytes {
+        return Ok(());
+    }
+    Err(ErrorKind::InvalidData.into())
 }
 
 fn drain(connection: &mut TcpStream) -> io::Result<()> {

@@ -1,0 +1,99 @@
+//! Game servers. Each stand-in expects the real client's first message, and gives the real server's first answer.
+
+use testkit::client::TestClient;
+use testkit::zoo::Keeper;
+use testkit::zoo::ScriptStep::{Expect, Hold, Send};
+
+use super::opening::{Opening, allows};
+use super::page::{follow, follow_with, local, public};
+
+/// `SmartFoxServer` 1.x: XML, each message ends with a NUL.
+const SMARTFOX: Opening = Opening {
+    client: b"<msg t='sys'><body action='verChk' r='0'><ver v='166' /></body></msg>\0",
+    server: b"<msg t='sys'><body action='apiOK' r='0'></body></msg>\0",
+};
+
+/// `SmartFoxServer` 2X: a byte of flags (0x80: binary), a length, and an object.
+const SMARTFOX_2X: Opening = Opening {
+    client: b"\x80\0I\x12\0\x03\0\x01p\x12\0\x02\0\x03api\x08\0\x051.7.3\0\x02cl\x08\0!FlashPlayer:PlugIn:WIN 32,0,0,465\
+              \0\x01a\x03\0\0\0\x01c\x02\0",
+    server: b"\x80\0M\x12\0\x03\0\x01p\x12\0\x03\0\x02ct\x04\0\0\x04\0\0\x02ms\x04\0\x07\xa1 \0\x02tk\x08\0 \
+              0123456789abcdef0123456789abcdef\0\x01a\x03\0\0\0\x01c\x02\0",
+};
+
+/// Habbo: a length of four bytes, a header of two. The client names its release (4000) and sends its ticket (2419) in
+/// one piece; the server says that it is logged in (2491).
+const HABBO: Opening = Opening {
+    client: b"\0\0\0\x34\x0f\xa0\0!PRODUCTION-201611291003-338511768\0\x05FLASH\0\0\0\x01\0\0\0\0\
+              \0\0\0\x0e\x09s\0\x06ticket\0\0\0\0",
+    server: b"\0\0\0\x02\x09\xbb",
+};
+
+#[test]
+fn smartfoxserver() {
+    const SCRIPT: &[testkit::zoo::ScriptStep] =
+        &[Expect(SMARTFOX.client), Send(SMARTFOX.server), Hold];
+    follow("recipes/smartfoxserver.md", |page| {
+        let _game = Keeper::start(local(9340), &[SCRIPT]).unwrap();
+        page.run_rest();
+        allows(public(9339), "9339");
+        SMARTFOX.over_tcp(public(9339));
+        SMARTFOX.over_websocket(public(9339), "/");
+    });
+}
+
+/// As the page says: with 9933 instead of 9339.
+#[test]
+fn smartfoxserver_2x() {
+    const SCRIPT: &[testkit::zoo::ScriptStep] =
+        &[Expect(SMARTFOX_2X.client), Send(SMARTFOX_2X.server), Hold];
+    let change = |text: String| text.replace("9339", "9933");
+    follow_with("recipes/smartfoxserver.md", change, |page| {
+        let _game = Keeper::start(local(9340), &[SCRIPT]).unwrap();
+        page.run_rest();
+        allows(public(9933), "9933");
+        SMARTFOX_2X.over_tcp(public(9933));
+        SMARTFOX_2X.over_websocket(public(9933), "/");
+    });
+}
+
+/// The page's config instead of its flags: the tunnel goes to the web server, everything else is as before.
+#[test]
+fn smartfoxserver_with_bluebox() {
+    const SCRIPT: &[testkit::zoo::ScriptStep] =
+        &[Expect(SMARTFOX.client), Send(SMARTFOX.server), Hold];
+    const REQUEST: &[u8] = b"POST /BlueBox/BlueBox.do HTTP/1.0\r\nContent-Length: 26\r\n\r\nsfsHttp=null|connect|null\r\n";
+    const ANSWER: &[u8] = b"HTTP/1.0 200 OK\r\n\r\nconnect|a1b2c3";
+    let flags = "serve --allow 'www.example.com' --gate 9339=127.0.0.1:9340";
+    let change = move |text: String| {
+        // Ruffle's list is then the web server's, as the page says.
+        let text = text.replace(flags, "serve --config flashgate.toml");
+        let lines: Vec<_> = text
+            .lines()
+            .filter(|line| !line.contains("ruffle.json"))
+            .collect();
+        lines.join("\n")
+    };
+    follow_with("recipes/smartfoxserver.md", change, |page| {
+        let _game = Keeper::start(local(9340), &[SCRIPT]).unwrap();
+        let _web = Keeper::start(local(8080), &[&[Expect(REQUEST), Send(ANSWER)]]).unwrap();
+        page.run_rest();
+        allows(public(9339), "9339");
+        SMARTFOX.over_tcp(public(9339));
+        let mut client = TestClient::connect(public(9339)).unwrap();
+        client.send(REQUEST);
+        assert_eq!(client.hear().bytes, ANSWER);
+    });
+}
+
+#[test]
+fn habbo() {
+    const SCRIPT: &[testkit::zoo::ScriptStep] = &[Expect(HABBO.client), Send(HABBO.server), Hold];
+    follow("recipes/habbo.md", |page| {
+        let _emulator = Keeper::start(local(3002), &[SCRIPT]).unwrap();
+        page.run_rest();
+        allows(public(3000), "3000");
+        HABBO.over_tcp(public(3000));
+        HABBO.over_websocket(public(3000), "/");
+    });
+}

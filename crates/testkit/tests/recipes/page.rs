@@ -1,0 +1,126 @@
+//! A page that is being followed: its files are saved, its commands run in order.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use testkit::book::{ShownCommand, files, root, shown};
+use testkit::namespace::{self, Namespace};
+use testkit::needs;
+use testkit::session::{Session, is_server, timeless};
+
+/// The address of `play.example.com`.
+pub(crate) const SERVER: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 10);
+
+/// The names that pages show, and their addresses.
+const NAMES: [(&str, &str); 2] = [
+    ("play.example.com", "203.0.113.10"),
+    ("game.example.com", "203.0.113.10"),
+];
+
+/// The address at which players reach a port.
+pub(crate) fn public(port: u16) -> SocketAddr {
+    (SERVER, port).into()
+}
+
+/// An address of a server that isn't public.
+pub(crate) fn local(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
+}
+
+/// A page that is being followed.
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// The page's folder, names and running servers.
+    pub(crate) session: Session,
+    name: &'static str,
+    rest: VecDeque<ShownCommand>,
+}
+
+/// Follows a page in a network namespace of its own.
+pub(crate) fn follow(name: &'static str, test: impl FnOnce(&mut Page) + Send) {
+    follow_with(name, |text| text, test);
+}
+
+/// Follows a page after changing its text.
+pub(crate) fn follow_with(
+    name: &'static str,
+    change: impl FnOnce(String) -> String + Send,
+    test: impl FnOnce(&mut Page) + Send,
+) {
+    let missing = namespace::missing()
+        .or_else(|| needs::program("unshare"))
+        .or_else(|| needs::program("curl"));
+    if !needs::met(missing) {
+        return;
+    }
+    let network = Namespace::new().unwrap();
+    let own = format!("{SERVER}/32");
+    network.ip(&["addr", "add", &own, "dev", "lo"]).unwrap();
+    network
+        .run(|| {
+            let path = root().join("docs/book/src").join(name);
+            let mut page = Page::open(name, &change(fs::read_to_string(path).unwrap()));
+            test(&mut page);
+            let rest = page.rest.len();
+            assert_eq!(rest, 0, "{name}: {rest} commands were not run");
+        })
+        .unwrap();
+}
+
+impl Page {
+    fn open(name: &'static str, text: &str) -> Self {
+        let session = Session::new(&NAMES).unwrap();
+        for file in files(text) {
+            session.folder().file(&file.name, file.text).unwrap();
+        }
+        let rest = shown(text).into();
+        Self {
+            session,
+            name,
+            rest,
+        }
+    }
+
+    /// Runs the next commands.
+    #[track_caller]
+    pub(crate) fn run(&mut self, count: usize) {
+        for _ in 0..count {
+            let shown = self.rest.pop_front().expect("a command");
+            self.one(&shown);
+        }
+    }
+
+    /// Runs all commands that are left.
+    #[track_caller]
+    pub(crate) fn run_rest(&mut self) {
+        self.run(self.rest.len());
+    }
+
+    /// A server goes on; everything else must succeed, and print what is shown if anything is.
+    #[track_caller]
+    fn one(&mut self, shown: &ShownCommand) {
+        let ShownCommand { command, output } = shown;
+        if is_server(command) {
+            self.session.serve(command).unwrap();
+            return;
+        }
+        let ran = self.session.run(command).unwrap();
+        let printed = String::from_utf8([ran.stdout, ran.stderr].concat()).unwrap();
+        if output.is_empty() {
+            assert!(ran.status.success(), "{}: {command}\n{printed}", self.name);
+            assert!(
+                !printed.contains("warning["),
+                "{}: {command}\n{printed}",
+                self.name
+            );
+        } else {
+            assert_eq!(
+                timeless(&printed),
+                timeless(output),
+                "{}: {command}",
+                self.name
+            );
+        }
+    }
+}
