@@ -9,12 +9,13 @@ use std::path::Path;
 use flash_policy::diagnostic::any_error;
 use flash_policy::{Diagnostic, Policy, Port};
 use flashgate_report::render::PlainError;
+use toml::Spanned;
 use toml::de::DeTable;
 
 use crate::confinement;
 use crate::reason;
 use crate::regular_file;
-use crate::snapshot::{Plan, Watched};
+use crate::snapshot::{ListenAddress, Plan, Watched};
 
 pub mod backend;
 mod bridge;
@@ -92,6 +93,26 @@ pub fn policies(path: &Path) -> Result<Vec<(String, Policy)>, ConfigFindings> {
     Ok(policies.into_iter().filter_map(policy).collect())
 }
 
+/// The address of `[admin]` in a config file. None if the file has no such section.
+///
+/// Only mistakes in this section are errors: a daemon may be serving an earlier version of the rest.
+pub fn admin_address(path: &Path) -> Result<Option<ListenAddress>, ConfigFindings> {
+    let mut found = Vec::new();
+    let bytes = read(path, &mut Vec::new())?;
+    let address = toml(&bytes, &mut found).and_then(|(text, root)| {
+        let root = Table::root(text, root.get_ref());
+        let table = root.get("admin")?.table(&keys::ADMIN, &mut found)?;
+        let address = sections::admin(&table, &mut found).address;
+        address.map_or_else(defaults::admin_address, |address| Some(address.value))
+    });
+    if !any_error(&found) {
+        return Ok(address);
+    }
+    let mut findings = ConfigFindings::default();
+    findings.add(&path.display(), &bytes, found);
+    Err(findings)
+}
+
 /// Watches each file before reading it, so that no change is missed, even if the file is invalid. Returns nothing
 /// resolved if there is an error among the findings.
 fn load_noting(
@@ -162,29 +183,7 @@ fn understand(
     watched: &mut Vec<Watched>,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Resolved> {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            let at = error.valid_up_to();
-            let message = if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-                "expected UTF-8, found UTF-16"
-            } else {
-                "expected UTF-8, found other bytes"
-            };
-            let help = "save the file as UTF-8 in your editor";
-            found.push(
-                Diagnostic::error("not-utf8", message)
-                    .at(at..at + 1, "")
-                    .help(help),
-            );
-            return None;
-        }
-    };
-    let (root, faults) = DeTable::parse_recoverable(text);
-    if !faults.is_empty() {
-        found.extend(malformed::findings(&faults, text));
-        return None;
-    }
+    let (text, root) = toml(bytes, found)?;
     let root = Table::root(text, root.get_ref());
     not_yet::check(&root, found);
     let raw = raw::read(&root, found);
@@ -192,4 +191,32 @@ fn understand(
     let named = raw.files().map(|file| folder.join(file));
     watched.extend(named.map(Watched::look));
     Some(resolve::resolve(raw, path, text, purpose, found))
+}
+
+/// The TOML of a file, or nothing if it can't be read at all.
+fn toml<'a>(
+    bytes: &'a [u8],
+    found: &mut Vec<Diagnostic>,
+) -> Option<(&'a str, Spanned<DeTable<'a>>)> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            found.push(not_utf8(bytes, error.valid_up_to()));
+            return None;
+        }
+    };
+    let (root, faults) = DeTable::parse_recoverable(text);
+    found.extend(malformed::findings(&faults, text));
+    faults.is_empty().then_some((text, root))
+}
+
+fn not_utf8(bytes: &[u8], at: usize) -> Diagnostic {
+    let message = if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        "expected UTF-8, found UTF-16"
+    } else {
+        "expected UTF-8, found other bytes"
+    };
+    Diagnostic::error("not-utf8", message)
+        .at(at..at + 1, "")
+        .help("save the file as UTF-8 in your editor")
 }

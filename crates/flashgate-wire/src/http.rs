@@ -1,4 +1,5 @@
-//! The part of HTTP that flashgate answers itself: one GET or HEAD, one response, then the close.
+//! The part of HTTP that flashgate answers itself: one GET or HEAD, one response, then the close. And the head of an
+//! answer to a request of its own.
 //!
 //! HTTP that a gate forwards is not parsed here. Nothing here reads a socket or a clock. Anything unclear is rejected,
 //! because requests that two programs read differently allow request smuggling.
@@ -8,6 +9,7 @@ mod host;
 mod lenient;
 mod method;
 mod origin;
+mod received;
 mod refusal;
 mod response;
 
@@ -19,5 +21,6 @@ pub use host::HostField;
 pub use lenient::{may_ask_for_upgrade, may_ask_for_websocket};
 pub use method::{Method, Methods};
 pub use origin::RequestOrigin;
+pub use received::{NotHttp, ReceivedHead};
 pub use refusal::HeadRefusal;
 pub use response::{Body, Response, StatusCode};

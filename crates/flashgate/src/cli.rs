@@ -11,11 +11,13 @@ use crate::revision;
 mod allow;
 mod check;
 mod checked;
+mod daemon_url;
 mod detach;
 mod explain;
 mod gate;
 mod generate;
 mod help;
+mod health;
 mod lint;
 mod listen;
 mod policy;
@@ -55,6 +57,7 @@ enum Command {
     Policy(policy::Print),
     Ruffle(ruffle::Ruffle),
     Check(check::Check),
+    Health(health::Health),
     Completions(generate::Completions),
     /// Print the JSON Schema of the config file, for editors
     #[command(after_help = generate::EXIT_CODES)]
@@ -86,6 +89,7 @@ fn run_command(command: Command, held: Option<HeldSignals>) -> Exit {
         Command::Policy(print) => print.run(),
         Command::Ruffle(ruffle) => ruffle.run(),
         Command::Check(check) => check.run(),
+        Command::Health(health) => health.run(),
         Command::Completions(completions) => completions.run(Cli::command()),
         Command::ConfigSchema => generate::config_schema(),
         Command::Man(manual) => manual.run(Cli::command()),

@@ -2,6 +2,7 @@
 //!
 //! `main` parses the arguments, calls one function, and maps its result to an exit code.
 
+mod ask;
 mod cli;
 mod connection;
 mod daemon;

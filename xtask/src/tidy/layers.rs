@@ -15,6 +15,7 @@ type Layers = &'static [(&'static str, &'static [&'static str])];
 const PROGRAM: Layers = &[
     ("fault", &[]),
     ("exit", &[]),
+    ("ask", &[]),
     ("log", &["fault"]),
     ("lint", &["log"]),
     ("limits", &[]),

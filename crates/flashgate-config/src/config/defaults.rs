@@ -38,7 +38,7 @@ pub(super) fn bridge_path() -> PathPattern {
 }
 
 /// The default address of `[admin]`.
-pub(super) fn admin_address() -> Option<ListenAddress> {
+pub fn admin_address() -> Option<ListenAddress> {
     let address = default(&keys::ADMIN, "address", sections::admin_address);
     address.map(|address| address.value)
 }
