@@ -16,8 +16,8 @@ mod detach;
 mod explain;
 mod gate;
 mod generate;
-mod help;
 mod health;
+mod help;
 mod lint;
 mod listen;
 mod policy;
@@ -26,6 +26,7 @@ mod reference;
 mod ruffle;
 mod self_test;
 mod serve;
+mod status;
 mod tips;
 
 /// The program's name.
@@ -58,6 +59,7 @@ enum Command {
     Ruffle(ruffle::Ruffle),
     Check(check::Check),
     Health(health::Health),
+    Status(status::Status),
     Completions(generate::Completions),
     /// Print the JSON Schema of the config file, for editors
     #[command(after_help = generate::EXIT_CODES)]
@@ -90,6 +92,7 @@ fn run_command(command: Command, held: Option<HeldSignals>) -> Exit {
         Command::Ruffle(ruffle) => ruffle.run(),
         Command::Check(check) => check.run(),
         Command::Health(health) => health.run(),
+        Command::Status(status) => status.run(),
         Command::Completions(completions) => completions.run(Cli::command()),
         Command::ConfigSchema => generate::config_schema(),
         Command::Man(manual) => manual.run(Cli::command()),

@@ -31,7 +31,7 @@ exits! {
     Success 0:
         "Success. `serve`: stopped by SIGTERM, SIGINT or SIGQUIT, or handed over to a new process. `health`: ready. `lint`: no finding at error level. `self-test`: each result is as expected.";
     System 1:
-        "The system refused something: an address, file descriptors, standard output. `health`: not ready, or no answer. `self-test`: a result is not as expected.";
+        "The system refused something: an address, file descriptors, standard output. `health`: not ready, or no answer. `status`: no answer. `self-test`: a result is not as expected.";
     Findings 1:
         "`lint`: at least one finding at error level.";
     Usage 2:

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use flashgate_config::ruffle::Doors;
 use flashgate_config::snapshot::ListenAddress;
-use flashgate_config::snapshot::{Service, Services, Socket};
+use flashgate_config::snapshot::{Service, ServiceKind, Services, Socket};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -194,9 +194,17 @@ impl ServedListener {
 
     /// The listener's status.
     pub(super) fn status(&self) -> ListenerStatus {
+        let offer = self.offer.borrow();
+        let general = offer.services.general();
         ListenerStatus {
             address: self.endpoint.address,
-            policy: general_policy(&self.offer.borrow().services),
+            serves: match general.kind {
+                ServiceKind::Policy(_) => "policy",
+                ServiceKind::Gate { .. } => "gate",
+                ServiceKind::Bridge(_) | ServiceKind::Closed => "bridge",
+            },
+            gate: general.gate().map(|gate| gate.name.clone()),
+            policy: general_policy(&offer.services),
             health: self.endpoint.health.clone(),
         }
     }

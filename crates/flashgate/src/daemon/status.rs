@@ -87,9 +87,40 @@ impl Health {
 #[derive(Clone, Debug)]
 pub(super) struct ListenerStatus {
     pub(super) address: SocketAddr,
+    /// What most of its addresses serve: `policy`, `gate` or `bridge`.
+    pub(super) serves: &'static str,
+    /// The gate on most of its addresses, if there is one.
+    pub(super) gate: Option<String>,
     /// The policy on most of its addresses; `None` for the bridge.
     pub(super) policy: Option<String>,
     pub(super) health: Health,
+}
+
+/// One gate of the plan.
+#[derive(Clone, Debug)]
+pub(super) struct GateStatus {
+    pub(super) name: String,
+    /// The addresses, as configured.
+    pub(super) addresses: Vec<String>,
+    pub(super) policy: Option<String>,
+    pub(super) backend: String,
+    pub(super) http_backend: Option<String>,
+}
+
+impl GateStatus {
+    fn all(plan: &Plan) -> Vec<Self> {
+        let gates = plan.listeners.iter().filter_map(|listener| {
+            let gate = listener.service.gate()?;
+            Some(Self {
+                name: gate.name.clone(),
+                addresses: listener.addresses.iter().map(ToString::to_string).collect(),
+                policy: listener.service.policy().map(|policy| policy.name.clone()),
+                backend: gate.backend.to_string(),
+                http_backend: gate.http_backend.as_ref().map(ToString::to_string),
+            })
+        });
+        gates.collect()
+    }
 }
 
 /// The last reload.
@@ -105,6 +136,7 @@ pub(super) struct LastReload {
 pub(super) struct StatusSnapshot {
     pub(super) phase: Phase,
     pub(super) listeners: Vec<ListenerStatus>,
+    pub(super) gates: Vec<GateStatus>,
     pub(super) limits: Limits,
     pub(super) drain: Duration,
     /// The TLS certificates in use.
@@ -137,6 +169,7 @@ impl Status {
             known: Mutex::new(StatusSnapshot {
                 phase: Phase::Starting,
                 listeners: Vec::new(),
+                gates: GateStatus::all(plan),
                 limits: plan.limits.clone(),
                 drain: plan.process.drain,
                 certificates: plan.certificates.clone(),
@@ -178,6 +211,7 @@ impl Status {
     /// Records a successful reload.
     pub(super) fn reloaded(&self, plan: &Plan) {
         let mut known = self.lock();
+        known.gates = GateStatus::all(plan);
         known.limits = plan.limits.clone();
         known.drain = plan.process.drain;
         known.certificates.clone_from(&plan.certificates);

@@ -4,6 +4,7 @@
 
 mod asked;
 mod health;
+mod status;
 
 use std::process::Command;
 use std::time::{Duration, Instant};

@@ -1,28 +1,32 @@
 //! `/status.json`: the daemon's status, for people and scripts. The book describes it. Keys may be added, but never
 //! change their meaning.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use flashgate_config::tls::Certificate;
 use flashgate_report::visible;
 use serde_json::{Map, Value, json};
 
 use super::AdminSources;
-use crate::connection::BackendStatus;
-use crate::daemon::status::{ListenerStatus, StatusSnapshot};
+use crate::connection::{BackendStatus, Role};
+use crate::daemon::status::{GateStatus, ListenerStatus, StatusSnapshot};
 use crate::log;
 use crate::revision;
 
 /// The current status.
 pub(super) fn text(sources: &AdminSources) -> String {
     let known = sources.status.known();
+    let backends = sources.shared.backends.status();
     let object = json!({
         "version": revision::VERSION,
         "revision": revision::commit(),
         "phase": known.phase.name(),
         "uptime-seconds": seconds(sources.status.uptime()),
         "listeners": known.listeners.iter().map(listener).collect::<Vec<_>>(),
+        "gates": known.gates.iter().map(|gate| self::gate(gate, &backends)).collect::<Vec<_>>(),
+        "certificates": known.certificates.iter().map(certificate).collect::<Vec<_>>(),
         "connections": connections(sources),
-        "backends": sources.shared.backends.status().iter().map(backend).collect::<Vec<_>>(),
+        "backends": backends.iter().map(backend).collect::<Vec<_>>(),
         "relayed-bytes": relayed(sources),
         "limits": limits(&known),
         "last-reload": last_reload(&known),
@@ -37,17 +41,65 @@ pub(super) fn text(sources: &AdminSources) -> String {
 fn listener(listener: &ListenerStatus) -> Value {
     json!({
         "address": listener.address.to_string(),
+        "serves": listener.serves,
+        "gate": listener.gate,
         "policy": listener.policy,
         "state": listener.health.name(),
     })
 }
+
+fn gate(gate: &GateStatus, backends: &[BackendStatus]) -> Value {
+    let of = |role: Role| {
+        let mut all = backends.iter();
+        let failed = all.find(|it| it.gate == gate.name && it.role == role);
+        failed.map_or("no-failure", state)
+    };
+    let http = gate.http_backend.as_ref();
+    json!({
+        "name": gate.name,
+        "addresses": gate.addresses,
+        "policy": gate.policy,
+        "backend": gate.backend,
+        "backend-state": of(Role::Game),
+        "http-backend": http,
+        "http-backend-state": http.map(|_| of(Role::Http)),
+    })
+}
+
+const fn state(backend: &BackendStatus) -> &'static str {
+    if backend.failed.is_some() {
+        "unreachable"
+    } else {
+        "reached"
+    }
+}
+
+fn certificate(certificate: &Certificate) -> Value {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let (now, end) = (
+        now.unwrap_or_default().as_secs(),
+        certificate.not_after().as_secs(),
+    );
+    let seconds = i64::try_from(end)
+        .unwrap_or(i64::MAX)
+        .saturating_sub_unsigned(now);
+    json!({
+        "file": certificate.file,
+        "names": certificate.names,
+        "not-after": certificate.ends().to_string(),
+        // Negative once it has expired.
+        "days-left": seconds.div_euclid(SECONDS_PER_DAY),
+    })
+}
+
+const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 
 fn backend(backend: &BackendStatus) -> Value {
     json!({
         "gate": backend.gate,
         "role": backend.role.name(),
         "address": backend.backend.to_string(),
-        "state": if backend.failed.is_some() { "unreachable" } else { "reached" },
+        "state": state(backend),
         "error": backend.failed,
         "failures": backend.failures,
     })
