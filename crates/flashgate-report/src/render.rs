@@ -25,7 +25,7 @@ pub use stderr::{PlainError, plain_error, to_stderr};
 use summary::More;
 pub use summary::Summary;
 use terminal::renderer;
-pub use terminal::{is_dumb, wants_plain};
+pub use terminal::{ColorChoice, choose_color, has_color, is_dumb, without_color};
 
 /// Renders findings for standard error, in messages of the daemon or of a command.
 ///

@@ -3,14 +3,20 @@
 use std::io::Write as _;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use flashgate_report::render;
+
+use arguments::RawArguments;
+use color::ColorFlag;
 
 use crate::daemon::HeldSignals;
 use crate::exit::Exit;
 use crate::revision;
 
 mod allow;
+mod arguments;
 mod check;
 mod checked;
+mod color;
 mod daemon_url;
 mod detach;
 mod explain;
@@ -42,6 +48,18 @@ const PROGRAM: &str = "flashgate";
     after_help = EXIT_CODES
 )]
 struct Cli {
+    /// Color the output: `auto` (on terminals), `always` or `never`. `NO_COLOR`, `FORCE_COLOR` and `CLICOLOR_FORCE` set
+    /// what `auto` means [default: auto]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
+    color: ColorFlag,
     #[command(subcommand)]
     command: Command,
 }
@@ -76,10 +94,18 @@ enum Command {
 
 /// Parses the arguments and runs the command they name.
 pub(crate) fn run() -> Exit {
-    let held = serves().then(HeldSignals::new);
-    match Cli::try_parse() {
+    let arguments = RawArguments::of_process();
+    color::choose(&arguments);
+    // Only `serve` handles signals.
+    let serves = arguments.command().is_some_and(|name| name == "serve");
+    let held = serves.then(HeldSignals::new);
+    parse_and_run(&arguments, held)
+}
+
+fn parse_and_run(arguments: &RawArguments, held: Option<HeldSignals>) -> Exit {
+    match Cli::try_parse_from(arguments.all()) {
         Ok(cli) => run_command(cli.command, held),
-        Err(error) => not_parsed(error),
+        Err(error) => not_parsed(error, arguments),
     }
 }
 
@@ -97,32 +123,30 @@ fn run_command(command: Command, held: Option<HeldSignals>) -> Exit {
         Command::ConfigSchema => generate::config_schema(),
         Command::Man(manual) => manual.run(Cli::command()),
         Command::SelfTest(test) => test.run(),
-        Command::Help(asked) => {
-            let parsed = Cli::try_parse_from(asked.arguments());
-            parsed.map_or_else(not_parsed, |cli| run_command(cli.command, None))
-        }
+        Command::Help(asked) => parse_and_run(&asked.arguments(), None),
         Command::Version => help::version(),
         Command::Reference(reference) => reference.run(Cli::command()),
     }
 }
 
 /// Prints what clap has to say: an error, help or the version.
-fn not_parsed(mut error: clap::Error) -> Exit {
-    tips::add(&mut error);
+fn not_parsed(mut error: clap::Error, arguments: &RawArguments) -> Exit {
+    tips::add(&mut error, arguments);
+    let is_error = error.use_stderr();
+    let text = error.to_string();
     // If this fails too, there is nowhere left to report it.
-    let _ = error.print();
-    if error.use_stderr() {
-        check::usage(std::env::args_os(), &error.to_string())
+    let _ = if is_error {
+        let mut stderr = std::io::stderr().lock();
+        stderr.write_all(color::for_stream(&stderr, &text).as_bytes())
+    } else {
+        let mut stdout = std::io::stdout().lock();
+        stdout.write_all(color::for_stream(&stdout, &text).as_bytes())
+    };
+    if is_error {
+        check::usage(arguments, &text)
     } else {
         Exit::Success
     }
-}
-
-/// Whether the command is `serve`, the only one that handles signals. No flag can come before it.
-fn serves() -> bool {
-    std::env::args_os()
-        .nth(1)
-        .is_some_and(|command| command == "serve")
 }
 
 /// Writes to standard output. A closed pipe is not an error.
@@ -137,10 +161,7 @@ fn printed(written: std::io::Result<()>) -> Exit {
         Ok(()) => Exit::Success,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Success,
         Err(error) => {
-            flashgate_report::render::plain_error(
-                &format!("can't write to standard output: {error}"),
-                &[],
-            );
+            render::plain_error(&format!("can't write to standard output: {error}"), &[]);
             Exit::System
         }
     }

@@ -1,7 +1,6 @@
 //! A timeline, a verdict, and findings with their fixes.
 
 use std::fmt::Write as _;
-use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use flash_policy::Diagnostic;
@@ -100,10 +99,10 @@ fn fit_for_terminals(finding: &Diagnostic) -> Diagnostic {
 /// No one reads more than this, and each finding may repeat a line of the policy.
 const MOST_SHOWN: usize = 50;
 
-/// The verdict's word, in color on a terminal.
+/// The verdict's word, in color if the user wants it.
 pub(super) fn emphasised(verdict: Verdict) -> String {
     let word = verdict.code();
-    if render::wants_plain() || !std::io::stdout().is_terminal() {
+    if !render::has_color(&std::io::stdout()) {
         return word.to_owned();
     }
     let colour = match verdict {

@@ -1,6 +1,5 @@
 //! `flashgate check`: parses the arguments and prints the report. The check itself is in `flashgate_check`.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,6 +14,7 @@ use flashgate_report::render::plain_error;
 mod contradictions;
 mod plan;
 
+use super::arguments::RawArguments;
 use super::port;
 use crate::exit::Exit;
 
@@ -267,10 +267,11 @@ pub(super) fn exit_codes() -> String {
 /// The exit code for wrong flags. With `--nagios` it is not 2, which a monitoring system would take for an outage.
 ///
 /// Monitoring systems read only standard output, so the error is printed there too.
-pub(super) fn usage(arguments: impl Iterator<Item = OsString>, fault: &str) -> Exit {
-    let mut arguments = arguments.skip(1);
-    let is_check = arguments.next().is_some_and(|command| command == "check");
-    if is_check && arguments.any(|given| given == "--nagios") {
+pub(super) fn usage(arguments: &RawArguments, fault: &str) -> Exit {
+    let is_check = arguments
+        .command()
+        .is_some_and(|command| command == "check");
+    if is_check && arguments.all().iter().any(|given| given == "--nagios") {
         // The first paragraph is the error. The others show the usage.
         let lines = fault.lines().take_while(|line| !line.trim().is_empty());
         let lines: Vec<_> = lines.map(str::trim).collect();

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::Args;
 
 use super::PROGRAM;
+use super::arguments::RawArguments;
 use crate::exit::Exit;
 use crate::revision;
 
@@ -20,10 +21,10 @@ pub(super) struct Help {
 
 impl Help {
     /// The same as `--help` after the command, so that an unknown command gets the same suggestion.
-    pub(super) fn arguments(self) -> impl Iterator<Item = OsString> {
+    pub(super) fn arguments(self) -> RawArguments {
         let program = Some(PROGRAM.to_owned());
         let words = [program, self.command, Some("--help".to_owned())];
-        words.into_iter().flatten().map(OsString::from)
+        words.into_iter().flatten().map(OsString::from).collect()
     }
 }
 

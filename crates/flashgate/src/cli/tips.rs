@@ -7,12 +7,15 @@ use std::path::Path;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use super::arguments::RawArguments;
+
 /// Flags that can be repeated, and take one value each.
 const REPEATABLE: [&str; 5] = ["--allow", "--gate", "--listen", "--host", "--load-policy"];
 
 /// Adds a tip to an error, if there is one for it.
-pub(super) fn add(error: &mut clap::Error) {
-    let arguments = std::env::args_os().skip(1);
+pub(super) fn add(error: &mut clap::Error, arguments: &RawArguments) {
+    let command = arguments.command().and_then(|command| command.to_str());
+    let arguments = arguments.all().iter().skip(1);
     let arguments: Vec<_> = arguments
         .map(|argument| argument.to_string_lossy().into_owned())
         .collect();
@@ -20,7 +23,7 @@ pub(super) fn add(error: &mut clap::Error) {
     let tip = if kind == ErrorKind::UnknownArgument {
         text_of(error, ContextKind::InvalidArg)
             .filter(|value| !value.starts_with('-'))
-            .and_then(|value| for_value(value, &arguments))
+            .and_then(|value| for_value(value, command?, &arguments))
     } else if kind == ErrorKind::ArgumentConflict {
         for_conflict(error)
     } else {
@@ -40,18 +43,17 @@ fn text_of(error: &clap::Error, kind: ContextKind) -> Option<&str> {
 }
 
 /// For a value that belongs to no flag.
-fn for_value(value: &str, arguments: &[String]) -> Option<String> {
-    let command = arguments.first().map(String::as_str);
+fn for_value(value: &str, command: &str, arguments: &[String]) -> Option<String> {
     let place = arguments.iter().position(|argument| argument == value)?;
     let before = |count: usize| Some(arguments.get(place.checked_sub(count)?)?.as_str());
-    if command == Some("check") && value.parse::<u16>().is_ok() {
+    if command == "check" && value.parse::<u16>().is_ok() {
         let host = before(1).filter(|host| !host.starts_with('-'))?;
         return Some(format!(
             "put a colon between host and port: `{host}:{value}`"
         ));
     }
     let ending = Path::new(value).extension();
-    match (command?, ending.and_then(|ending| ending.to_str())) {
+    match (command, ending.and_then(|ending| ending.to_str())) {
         ("serve", Some("toml")) => return Some(format!("use `--config {value}`")),
         ("serve", Some("xml")) => return Some(format!("use `--policy {value}`")),
         _ => {}

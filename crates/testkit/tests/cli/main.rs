@@ -1,7 +1,8 @@
-//! What holds for every command: help, the version, exit codes.
+//! What holds for every command: help, the version, exit codes, color.
 
 #![cfg(test)]
 
+mod color;
 mod help;
 mod version;
 

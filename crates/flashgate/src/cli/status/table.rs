@@ -1,7 +1,5 @@
 //! `/status.json` as text for people. A key that an older daemon does not have is left out.
 
-use std::io::IsTerminal as _;
-
 use flashgate_report::render;
 use serde_json::Value;
 
@@ -13,8 +11,11 @@ const FEW_DAYS: i64 = 14;
 
 /// The text for standard output.
 pub(super) fn text(status: &Value) -> String {
-    let plain = render::wants_plain() || !std::io::stdout().is_terminal();
-    let colors = if plain { Colors::Off } else { Colors::On };
+    let colors = if render::has_color(&std::io::stdout()) {
+        Colors::On
+    } else {
+        Colors::Off
+    };
     let mut text = head(status, colors);
     for (title, rows) in [
         ("Listeners", rows(status, "listeners", listener)),
