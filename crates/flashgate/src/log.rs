@@ -7,15 +7,18 @@ use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use flashgate_config::config::ConfigFindings;
-use flashgate_report::visible;
+use flashgate_report::{render, visible};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tracing::level_filters::LevelFilter;
+use tracing::{Level, Metadata};
 use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 mod escaped;
+mod journal;
 mod panics;
 mod sampler;
 
@@ -57,16 +60,21 @@ pub(crate) fn start(format: LineFormat, verbosity: Verbosity) {
     let filter = Targets::new()
         .with_target("flashgate", level)
         .with_target(LIFECYCLE, LevelFilter::INFO);
-    let layer = tracing_subscriber::fmt::layer()
-        .with_writer(|| Unblocking)
+    let text = tracing_subscriber::fmt::layer()
+        .with_writer(Stderr)
         .with_target(false)
         .with_span_events(FmtSpan::NONE)
-        .log_internal_errors(false);
+        .log_internal_errors(false)
+        .with_ansi(false);
     let registry = tracing_subscriber::registry().with(filter);
     QUOTED.store(matches!(format, LineFormat::Text), Ordering::Relaxed);
-    match format {
-        LineFormat::Text => registry.with(layer.with_ansi(false)).init(),
-        LineFormat::Json => registry.with(layer.json().flatten_event(true)).init(),
+    match (format, journal::is_stderr()) {
+        (LineFormat::Text, false) => registry.with(text).init(),
+        (LineFormat::Text, true) => registry.with(text.without_time()).init(),
+        (LineFormat::Json, false) => registry.with(text.json().flatten_event(true)).init(),
+        (LineFormat::Json, true) => registry
+            .with(text.json().flatten_event(true).without_time())
+            .init(),
     }
     panics::log();
 }
@@ -75,7 +83,26 @@ pub(crate) fn start(format: LineFormat, verbosity: Verbosity) {
 /// the reader of a pipe has stalled.
 ///
 /// The stream itself stays in blocking mode, because the daemon may share it with the process that started it.
-struct Unblocking;
+struct Unblocking {
+    level: Level,
+}
+
+/// Makes the writer of each event.
+struct Stderr;
+
+impl MakeWriter<'_> for Stderr {
+    type Writer = Unblocking;
+
+    fn make_writer(&self) -> Unblocking {
+        Unblocking { level: Level::INFO }
+    }
+
+    fn make_writer_for(&self, event: &Metadata<'_>) -> Unblocking {
+        Unblocking {
+            level: *event.level(),
+        }
+    }
+}
 
 /// How many lines were dropped since the last line that was written.
 static LOST: AtomicU64 = AtomicU64::new(0);
@@ -99,7 +126,7 @@ impl io::Write for Unblocking {
     /// Writes a line completely or not at all. A line longer than a piece, such as findings, may be cut. A line that
     /// can't be written is only counted, because there is nowhere to report it.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let shown = shown(line);
+        let shown = shown(self.level, line);
         // Locked until the line is written. Otherwise another thread could fill the pipe in the meantime.
         let mut stderr = io::stderr().lock();
         if write_line(&mut stderr, &shown).is_err() {
@@ -113,8 +140,23 @@ impl io::Write for Unblocking {
     }
 }
 
-/// Makes hidden characters visible. Almost every line is ASCII and stays unchanged.
-fn shown(line: &[u8]) -> Cow<'_, [u8]> {
+/// Makes hidden characters visible, and adds what the journal needs. Almost every line is ASCII and stays unchanged.
+fn shown(level: Level, line: &[u8]) -> Cow<'_, [u8]> {
+    if journal::is_stderr() {
+        let shown = visible_line(line);
+        let shown = String::from_utf8_lossy(&shown);
+        // Without a time, text begins with the space that aligns the levels.
+        let shown = shown.strip_prefix(' ').unwrap_or(&shown);
+        return Cow::Owned(
+            journal::with_priority(level, shown)
+                .into_owned()
+                .into_bytes(),
+        );
+    }
+    visible_line(line)
+}
+
+fn visible_line(line: &[u8]) -> Cow<'_, [u8]> {
     if line.is_ascii() {
         return Cow::Borrowed(line);
     }
@@ -185,10 +227,25 @@ fn has_room(stderr: &io::StderrLock<'_>) -> bool {
 }
 
 fn lines_lost(lost: u64) -> String {
-    if QUOTED.load(Ordering::Relaxed) {
+    let line = if QUOTED.load(Ordering::Relaxed) {
         format!("WARN log lines were lost lost={lost}\n")
     } else {
         format!("{{\"level\":\"WARN\",\"message\":\"log lines were lost\",\"lost\":{lost}}}\n")
+    };
+    journal::with_priority(Level::WARN, &line).into_owned()
+}
+
+/// Prints findings outside the log: before it begins, or if it never does.
+pub(crate) fn print_findings(findings: &ConfigFindings) {
+    let text = findings.to_string();
+    render::to_stderr(&journal::with_priority(level_of(findings), &text));
+}
+
+fn level_of(findings: &ConfigFindings) -> Level {
+    if findings.any_error() {
+        Level::ERROR
+    } else {
+        Level::WARN
     }
 }
 
@@ -197,8 +254,12 @@ pub(crate) fn findings(findings: &ConfigFindings) {
     let text = findings.to_string();
     if QUOTED.load(Ordering::Relaxed) {
         // Dropped if it would block, like every line.
-        let _ = Unblocking.write(text.as_bytes());
-    } else if findings.any_error() {
+        let level = level_of(findings);
+        let _ = Unblocking { level }.write(text.as_bytes());
+        return;
+    }
+    let text = render::without_color(&text);
+    if findings.any_error() {
         tracing::error!(text, "findings");
     } else if !findings.is_empty() {
         tracing::warn!(text, "findings");

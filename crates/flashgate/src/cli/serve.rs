@@ -14,7 +14,7 @@ use flashgate_config::snapshot::{
     AskedBy, Deadlines, ListenTransport, Plan, Served, Service, ServiceKind, ServiceListener,
     Violation, Watched,
 };
-use flashgate_report::render::{self, PlainError};
+use flashgate_report::render::PlainError;
 
 use super::allow::{self, Allow};
 use super::checked;
@@ -109,8 +109,7 @@ impl Serve {
         let inherited = match Inherited::from_service_manager() {
             Ok(inherited) => inherited,
             Err(unusable) => {
-                render::to_stderr(&unusable.error().text());
-                return Exit::Usage;
+                return refuse(&unusable.error().into());
             }
         };
         if self.listen.is_empty() {
@@ -120,7 +119,7 @@ impl Serve {
             drop(held);
             return match self.load(PlanPurpose::Start) {
                 Ok(loaded) => {
-                    render::to_stderr(&loaded.warnings.to_string());
+                    log::print_findings(&loaded.warnings);
                     super::print(checked::text(&loaded.plan).as_bytes())
                 }
                 Err(refused) => refuse(&refused.faults),
@@ -139,7 +138,7 @@ impl Serve {
         let mut start = match EventLoop::new(held) {
             Ok(start) => start,
             Err(fault) => {
-                render::plain_error(&fault.to_string(), &[]);
+                log::print_findings(&PlainError::new(&fault.to_string(), &[]).into());
                 return Exit::System;
             }
         };
@@ -151,18 +150,18 @@ impl Serve {
             Ok(None) => return Exit::Success,
             Err(fault) => {
                 let message = format!("can't start a thread: {}", log::reason(&fault));
-                render::plain_error(&message, &[]);
+                log::print_findings(&PlainError::new(&message, &[]).into());
                 return Exit::System;
             }
         };
-        render::to_stderr(&loaded.warnings.to_string());
+        log::print_findings(&loaded.warnings);
         if serve.strict_sandbox {
             loaded.plan.process.violation = Violation::Kill;
         }
         log::start(serve.format(), serve.verbosity());
         let again = Loader::new(move || serve.load(PlanPurpose::Reload));
         daemon::run(start, loaded.plan, again, inherited, &leftover).unwrap_or_else(|not_served| {
-            render::to_stderr(&not_served.faults.to_string());
+            log::print_findings(&not_served.faults);
             not_served.exit
         })
     }
@@ -325,7 +324,7 @@ fn unless_error(findings: ConfigFindings) -> Result<ConfigFindings, ConfigFindin
 }
 
 fn refuse(faults: &ConfigFindings) -> Exit {
-    render::to_stderr(&faults.to_string());
+    log::print_findings(faults);
     Exit::Usage
 }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use flashgate_config::snapshot::{Limits, Plan};
 use flashgate_config::tls::Certificate;
+use flashgate_report::render;
 
 use super::accept_error::Class;
 
@@ -229,7 +230,7 @@ impl Status {
         known.reloads_failed += 1;
         known.last_reload = Some(LastReload {
             at: Instant::now(),
-            error: Some(without_colours(error)),
+            error: Some(render::without_color(error)),
         });
     }
 
@@ -260,25 +261,5 @@ const fn index(class: Class) -> Option<usize> {
         Class::Connection => Some(0),
         Class::Exhausted => Some(1),
         Class::Dead => Some(2),
-    }
-}
-
-/// Removes terminal colors (`ESC [ … m`) from findings.
-fn without_colours(text: &str) -> String {
-    let mut pieces = text.split('\x1b');
-    let first = pieces.next().unwrap_or_default();
-    let rest = pieces.filter_map(|piece| piece.split_once('m'));
-    std::iter::once(first)
-        .chain(rest.map(|(_, text)| text))
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn colours() {
-        let coloured = "\x1b[1m\x1b[91merror\x1b[0m: m\x1b[1;94m|\x1b[0m\n";
-        assert_eq!(super::without_colours(coloured), "error: m|\n");
-        assert_eq!(super::without_colours("plain m\n"), "plain m\n");
     }
 }
