@@ -84,6 +84,18 @@ const NEEDS: &[Need] = &[
         package: "node-policyfile",
     },
     Need {
+        program: "curl",
+        package: "curl",
+    },
+    Need {
+        program: "perl",
+        package: "perl",
+    },
+    Need {
+        program: "xinetd",
+        package: "xinetd",
+    },
+    Need {
         program: "systemd-analyze",
         package: "systemd",
     },

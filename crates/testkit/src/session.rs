@@ -63,17 +63,27 @@ impl Session {
     /// A session in an empty folder, in which each name has an address.
     pub fn new(names: &[(&str, &str)]) -> Result<Self> {
         let folder = Folder::new()?;
-        let names = names
-            .iter()
-            .map(|(name, address)| format!("{address} {name}\n"));
-        let localhost = ["127.0.0.1 localhost\n".to_owned()];
-        let hosts: String = localhost.into_iter().chain(names).collect();
-        folder.file("hosts", hosts)?;
-        Ok(Self {
+        folder.file("hosts", "127.0.0.1 localhost\n")?;
+        let session = Self {
             servers: Vec::new(),
             folder,
             variables: Vec::new(),
-        })
+        };
+        for (name, address) in names {
+            session.name(name, address)?;
+        }
+        Ok(session)
+    }
+
+    /// Gives a name an address, instead of the one that it has.
+    pub fn name(&self, name: &str, address: &str) -> Result<()> {
+        let hosts = fs::read_to_string(self.folder.path().join("hosts"))?;
+        let is_other = |line: &&str| line.split_once(' ').is_none_or(|(_, known)| known != name);
+        let line = format!("{address} {name}");
+        let lines = hosts.lines().filter(is_other).chain([line.as_str()]);
+        let lines: Vec<_> = lines.collect();
+        self.folder.file("hosts", lines.join("\n") + "\n")?;
+        Ok(())
     }
 
     /// The folder in which the commands run.

@@ -29,7 +29,7 @@ fn irc() {
     follow("recipes/irc.md", |page| {
         let _ngircd = ngircd();
         page.run_rest();
-        allows(public(7000), "7000");
+        allows(public(7000), &[7000]);
         // The server speaks first.
         let mut client = TestClient::connect(public(7000)).unwrap();
         let mut greeting = [0; 7];

@@ -29,14 +29,37 @@ const HABBO: Opening = Opening {
     server: b"\0\0\0\x02\x09\xbb",
 };
 
+/// Houdini: `SmartFoxServer`'s XML, as the game's client of 2010 sends it.
+const HOUDINI: Opening = Opening {
+    client: b"<msg t='sys'><body action='verChk' r='0'><ver v='153' /></body></msg>\0",
+    server: b"<msg t=\"sys\"><body action=\"apiOK\" r=\"0\" /></msg>\0",
+};
+
+#[test]
+fn club_penguin() {
+    const SCRIPT: &[testkit::zoo::ScriptStep] =
+        &[Expect(HOUDINI.client), Send(HOUDINI.server), Hold];
+    follow("recipes/club-penguin.md", |page| {
+        let start = |port| Keeper::start(local(port), &[SCRIPT]).unwrap();
+        let _login = start(16112);
+        let _worlds = [19875, 19876, 19877, 19878].map(start);
+        page.run_rest();
+        for port in [6112, 9875, 9876, 9877, 9878] {
+            allows(public(port), &[6112, 9875, 9876, 9877, 9878]);
+            HOUDINI.over_tcp(public(port));
+            HOUDINI.over_websocket(public(port), "/");
+        }
+    });
+}
+
 #[test]
 fn smartfoxserver() {
     const SCRIPT: &[testkit::zoo::ScriptStep] =
         &[Expect(SMARTFOX.client), Send(SMARTFOX.server), Hold];
     follow("recipes/smartfoxserver.md", |page| {
-        let _game = Keeper::start(local(9340), &[SCRIPT]).unwrap();
+        let _game = Keeper::start(local(19339), &[SCRIPT]).unwrap();
         page.run_rest();
-        allows(public(9339), "9339");
+        allows(public(9339), &[9339]);
         SMARTFOX.over_tcp(public(9339));
         SMARTFOX.over_websocket(public(9339), "/");
     });
@@ -49,9 +72,9 @@ fn smartfoxserver_2x() {
         &[Expect(SMARTFOX_2X.client), Send(SMARTFOX_2X.server), Hold];
     let change = |text: String| text.replace("9339", "9933");
     follow_with("recipes/smartfoxserver.md", change, |page| {
-        let _game = Keeper::start(local(9340), &[SCRIPT]).unwrap();
+        let _game = Keeper::start(local(19933), &[SCRIPT]).unwrap();
         page.run_rest();
-        allows(public(9933), "9933");
+        allows(public(9933), &[9933]);
         SMARTFOX_2X.over_tcp(public(9933));
         SMARTFOX_2X.over_websocket(public(9933), "/");
     });
@@ -64,7 +87,7 @@ fn smartfoxserver_with_bluebox() {
         &[Expect(SMARTFOX.client), Send(SMARTFOX.server), Hold];
     const REQUEST: &[u8] = b"POST /BlueBox/BlueBox.do HTTP/1.0\r\nContent-Length: 26\r\n\r\nsfsHttp=null|connect|null\r\n";
     const ANSWER: &[u8] = b"HTTP/1.0 200 OK\r\n\r\nconnect|a1b2c3";
-    let flags = "serve --allow 'www.example.com' --gate 9339=127.0.0.1:9340";
+    let flags = "serve --allow 'www.example.com' --gate 9339=127.0.0.1:19339";
     let change = move |text: String| {
         // Ruffle's list is then the web server's, as the page says.
         let text = text.replace(flags, "serve --config flashgate.toml");
@@ -75,10 +98,10 @@ fn smartfoxserver_with_bluebox() {
         lines.join("\n")
     };
     follow_with("recipes/smartfoxserver.md", change, |page| {
-        let _game = Keeper::start(local(9340), &[SCRIPT]).unwrap();
+        let _game = Keeper::start(local(19339), &[SCRIPT]).unwrap();
         let _web = Keeper::start(local(8080), &[&[Expect(REQUEST), Send(ANSWER)]]).unwrap();
         page.run_rest();
-        allows(public(9339), "9339");
+        allows(public(9339), &[9339]);
         SMARTFOX.over_tcp(public(9339));
         let mut client = TestClient::connect(public(9339)).unwrap();
         client.send(REQUEST);
@@ -90,10 +113,10 @@ fn smartfoxserver_with_bluebox() {
 fn habbo() {
     const SCRIPT: &[testkit::zoo::ScriptStep] = &[Expect(HABBO.client), Send(HABBO.server), Hold];
     follow("recipes/habbo.md", |page| {
-        let _emulator = Keeper::start(local(3002), &[SCRIPT]).unwrap();
+        let _emulator = Keeper::start(local(30010), &[SCRIPT]).unwrap();
         page.run_rest();
-        allows(public(3000), "3000");
-        HABBO.over_tcp(public(3000));
-        HABBO.over_websocket(public(3000), "/");
+        allows(public(30000), &[30000]);
+        HABBO.over_tcp(public(30000));
+        HABBO.over_websocket(public(30000), "/");
     });
 }

@@ -6,7 +6,9 @@
 #![cfg(test)]
 
 mod chat;
+mod cloudflare;
 mod games;
+mod migrate;
 mod opening;
 mod page;
 mod silverlight;
@@ -17,7 +19,13 @@ use std::fs;
 use testkit::book::{documents, is_recipe, shown};
 
 /// The pages that are run, and by which module.
-const PAGES: [(&str, &str); 4] = [
+const PAGES: [(&str, &str); 10] = [
+    ("migrate/daemons.md", "migrate"),
+    ("migrate/in-server.md", "migrate"),
+    ("migrate/policyfile.md", "migrate"),
+    ("migrate/xinetd.md", "migrate"),
+    ("recipes/cloudflare.md", "cloudflare"),
+    ("recipes/club-penguin.md", "games"),
     ("recipes/habbo.md", "games"),
     ("recipes/irc.md", "chat"),
     ("recipes/silverlight.md", "silverlight"),

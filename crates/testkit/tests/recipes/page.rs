@@ -55,8 +55,10 @@ pub(crate) fn follow_with(
         return;
     }
     let network = Namespace::new().unwrap();
-    let own = format!("{SERVER}/32");
-    network.ip(&["addr", "add", &own, "dev", "lo"]).unwrap();
+    // The server, a proxy, and a player.
+    for address in ["203.0.113.10/32", "104.16.1.1/32", "192.0.2.77/32"] {
+        network.ip(&["addr", "add", address, "dev", "lo"]).unwrap();
+    }
     network
         .run(|| {
             let path = root().join("docs/book/src").join(name);
