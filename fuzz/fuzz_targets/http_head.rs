@@ -49,6 +49,11 @@ fn judge(request: &HttpRequest, head: &[u8]) {
     assert!(
         request.path.starts_with('/') && request.path.bytes().all(|byte| byte.is_ascii_graphic())
     );
+    // Together, they are the target as sent.
+    let query = request.query.as_ref().map(|query| format!("?{query}"));
+    let target = format!("{}{} ", request.path, query.unwrap_or_default());
+    let words = head.split(|byte| *byte == b' ').nth(1);
+    assert_eq!(words, Some(target.trim_end().as_bytes()));
     if let RequestOrigin::At(origin) = RequestOrigin::of(request) {
         let again: flash_policy::Origin = origin
             .to_string()

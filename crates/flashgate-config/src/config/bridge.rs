@@ -6,27 +6,45 @@ use std::sync::Arc;
 use flash_policy::diagnostic::any_error;
 use flash_policy::{Diagnostic, Port, Span};
 
+use super::listeners::ResolvedListeners;
 use super::raw::RawBridge;
 use super::tree::At;
 use super::{defaults, hosts};
 use crate::snapshot::{
-    AskedBy, BridgeSettings, Deadlines, Gate, PathPattern, Segment, Service, ServiceKind,
+    AskedBy, BridgeSettings, Deadlines, Gate, OwnPaths, PathPattern, Segment, Service, ServiceKind,
     ServiceListener,
 };
 use crate::tls::Tls;
 
+mod own_paths;
+
 /// Paths that the bridge itself answers.
 const OWN_PATHS: [&str; 3] = ["/", "/ruffle.js", "/ruffle.json"];
 
-/// Returns the bridge to the gates among the listeners, and its listener.
+/// Returns the bridge to the gates among the listeners, and its listener. Without `[bridge]`, reports gates that have a
+/// path on it.
 pub(super) fn resolve(
+    raw: Option<RawBridge>,
+    resolved: &ResolvedListeners,
+    deadlines: Deadlines,
+    tls: Option<&Tls>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<(Arc<BridgeSettings>, ServiceListener)> {
+    if raw.is_none() && !any_error(found) {
+        found.extend(resolved.own_paths.iter().map(own_paths::missing));
+    }
+    Some(bridge(raw?, resolved, deadlines, tls, found))
+}
+
+fn bridge(
     raw: RawBridge,
-    listeners: &[ServiceListener],
+    resolved: &ResolvedListeners,
     deadlines: Deadlines,
     tls: Option<&Tls>,
     found: &mut Vec<Diagnostic>,
 ) -> (Arc<BridgeSettings>, ServiceListener) {
-    let gates: Vec<_> = listeners
+    let gates: Vec<_> = resolved
+        .listeners
         .iter()
         .filter_map(|listener| listener.service.gate())
         .collect();
@@ -41,12 +59,17 @@ pub(super) fn resolve(
     let url = raw.public_url.as_ref();
     found.extend(url.and_then(|url| doubled(url, &path)));
     found.extend(url.into_iter().flat_map(hosts::judge_url));
-    let bridge = Arc::new(BridgeSettings {
+    let mut bridge = BridgeSettings {
         routes: routes(&path, &gates, place, found),
         path,
         public_url: raw.public_url.map(|url| url.value),
         trust_forwarded_for: raw.trust_forwarded_for,
-    });
+        own_paths: OwnPaths::default(),
+    };
+    for own in &resolved.own_paths {
+        own_paths::add(&mut bridge, own, found);
+    }
+    let bridge = Arc::new(bridge);
     let listener = ServiceListener {
         addresses: raw.addresses.iter().map(|at| at.value).collect(),
         asked_by: AskedBy::Bridge,

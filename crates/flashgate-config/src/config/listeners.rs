@@ -9,7 +9,7 @@ use super::gates;
 use super::lines::Lines;
 use super::policy::{Named, by_name};
 use super::policy_file::{PlayerPorts, PolicyPort};
-use super::raw::{RawListener, Soundness};
+use super::raw::{GatesPath, RawListener, Soundness};
 use super::tree::{At, listed};
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{AskedBy, Deadlines, Gate, Served, Service, ServiceKind, ServiceListener};
@@ -23,8 +23,9 @@ pub(super) fn resolve(
     deadlines: Deadlines,
     tls: Option<&Tls>,
     found: &mut Vec<Diagnostic>,
-) -> Vec<ServiceListener> {
+) -> ResolvedListeners {
     let (mut listeners, mut taken) = (Vec::new(), gates::given_names(raw));
+    let mut own_paths = Vec::new();
     for raw in raw {
         let gate = raw.gate.as_ref();
         let gate = gate.and_then(|gate| gates::resolve(raw, gate, deadlines.request, &mut taken));
@@ -40,6 +41,7 @@ pub(super) fn resolve(
                     ..gate.clone()
                 }))
             });
+            own_paths.extend(gate.as_ref().and_then(|gate| path_of(raw, gate)));
             let kind = policy.reply(public_port).map(|reply| {
                 let name = policy.name.clone();
                 ServiceKind::new(Served { name, reply }, gate)
@@ -56,7 +58,23 @@ pub(super) fn resolve(
             }));
         }
     }
-    listeners
+    ResolvedListeners {
+        listeners,
+        own_paths,
+    }
+}
+
+/// The listeners, and what the bridge needs to know of their gates.
+#[derive(Debug)]
+pub(super) struct ResolvedListeners {
+    pub(super) listeners: Vec<ServiceListener>,
+    pub(super) own_paths: Vec<GatesPath>,
+}
+
+fn path_of(raw: &RawListener, gate: &Arc<Gate>) -> Option<GatesPath> {
+    let pattern = raw.gate.as_ref()?.bridge_path.clone()?;
+    let gate = Arc::clone(gate);
+    Some(GatesPath { pattern, gate })
 }
 
 fn policy_of<'a>(

@@ -14,11 +14,13 @@ use crate::snapshot::{Limits, OwnHost};
 mod bridge;
 mod gate;
 mod listener;
+mod own_path;
 mod rules;
 
 pub(super) use super::meant::RULE;
 pub(super) use bridge::{RawBridge, path as bridge_path};
 pub(super) use listener::{RawGate, RawListener, Soundness};
+pub(super) use own_path::GatesPath;
 
 /// The whole file.
 #[derive(Debug)]

@@ -63,10 +63,9 @@ pub(super) fn resolve(
     let tls = read.and_then(|raw| tls::resolve(raw, &own_hosts, folder, found));
     let secured = tls.as_ref();
     let deadlines = Deadlines::from(&limits);
-    let mut listeners = listeners::resolve(&raw.listeners, &policies, deadlines, secured, found);
-    let bridge = raw
-        .bridge
-        .map(|raw| bridge::resolve(raw, &listeners, deadlines, secured, found));
+    let resolved = listeners::resolve(&raw.listeners, &policies, deadlines, secured, found);
+    let bridge = bridge::resolve(raw.bridge, &resolved, deadlines, secured, found);
+    let mut listeners = resolved.listeners;
     let bridge = bridge.map(|(bridge, listener)| {
         listeners.push(listener);
         bridge

@@ -242,7 +242,7 @@ fn bridges() {
     let lobby = "[[gate]]\nname = 'lobby'\naddress = '1025'\nbackend = 'a:1'\npublic-port = 9400\n";
     let gates = format!("{GATE}{lobby}");
     let leads =
-        |bridge: &BridgeSettings, path: &str| bridge.gate(path).map(|gate| gate.name.clone());
+        |bridge: &BridgeSettings, path: &str| bridge.gate(path, None).map(|gate| gate.name.clone());
     let by_port = bridge(&gates, "");
     assert_eq!(leads(&by_port, "/9400").as_deref(), Some("lobby"));
     assert_eq!(leads(&by_port, "/9339").as_deref(), Some("gate-9339"));
@@ -263,6 +263,141 @@ fn bridges() {
         Duration::from_secs(5)
     );
     assert_eq!(plan("").limits.ping, Duration::from_secs(30));
+}
+
+/// Which gate a request with this target reaches.
+fn reached(bridge: &BridgeSettings, target: &str) -> Option<String> {
+    let (path, query) = match target.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (target, None),
+    };
+    bridge.gate(path, query).map(|gate| gate.name.clone())
+}
+
+/// Gates with these own paths, called `a`, `b` and so on, on ports from 9001.
+fn with_own_paths(paths: &[&str]) -> String {
+    let gate = |(nth, path): (u8, &&str)| {
+        let name = char::from(b'a' + nth);
+        format!(
+            "[[gate]]\nname = '{name}'\naddress = '900{}'\nbackend = 'a:1'\nbridge-path = '{path}'\n",
+            nth + 1
+        )
+    };
+    (0..).zip(paths).map(gate).collect()
+}
+
+#[test]
+fn own_paths() {
+    let paths = [
+        "/socketproxy/",
+        "/?token=login",
+        "/?token=wor%20ld",
+        "/x/{name}",
+        "/9005",
+    ];
+    let bridge = bridge(&with_own_paths(&paths), "");
+    for (target, gate) in [
+        ("/socketproxy/", "a"),
+        ("/socketproxy/?any=query&token=login", "a"),
+        ("/socketproxy/?", "a"),
+        ("/?token=login", "b"),
+        ("/?x=1&token=login&y", "b"),
+        // websockify uses the first value too.
+        ("/?token=login&token=other", "b"),
+        ("/?token=wor%20ld", "c"),
+        ("/x/d", "d"),
+        ("/9001", "a"),
+        ("/9002?token=other", "b"),
+        ("/9005?", "e"),
+    ] {
+        assert_eq!(reached(&bridge, target).as_deref(), Some(gate), "{target}");
+    }
+    for target in [
+        "/",
+        "/?",
+        "/?token",
+        "/?token=",
+        "/?token=other",
+        "/?token=Login",
+        "/?Token=login",
+        "/?token=login%20",
+        "/?token=other&token=login",
+        "/?token=%6cogin",
+        "/?xtoken=login",
+        "/x?token=login",
+        "/socketproxy",
+        "/socketproxy//",
+        "//socketproxy/",
+        "/x/e",
+        "/9006",
+    ] {
+        assert_eq!(reached(&bridge, target), None, "{target}");
+    }
+    let range = "[[gate]]\nname = 'r'\naddress = '9001-9002'\nbackend = 'a:1-2'\nbridge-path = '/?room={port}'\n";
+    let range = self::bridge(range, "");
+    assert_eq!(reached(&range, "/?room=9002").as_deref(), Some("r-9002"));
+    // All of `/` may be one gate's.
+    let root = self::bridge(&with_own_paths(&["/"]), "");
+    assert_eq!(reached(&root, "/?token=any").as_deref(), Some("a"));
+}
+
+#[test]
+fn own_path_faults() {
+    for (paths, rule, text) in [
+        (
+            &["/x", "/x"][..],
+            "ambiguous-path",
+            "both gate `a` and gate `b`",
+        ),
+        (
+            &["/?token=x", "/?token=x"],
+            "ambiguous-path",
+            "both gate `a` and gate `b`",
+        ),
+        (
+            &["/x", "/x?token=b"],
+            "ambiguous-path",
+            "both gate `a` and gate `b`",
+        ),
+        (
+            &["/x?token=b", "/x"],
+            "ambiguous-path",
+            "matches every query, but the parameter `token`",
+        ),
+        (
+            &["/x?token=b", "/x?room=c"],
+            "ambiguous-path",
+            "the parameter `token` already selects",
+        ),
+        (&["/9002", "/x"], "ambiguous-path", "path to gate `b`"),
+        (
+            &["/9002?token=a", "/x"],
+            "ambiguous-path",
+            "path to gate `b`",
+        ),
+        (&["/ruffle.js"], "reserved-path", "`/ruffle.js`"),
+        (&["/ruffle.json?token=a"], "reserved-path", "`/ruffle.json`"),
+        (&["socketproxy"], "bad-path", "did you mean `/socketproxy`?"),
+    ] {
+        refused(&format!("{}{BRIDGE}", with_own_paths(paths)), rule, text);
+    }
+    refused(
+        &with_own_paths(&["/x"]),
+        "bridge-path-without-bridge",
+        "found none",
+    );
+    let range = "[[gate]]\naddress = '9001-9002'\nbackend = 'a:1-2'\nbridge-path = '/lobby'\n";
+    refused(
+        &format!("{range}{BRIDGE}"),
+        "ambiguous-path",
+        "expected `{port}`",
+    );
+    let ports = "[[gate]]\nname = 'g'\naddress = ['1025', '1026']\nbackend = 'a:1'\nbridge-path = '/lobby'\n";
+    refused(
+        &format!("{ports}{BRIDGE}"),
+        "ambiguous-path",
+        "several ports of gate `g`",
+    );
 }
 
 #[test]

@@ -35,6 +35,8 @@ pub(super) enum Expected {
     Path,
     /// A path with one placeholder, not both.
     OnePlaceholder,
+    /// The path of one gate.
+    OwnPath,
     Url,
     User,
 }
@@ -80,6 +82,7 @@ impl Display for Unexpected {
             | Expected::BackendPort
             | Expected::HostAlone
             | Expected::Path
+            | Expected::OwnPath
             | Expected::Url => write!(f, "expected {expected}, found `{found}`"),
         }?;
         match &self.meant {
@@ -109,6 +112,9 @@ impl Display for Expected {
             Self::Host(_) => "a host",
             Self::Path | Self::OnePlaceholder => {
                 "a path that contains `{port}` or `{name}`, like `/{port}`"
+            }
+            Self::OwnPath => {
+                "a path like `/socketproxy/`, or one with one query parameter like `/?token=login`"
             }
             Self::Url => "a URL like `wss://play.example.com`",
             Self::User => "a user name",

@@ -11,6 +11,7 @@ use flash_policy::Port;
 
 use super::gate::Gate;
 use super::network::Network;
+use super::own_paths::OwnPaths;
 
 /// The settings of the bridge.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub struct BridgeSettings {
     pub(crate) trust_forwarded_for: Vec<Network>,
     /// The gates, by the text in the pattern's segment.
     pub routes: HashMap<String, Arc<Gate>>,
+    /// Further paths of single gates.
+    pub(crate) own_paths: OwnPaths,
 }
 
 /// A path with one part that selects the gate: `/{port}`, `/game/{name}`.
@@ -44,10 +47,13 @@ pub(crate) enum Segment {
 }
 
 impl BridgeSettings {
-    /// The gate for a path without its query.
-    pub fn gate(&self, path: &str) -> Option<&Arc<Gate>> {
-        let rest = path.strip_prefix(&*self.path.before)?;
-        self.routes.get(rest.strip_suffix(&*self.path.after)?)
+    /// The gate for a path and its query. The query counts only at the own path of a gate that has one.
+    pub fn gate(&self, path: &str, query: Option<&str>) -> Option<&Arc<Gate>> {
+        let own = || self.own_paths.gate(path, query);
+        let segment = self.path.segment_in(path);
+        segment
+            .and_then(|segment| self.routes.get(segment))
+            .or_else(own)
     }
 
     /// Whether this is the address of a trusted proxy.
@@ -73,6 +79,12 @@ impl fmt::Display for PathPattern {
 }
 
 impl PathPattern {
+    /// The part of a path that selects the gate.
+    pub(crate) fn segment_in<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let rest = path.strip_prefix(&*self.before)?;
+        rest.strip_suffix(&*self.after)
+    }
+
     /// The path to a gate with this name and port. None if the path needs the port and it is not known.
     pub(crate) fn path(&self, name: &str, port: Option<Port>) -> Option<String> {
         let Self { before, after, .. } = self;

@@ -45,6 +45,8 @@ pub struct HttpRequest {
     pub version: u8,
     /// The path without the query.
     pub path: String,
+    /// What follows the first question mark, which may be empty. None without a question mark.
+    pub query: Option<String>,
     /// The host that the client wants to reach. None only in HTTP/1.0.
     pub host: Option<HostField>,
     /// The [kept](KEPT) fields in order, with lower-case names.
@@ -159,7 +161,7 @@ fn parse(bytes: &[u8], methods: Methods) -> Result<HttpRequest, HeadRefusal> {
         (Some("OPTIONS"), Methods::WithOptions) => Method::Options,
         _ => return Err(HeadRefusal::Method(methods)),
     };
-    let path = path(head.path.unwrap_or_default())?;
+    let (path, query) = path(head.path.unwrap_or_default())?;
     no_body(head.headers)?;
     let host = host(head.headers)?;
     if host.is_none() && head.version != Some(0) {
@@ -168,7 +170,8 @@ fn parse(bytes: &[u8], methods: Methods) -> Result<HttpRequest, HeadRefusal> {
     Ok(HttpRequest {
         method,
         version: head.version.unwrap_or_default(),
-        path,
+        path: path.to_owned(),
+        query: query.map(str::to_owned),
         host,
         fields: kept(head.headers),
     })
@@ -192,12 +195,15 @@ fn names_another_version(bytes: &[u8]) -> bool {
     })
 }
 
-/// A full URL contains its own host, so only a path is accepted.
-fn path(target: &str) -> Result<String, HeadRefusal> {
+/// The path and the query. A full URL contains its own host, so only a path is accepted.
+fn path(target: &str) -> Result<(&str, Option<&str>), HeadRefusal> {
     if !target.starts_with('/') || !target.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(HeadRefusal::Target);
     }
-    Ok(target.split('?').next().unwrap_or_default().to_owned())
+    Ok(match target.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (target, None),
+    })
 }
 
 /// None of the methods has a body. A head that announces one may hide a second request.

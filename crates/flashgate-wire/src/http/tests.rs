@@ -85,6 +85,24 @@ fn requests() {
     }
 }
 
+/// The query is what follows the first question mark, and is not decoded.
+#[test]
+fn queries() {
+    for (target, path, query) in [
+        ("/", "/", None),
+        ("/x?", "/x", Some("")),
+        ("/?token=a%20b&c", "/", Some("token=a%20b&c")),
+        ("/?a?b", "/", Some("a?b")),
+        ("/%3Fa", "/%3Fa", None),
+    ] {
+        let head = format!("GET {target} HTTP/1.0\r\n\r\n");
+        let HeadVerdict::Request(request) = verdict(head.as_bytes()) else {
+            panic!("expected a request: {head:?}");
+        };
+        assert_eq!((&*request.path, request.query.as_deref()), (path, query));
+    }
+}
+
 /// Mistakes in a field after a valid Host field.
 #[test]
 fn fields() {

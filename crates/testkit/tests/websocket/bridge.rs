@@ -62,6 +62,71 @@ fn by_path() {
     );
 }
 
+/// The pages of other bridges work unchanged: one path for a game, or websockify's, whose token selects the server.
+#[test]
+fn by_own_path() {
+    let login = TestBackend::start(BackendBehaviour::Record).unwrap();
+    let world = TestBackend::start(BackendBehaviour::Record).unwrap();
+    let second = format!(
+        "bridge-path = \"/?token=world\"\n[[gate]]\nname = \"proxy\"\naddress = \"127.0.0.1:0\"\npublic-port = 9400\n\
+         backend = \"{}\"\nbridge-path = \"/socketproxy/\"",
+        login.address()
+    );
+    let gate = start(&config(world.address(), &second, BRIDGE));
+    let bridge = gate.bridge.unwrap();
+    for (target, backend) in [
+        ("/?token=world", &world),
+        ("/?room=1&token=world", &world),
+        ("/socketproxy/", &login),
+        ("/socketproxy/?token=world", &login),
+        ("/9339?token=other", &world),
+    ] {
+        let mut socket = WebSocketClient::open(bridge, target, ORIGIN).unwrap();
+        socket.say(target.as_bytes());
+        socket.half_close().unwrap();
+        assert_eq!(backend.record(LIMIT).unwrap().bytes, target.as_bytes());
+    }
+    for target in [
+        "/",
+        "/?token=login",
+        "/?token=worl%64",
+        "/socketproxy",
+        "/ruffle.js?token=world",
+    ] {
+        let (response, _) = ask(bridge, &request(target, ORIGIN)).unwrap();
+        assert_eq!(response.status, 404, "{target}");
+    }
+    for target in ["/?token=world", "/socketproxy/"] {
+        let (response, _) = ask(bridge, &request(target, Some("http://evil.test"))).unwrap();
+        assert_eq!(response.status, 403, "{target}");
+    }
+    for (line, status) in [
+        ("GET /", 200),
+        ("GET /?token=world", 426),
+        ("GET /?token=x", 200),
+        ("GET /socketproxy/", 426),
+    ] {
+        assert_eq!(get(bridge, line).status, status, "{line}");
+    }
+    // Ruffle's config has the general path, which every gate has.
+    let config = get(bridge, "GET /ruffle.json").body;
+    assert!(
+        config.contains("/9400\"") && !config.contains("socketproxy"),
+        "{config}"
+    );
+}
+
+/// On a gate's own port, every path and query reaches its server.
+#[test]
+fn any_path_on_a_gate() {
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
+    let gate = start(&config(backend.address(), "", ""));
+    for target in ["/", "/?token=login", "/socketproxy/?a&b=c"] {
+        let mut socket = WebSocketClient::open(gate.gate, target, ORIGIN).unwrap();
+        echoes(&mut socket, b"LOGIN\0");
+    }
+}
+
 /// Each of many gates gets its own connections, and has its own policy.
 #[test]
 fn many_gates() {

@@ -91,6 +91,8 @@ pub(in crate::config) static GATE: Section = Section { title: "[[gate]]", keys: 
     POLICY_NAME,
     key("public-port", ValueType::Ports, Means("the listening port"),
         "The port players connect to, if it differs from the listening port, as in a container. If `address` has a range of ports, a range of as many ports."),
+    key("bridge-path", ValueType::Text, Means("none"),
+        "Another path to this gate on `[bridge]`, for [pages that already have one](../run/ruffle-pages.md#pages-that-already-have-a-path): `/socketproxy/`, or `/?token=login`. `{port}` and `{name}` mean those of the gate."),
     // A player's request comes with the first packets, or at worst one round trip later. A greeting that is this late
     // is not noticeable.
     key("speaks-first-after", ValueType::Short, Is("\"200ms\""),

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use flash_policy::{Diagnostic, Port};
 
 use super::listener::{Example, RawGate, RawListener, addresses, either, only_known, public_port};
+use super::own_path::{OwnPathPattern, own_path};
 use crate::config::port_range::{self, Ports, UnevenRanges};
 use crate::config::tree::text::TextValue;
 use crate::config::tree::{At, Table, Value};
@@ -19,7 +20,11 @@ pub(super) fn gates(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawLi
     let backends = backends(table, found).and_then(|it| place.fit(it, "backend", found));
     let public_ports = public_ports(table, found);
     let public_ports = public_ports.and_then(|it| place.fit(it, "public-port", found));
-    let gate = gate(table, found);
+    let mut gate = gate(table, found);
+    if let Some(shared) = gate.bridge_path.as_ref().and_then(|it| place.shared(it)) {
+        found.push(shared);
+        gate.bridge_path = None;
+    }
     let name = gate.name.clone();
     let common = either(table, Some(gate.clone()), found);
     let each = place.each().into_iter().enumerate();
@@ -57,6 +62,8 @@ fn gate(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawGate {
             .and_then(|value| value.choice(&keys::PROXY_VERSIONS, found))
             .map(|version| version.value),
         websocket: table.setting("websocket", sections::websocket, found),
+        bridge_path: value("bridge-path")
+            .and_then(|value| value.parsed("bad-path", own_path, found)),
     }
 }
 
@@ -109,6 +116,17 @@ impl GatePlace {
             }
             _ => name.clone(),
         }
+    }
+
+    /// Reports a path that all gates of a range would have.
+    fn shared(&self, path: &At<OwnPathPattern>) -> Option<Diagnostic> {
+        let shared = matches!(self, Self::Range(_)) && !path.value.differs_by_gate();
+        shared.then(|| {
+            let message = "expected `{port}` in `bridge-path`, because the gate has a range of ports";
+            Diagnostic::error("ambiguous-path", message)
+                .at(path.span, "")
+                .help("write it where the path of each gate differs, as in `/game/{port}` or `/?token={port}`")
+        })
     }
 
     /// Reports other ports that are not as many as these.

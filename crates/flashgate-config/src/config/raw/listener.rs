@@ -7,6 +7,7 @@ use flash_policy::diagnostic::any_error;
 use flash_policy::{Diagnostic, Port, Span};
 use flashgate_wire::proxy_header::ProxyVersion;
 
+use super::own_path::OwnPathPattern;
 use crate::config::tree::text::{TextValue, parse_text};
 use crate::config::tree::{At, Table, Value};
 use crate::config::{keys, sections};
@@ -44,6 +45,7 @@ pub(in crate::config) struct RawGate {
     pub(in crate::config) speaks_first_after: Option<At<Duration>>,
     pub(in crate::config) send_proxy: Option<ProxyVersion>,
     pub(in crate::config) websocket: WebSocketMode,
+    pub(in crate::config) bridge_path: Option<At<OwnPathPattern>>,
 }
 
 impl RawListener {

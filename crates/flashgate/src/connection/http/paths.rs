@@ -13,10 +13,13 @@ pub(super) fn answer(request: &HttpRequest, service: &Service, doors: &Doors) ->
     if request.method == Method::Options {
         return allowed();
     }
-    let gate = gate(service, &request.path);
+    let gate = gate(service, request);
     match (service.bridge(), gate, request.path.as_str()) {
         (_, _, path @ ("/ruffle.js" | "/ruffle.json")) => ruffle(request, path, doors),
-        (Some(_), _, "/") => Response::plain(StatusCode::Ok, BRIDGE).for_everybody(),
+        // With a query, `/` may be the path of a gate.
+        (Some(_), gate, "/") if gate.is_none() || request.query.is_none() => {
+            Response::plain(StatusCode::Ok, BRIDGE).for_everybody()
+        }
         (None, Some(gate), path) if path != "/" && !may_be_websocket(request) => no_such_path(gate),
         (_, Some(gate), _) => expects_websocket(gate, request),
         (_, None, _) => nowhere(),
@@ -38,16 +41,16 @@ fn ruffle(request: &HttpRequest, path: &str, doors: &Doors) -> Response {
 }
 
 /// The gate that a request is for.
-pub(super) fn gate<'a>(service: &'a Service, path: &str) -> Option<&'a Arc<Gate>> {
+pub(super) fn gate<'a>(service: &'a Service, request: &HttpRequest) -> Option<&'a Arc<Gate>> {
     match service.bridge() {
-        Some(bridge) => bridge.gate(path),
+        Some(bridge) => bridge.gate(&request.path, request.query.as_deref()),
         None => service.gate(),
     }
 }
 
 /// The response for a path of the bridge that has no gate.
 pub(super) fn nowhere() -> Response {
-    let text = "no gate has this path; see `path` in the config file's `[bridge]`\n";
+    let text = "no gate has this path; see `path` in the config file's `[bridge]`, and `bridge-path` of gates\n";
     Response::plain(StatusCode::NotFound, text).for_everybody()
 }
 

@@ -106,7 +106,7 @@ impl Exchange<'_> {
         let over = |response| Refused::Told(response, ConnectionOutcome::OverLimit);
         self.admit(request).map_err(over)?;
         let service = Arc::clone(&self.waiting.service);
-        let gate = paths::gate(&service, &request.path);
+        let gate = paths::gate(&service, request);
         let handshake = Handshake::read(request).map_err(|refusal| {
             self.tell_refusal(refusal, gate, request);
             answered(refusal.into())
