@@ -1,11 +1,14 @@
 //! Game servers. Each stand-in expects the real client's first message, and gives the real server's first answer.
 
 use testkit::client::TestClient;
+use testkit::needs;
+use testkit::real_server::missing;
 use testkit::zoo::Keeper;
-use testkit::zoo::ScriptStep::{Expect, Hold, Send};
+use testkit::zoo::ScriptStep::{Expect, Hold, Read, Send};
 
 use super::opening::{Opening, allows};
 use super::page::{follow, follow_with, local, public};
+use super::proxy::{nginx, trust};
 
 /// `SmartFoxServer` 1.x: XML, each message ends with a NUL.
 const SMARTFOX: Opening = Opening {
@@ -49,6 +52,84 @@ fn club_penguin() {
             HOUDINI.over_tcp(public(port));
             HOUDINI.over_websocket(public(port), "/");
         }
+    });
+}
+
+#[test]
+fn houdini_websockets() {
+    const SCRIPT: &[testkit::zoo::ScriptStep] =
+        &[Expect(HOUDINI.client), Send(HOUDINI.server), Hold];
+    follow("migrate/houdini-websockets.md", |page| {
+        let start = |port| Keeper::start(local(port), &[SCRIPT]).unwrap();
+        let _login = start(16112);
+        let _worlds = [19875, 19876, 19877, 19878].map(start);
+        page.run_rest();
+        for port in [6112, 9875, 9876, 9877, 9878] {
+            HOUDINI.over_tcp(public(port));
+            HOUDINI.over_websocket(public(port), "/");
+            // The plug-in's port, 1000 higher.
+            HOUDINI.over_websocket(public(port + 1000), "/");
+        }
+    });
+}
+
+/// The page's path has the query that a page may add, and the way through the gate's own port.
+#[test]
+fn one_path() {
+    const SCRIPT: &[testkit::zoo::ScriptStep] =
+        &[Expect(SMARTFOX.client), Send(SMARTFOX.server), Hold];
+    if !needs::met(missing("nginx")) {
+        return;
+    }
+    follow("recipes/aqw.md", |page| {
+        let _game = Keeper::start(local(15588), &[SCRIPT]).unwrap();
+        trust(page);
+        page.run(1);
+        let _web = nginx(page, public(443), "http://127.0.0.1:9001");
+        page.run_rest();
+        allows(public(5588), &[5588]);
+        SMARTFOX.over_tcp(public(5588));
+        SMARTFOX.over_websocket(local(9001), "/flash-socket-proxy");
+        SMARTFOX.over_websocket(local(9001), "/flash-socket-proxy?v=2");
+    });
+}
+
+/// Platform Racing 2: each message ends with byte 4, and begins with a part of a hash and a number.
+const RACING: Opening = Opening {
+    client: b"0b3`0`request_login_id`\x04",
+    server: b"7d1`0`setLoginID`1\x04",
+};
+
+/// The servers answer policy requests too, for every website. Behind the gate that answer must not show.
+#[test]
+fn platform_racing() {
+    const EVERYBODY: &[u8] =
+        b"<cross-domain-policy><allow-access-from domain=\"*\" to-ports=\"*\" />\
+                               </cross-domain-policy>\0";
+    const IN_BAND: &[testkit::zoo::ScriptStep] = &[Read, Send(EVERYBODY), Hold];
+    const SCRIPT: &[testkit::zoo::ScriptStep] = &[Expect(RACING.client), Send(RACING.server), Hold];
+    if !needs::met(missing("nginx")) {
+        return;
+    }
+    follow("recipes/platform-racing.md", |page| {
+        let start = |port, turns| Keeper::start(local(port), turns).unwrap();
+        let servers = [19160, 19161, 19162, 19163].map(|port| start(port, &[IN_BAND]));
+        trust(page);
+        page.run(1);
+        let _web = nginx(page, public(443), "http://127.0.0.1:8080");
+        page.run_rest();
+        let ports = [9160, 9161, 9162, 9163];
+        allows(public(843), &ports);
+        for port in ports {
+            allows(public(port), &ports);
+        }
+        drop(servers);
+        let _servers = [19160, 19161, 19162, 19163].map(|port| start(port, &[SCRIPT]));
+        for port in ports {
+            RACING.over_tcp(public(port));
+            RACING.over_websocket(local(8080), &format!("/sockets/{port}"));
+        }
+        RACING.over_websocket(local(8080), "/socketproxy/");
     });
 }
 

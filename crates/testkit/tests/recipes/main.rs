@@ -11,6 +11,7 @@ mod games;
 mod migrate;
 mod opening;
 mod page;
+mod proxy;
 mod silverlight;
 
 use std::collections::BTreeSet;
@@ -19,15 +20,18 @@ use std::fs;
 use testkit::book::{documents, is_recipe, shown};
 
 /// The pages that are run, and by which module.
-const PAGES: [(&str, &str); 10] = [
+const PAGES: [(&str, &str); 13] = [
     ("migrate/daemons.md", "migrate"),
+    ("migrate/houdini-websockets.md", "games"),
     ("migrate/in-server.md", "migrate"),
     ("migrate/policyfile.md", "migrate"),
     ("migrate/xinetd.md", "migrate"),
+    ("recipes/aqw.md", "games"),
     ("recipes/cloudflare.md", "cloudflare"),
     ("recipes/club-penguin.md", "games"),
     ("recipes/habbo.md", "games"),
     ("recipes/irc.md", "chat"),
+    ("recipes/platform-racing.md", "games"),
     ("recipes/silverlight.md", "silverlight"),
     ("recipes/smartfoxserver.md", "games"),
 ];

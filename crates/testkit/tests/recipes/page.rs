@@ -13,9 +13,10 @@ use testkit::session::{Session, is_server, timeless};
 pub(crate) const SERVER: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 10);
 
 /// The names that pages show, and their addresses.
-const NAMES: [(&str, &str); 2] = [
+const NAMES: [(&str, &str); 3] = [
     ("play.example.com", "203.0.113.10"),
     ("game.example.com", "203.0.113.10"),
+    ("www.example.com", "203.0.113.10"),
 ];
 
 /// The address at which players reach a port.
