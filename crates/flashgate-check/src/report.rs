@@ -11,6 +11,6 @@ mod rule;
 mod words;
 
 pub use human::{bridge as human_bridge, report as human};
-pub use json::{bridge as json_bridge, report as json};
+pub use json::{bridge as json_bridge, failure as json_failure, report as json};
 pub use nagios::{NAGIOS_TABLE, NagiosStatus, bridge as nagios_bridge, report as nagios};
 pub use progress::ProgressDisplay;

@@ -97,6 +97,7 @@ pub fn json(report: &BridgeReport) -> String {
         "target": report.plan.target,
         "verdict": report.verdict.code(),
         "reason": report.reason.code(),
+        "error": null,
         "decided-by": {"source": "none", "rule": null},
         "elapsed-ms": milliseconds(report.elapsed),
         "reported-after-ms": milliseconds(report.elapsed),

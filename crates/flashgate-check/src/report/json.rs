@@ -37,6 +37,7 @@ pub fn report(report: &CheckReport) -> String {
         "target": report.plan.target,
         "verdict": outcome.verdict.code(),
         "reason": outcome.reason.code(),
+        "error": null,
         "decided-by": decided_by(outcome, &report.seen),
         "elapsed-ms": milliseconds(outcome.elapsed),
         "reported-after-ms": match outcome.reported {
@@ -48,6 +49,18 @@ pub fn report(report: &CheckReport) -> String {
         "findings": findings,
     });
     document(&value)
+}
+
+/// A check without a verdict: an id for why, what is wrong, and what to do.
+pub fn failure(target: &str, id: &str, message: &str, remedy: &str) -> String {
+    document(&json!({
+        "target": target,
+        "verdict": null,
+        "reason": null,
+        "error": {"id": id, "message": message, "remedy": remedy},
+        "steps": [],
+        "findings": [],
+    }))
 }
 
 /// The JSON as text. Escapes everything that terminals act on or don't show, because it contains text from servers.

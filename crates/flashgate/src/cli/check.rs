@@ -120,16 +120,32 @@ struct CheckFault {
 /// Why the check ended without a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FaultKind {
-    /// A problem with the arguments, the host name or this machine.
-    CannotRun,
+    /// A problem with the arguments, or with a file that they name.
+    Arguments,
+    /// The host name has no address.
+    LookUp,
+    /// A problem of this machine.
+    System,
     /// A signal interrupted the check.
     Ended(Interruption),
+}
+
+impl FaultKind {
+    /// Its id in JSON, which never changes its meaning.
+    const fn id(self) -> &'static str {
+        match self {
+            Self::Arguments => "arguments",
+            Self::LookUp => "look-up",
+            Self::System => "system",
+            Self::Ended(_) => "interrupted",
+        }
+    }
 }
 
 impl CheckFault {
     fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
-            kind: FaultKind::CannotRun,
+            kind: FaultKind::Arguments,
             message: message.into(),
             help: help.into(),
         }
@@ -229,9 +245,15 @@ impl Check {
             super::print(status.line(&fault.message, "").as_bytes());
             return Exit::Status(status.code());
         }
+        if matches!(self.format, CheckFormat::Json) {
+            let id = fault.kind.id();
+            let text = told::json_failure(&self.target, id, &fault.message, &fault.help);
+            // If this fails too, the exit status is enough.
+            super::print(text.as_bytes());
+        }
         plain_error(&fault.message, &[&fault.help]);
         match fault.kind {
-            FaultKind::CannotRun => Exit::Usage,
+            FaultKind::Arguments | FaultKind::LookUp | FaultKind::System => Exit::Usage,
             FaultKind::Ended(ending) => of_interruption(ending),
         }
     }
@@ -286,14 +308,20 @@ pub(super) fn usage(arguments: &RawArguments, fault: &str) -> Exit {
 
 fn fault(failure: CheckFailure) -> CheckFault {
     match failure {
-        CheckFailure::Name(name) => CheckFault::new(name.to_string(), name.help()),
+        CheckFailure::Name(name) => CheckFault {
+            kind: FaultKind::LookUp,
+            ..CheckFault::new(name.to_string(), name.help())
+        },
         CheckFailure::Ended(ending) => CheckFault {
             kind: FaultKind::Ended(ending),
             ..CheckFault::new(ending.told(), "run the check again to get a verdict")
         },
-        CheckFailure::System(error) => CheckFault::new(
-            format!("the check can't run: {error}"),
-            "check the limits on open files and processes",
-        ),
+        CheckFailure::System(error) => CheckFault {
+            kind: FaultKind::System,
+            ..CheckFault::new(
+                format!("the check can't run: {error}"),
+                "check the limits on open files and processes",
+            )
+        },
     }
 }

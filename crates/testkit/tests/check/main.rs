@@ -16,6 +16,7 @@ mod strangers;
 mod terminal;
 mod unexplained;
 mod vectors;
+mod without_verdict;
 mod zoo;
 
 use serde_json::Value;
