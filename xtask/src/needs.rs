@@ -120,6 +120,10 @@ const NEEDS: &[Need] = &[
         package: "npm",
     },
     Need {
+        program: "patch",
+        package: "patch",
+    },
+    Need {
         program: "git",
         package: "git",
     },

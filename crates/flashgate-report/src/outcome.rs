@@ -42,6 +42,8 @@ pub struct JudgedFile {
     pub omitted: usize,
     /// What was fixed: a title for each finding.
     pub fixed: Vec<String>,
+    /// The content with the safe fixes, if they were only requested for show, and there are any.
+    pub proposal: Option<Vec<u8>>,
 }
 
 /// Whether the rules in a file were checked.

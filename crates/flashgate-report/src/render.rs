@@ -2,6 +2,7 @@
 //!
 //! Nothing here decides what a finding means or whether it counts.
 
+mod diff;
 mod entry;
 mod github;
 mod human;

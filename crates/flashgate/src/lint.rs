@@ -44,6 +44,8 @@ pub(crate) struct LintRequest {
 pub(crate) enum Fixing {
     Off,
     InPlace,
+    /// They are shown, and nothing is written.
+    Shown,
 }
 
 /// Checks all inputs in order. Only one file is in memory at a time.
@@ -75,7 +77,11 @@ fn one(input: Input, request: &LintRequest) -> FileOutcome {
     let fault = match request.fixing {
         Fixing::Off => None,
         // No client reads a file this large, fixed or not.
-        Fixing::InPlace if judged.bytes.len() > LARGEST => None,
+        Fixing::InPlace | Fixing::Shown if judged.bytes.len() > LARGEST => None,
+        Fixing::Shown => {
+            judged.proposal = proposal(&judged, &name, request);
+            None
+        }
         Fixing::InPlace => mend(&mut judged, &name, path.as_deref(), request).err(),
     };
     FileOutcome {
@@ -124,6 +130,7 @@ fn judge(bytes: Vec<u8>, name: &str, request: &LintRequest) -> JudgedFile {
         findings,
         omitted,
         fixed: Vec::new(),
+        proposal: None,
     }
 }
 
@@ -196,6 +203,13 @@ fn withdraw_fixes(findings: &mut [Diagnostic], bytes: &[u8], options: &Options) 
     }
 }
 
+/// The content with the safe fixes, if there are any.
+fn proposal(judged: &JudgedFile, name: &str, request: &LintRequest) -> Option<Vec<u8>> {
+    let options = options(&judged.bytes, name, judged.kind_from, judged.kind, request);
+    let fixed = lint::fix(&judged.bytes, &options).bytes;
+    (fixed != judged.bytes).then_some(fixed)
+}
+
 /// Applies the safe fixes. The file is written first, so that the report matches what is on disk.
 fn mend(
     judged: &mut JudgedFile,
@@ -228,6 +242,7 @@ fn mend(
         findings,
         omitted,
         fixed: fixed.applied,
+        proposal: None,
     };
     Ok(())
 }

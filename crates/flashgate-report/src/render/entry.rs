@@ -27,4 +27,10 @@ impl OutcomeText<'_> {
         let judged = self.outcome.judged.as_ref();
         judged.map_or(&[], |judged| &judged.fixed)
     }
+
+    /// The content, and what it would be with the safe fixes.
+    pub(super) fn proposal(&self) -> Option<(&[u8], &[u8])> {
+        let judged = self.outcome.judged.as_ref()?;
+        Some((&judged.bytes, judged.proposal.as_ref()?))
+    }
 }

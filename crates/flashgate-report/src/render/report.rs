@@ -10,6 +10,7 @@ use annotate_snippets::Renderer;
 use flash_policy::Diagnostic;
 use flash_policy::lint::PolicyKind;
 
+use super::diff::DiffLook;
 use super::entry::OutcomeText;
 use super::levels::by_level;
 use super::stderr::{PlainError, to_stderr};
@@ -33,6 +34,8 @@ pub enum Format {
     Sarif,
     /// Workflow commands of GitHub Actions.
     GitHub,
+    /// The safe fixes as a unified diff, and no findings.
+    Diff,
 }
 
 /// Writes a report.
@@ -50,6 +53,7 @@ enum FormatState {
     Human(Box<Renderer>),
     Short { stderr: String },
     GitHub { stderr: String },
+    Diff { look: DiffLook, stderr: String },
     Json,
     Sarif(sarif::SarifRun),
 }
@@ -64,6 +68,10 @@ impl<W: Write> Reporter<W> {
                 Format::Human => FormatState::Human(Box::new(renderer(&io::stdout()))),
                 Format::Short => FormatState::Short { stderr },
                 Format::GitHub => FormatState::GitHub { stderr },
+                Format::Diff => FormatState::Diff {
+                    look: DiffLook::for_stdout(),
+                    stderr,
+                },
                 Format::Json => FormatState::Json,
                 Format::Sarif => FormatState::Sarif(sarif::SarifRun::default()),
             },
@@ -110,6 +118,13 @@ impl<W: Write> Reporter<W> {
                 stderr.push_str(&asides(entry));
                 return Ok(());
             }
+            FormatState::Diff { look, stderr } => {
+                if let Some((old, new)) = entry.proposal() {
+                    look.write(entry.source.name(), [old, new], out)?;
+                }
+                stderr.push_str(&asides(entry));
+                return Ok(());
+            }
             FormatState::Json => json::file(entry, is_first, out)?,
             FormatState::Sarif(run) => run.add(entry, out)?,
         }
@@ -125,7 +140,10 @@ impl<W: Write> Reporter<W> {
         if self.written.is_ok() {
             self.written = self.write_end();
         }
-        if let FormatState::Short { stderr } | FormatState::GitHub { stderr } = &self.form {
+        if let FormatState::Short { stderr }
+        | FormatState::GitHub { stderr }
+        | FormatState::Diff { stderr, .. } = &self.form
+        {
             to_stderr(&format!("{stderr}{}\n", self.summary.line()));
         }
         (self.summary, self.written)
@@ -140,7 +158,7 @@ impl<W: Write> Reporter<W> {
                     writeln!(out, "{more}")?;
                 }
             }
-            FormatState::Short { .. } | FormatState::GitHub { .. } => {}
+            FormatState::Short { .. } | FormatState::GitHub { .. } | FormatState::Diff { .. } => {}
             FormatState::Json => json::end(&self.summary, out)?,
             FormatState::Sarif(run) => run.end(out)?,
         }

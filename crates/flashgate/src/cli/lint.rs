@@ -55,12 +55,17 @@ pub(super) struct Lint {
     /// owner, permissions, attributes or hard links
     #[arg(long)]
     fix: bool,
+    /// Show what `--fix` would change as a unified diff, and write nothing. The findings are only counted, on standard
+    /// error. The exit code is the same as without this flag
+    #[arg(long, conflicts_with_all = ["fix", "format"])]
+    diff: bool,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   flashgate lint policy.xml
   flashgate lint --as url --format github public/
+  flashgate lint --diff policy.xml
   flashgate lint --deny warnings --allow wildcard-domain policies/
   curl -s https://www.example.com/crossdomain.xml | flashgate lint --as url -
 
@@ -105,7 +110,11 @@ enum FormatFlag {
 
 impl Lint {
     pub(super) fn run(self) -> Exit {
-        let format = self.format.into();
+        let format = if self.diff {
+            Format::Diff
+        } else {
+            self.format.into()
+        };
         let request = match self.request() {
             Ok(request) => request,
             Err(fault) => {
@@ -136,10 +145,10 @@ impl Lint {
             kind: self.kind.map(PolicyKind::from),
             port: self.port,
             clients: self.clients.into_iter().map(PolicyReader::from).collect(),
-            fixing: if self.fix {
-                Fixing::InPlace
-            } else {
-                Fixing::Off
+            fixing: match (self.fix, self.diff) {
+                (true, _) => Fixing::InPlace,
+                (_, true) => Fixing::Shown,
+                _ => Fixing::Off,
             },
         })
     }

@@ -4,6 +4,7 @@
 
 mod bounds;
 mod cost;
+mod diff;
 mod explain;
 mod files;
 mod fixing;
