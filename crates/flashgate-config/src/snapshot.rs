@@ -78,21 +78,28 @@ pub struct ServiceListener {
     pub service: Arc<Service>,
 }
 
-/// The flag or section that sets an address, so that messages can name it as the operator wrote it.
+/// What an address is for, and where it is set, so that messages can name it as the operator wrote it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AskedBy {
-    /// `--listen`, or the default.
-    ListenFlag,
-    /// `--gate`.
-    GateFlag,
-    /// `[[listen]]`.
-    Listen,
-    /// `[[gate]]`.
-    Gate,
-    /// `[bridge]`.
-    Bridge,
-    /// `[admin]`.
-    Admin,
+    /// `[[listen]]`, `--listen`, or its default.
+    Listen(SetIn),
+    /// `[[gate]]` or `--gate`.
+    Gate(SetIn),
+    /// `[bridge]` or `--bridge`.
+    Bridge(SetIn),
+    /// `[admin]` or `--admin`.
+    Admin(SetIn),
+}
+
+/// Where a setting is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetIn {
+    /// In the config file.
+    Config,
+    /// On the command line, or nowhere.
+    Flag,
+    /// In an environment variable.
+    Variable,
 }
 
 /// What a listener does with connections.
@@ -275,6 +282,8 @@ const BRIDGE: &str = "bridge";
 pub struct Admin {
     /// Loopback, unless the operator set `danger-public`.
     pub address: ListenAddress,
+    /// Where it is set.
+    pub set_in: SetIn,
 }
 
 impl Plan {

@@ -12,6 +12,7 @@ use crate::daemon::HeldSignals;
 use crate::exit::Exit;
 use crate::revision;
 
+mod addresses;
 mod allow;
 mod arguments;
 mod check;
@@ -20,8 +21,10 @@ mod color;
 mod daemon_url;
 mod detach;
 mod explain;
+mod flag_plan;
 mod gate;
 mod generate;
+mod given;
 mod health;
 mod help;
 mod lint;
@@ -32,8 +35,10 @@ mod reference;
 mod ruffle;
 mod self_test;
 mod serve;
+mod settings;
 mod status;
 mod tips;
+mod variables;
 
 /// The program's name.
 const PROGRAM: &str = "flashgate";

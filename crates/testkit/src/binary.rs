@@ -8,6 +8,21 @@ use std::sync::OnceLock;
 
 use anyhow::{Context as _, Result, bail};
 
+/// The environment variables that set what flags of `serve` set. Processes under test must not inherit them.
+pub const VARIABLES: [&str; 11] = [
+    "FLASHGATE_ALLOW",
+    "FLASHGATE_POLICY",
+    "FLASHGATE_LISTEN",
+    "FLASHGATE_PUBLIC_PORT",
+    "FLASHGATE_GATE",
+    "FLASHGATE_BRIDGE",
+    "FLASHGATE_PUBLIC_URL",
+    "FLASHGATE_HOST",
+    "FLASHGATE_ADMIN",
+    "FLASHGATE_CONFIG",
+    "FLASHGATE_LOG_FORMAT",
+];
+
 /// The `flashgate` to test: `FLASHGATE_BIN` if it is set, else the release build of this workspace.
 pub fn flashgate() -> Result<PathBuf> {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();

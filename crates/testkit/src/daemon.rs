@@ -122,7 +122,11 @@ impl Builder {
                 parent_fd,
                 child_fd,
             });
-        let mut child = Command::new(&program)
+        let mut command = Command::new(&program);
+        for variable in binary::VARIABLES {
+            command.env_remove(variable);
+        }
+        let mut child = command
             .args(&words)
             .envs(self.environment)
             .stdin(Stdio::null())

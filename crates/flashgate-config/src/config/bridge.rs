@@ -12,7 +12,7 @@ use super::tree::At;
 use super::{defaults, hosts};
 use crate::snapshot::{
     AskedBy, BridgeSettings, Deadlines, Gate, OwnPaths, PathPattern, Segment, Service, ServiceKind,
-    ServiceListener,
+    ServiceListener, SetIn,
 };
 use crate::tls::Tls;
 
@@ -33,10 +33,11 @@ pub(super) fn resolve(
     if raw.is_none() && !any_error(found) {
         found.extend(resolved.own_paths.iter().map(own_paths::missing));
     }
-    Some(bridge(raw?, resolved, deadlines, tls, found))
+    Some(with_gates(raw?, resolved, deadlines, tls, found))
 }
 
-fn bridge(
+/// Returns the bridge to the gates among the listeners, and its listener.
+pub(super) fn with_gates(
     raw: RawBridge,
     resolved: &ResolvedListeners,
     deadlines: Deadlines,
@@ -72,7 +73,7 @@ fn bridge(
     let bridge = Arc::new(bridge);
     let listener = ServiceListener {
         addresses: raw.addresses.iter().map(|at| at.value).collect(),
-        asked_by: AskedBy::Bridge,
+        asked_by: AskedBy::Bridge(SetIn::Config),
         service: Arc::new(Service::new(
             ServiceKind::Bridge(Arc::clone(&bridge)),
             raw.accept_proxy,

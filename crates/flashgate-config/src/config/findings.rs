@@ -45,6 +45,16 @@ impl ConfigFindings {
         self
     }
 
+    /// Adds a help text to each error that has no place in a text.
+    #[must_use]
+    pub fn help_for_errors(self, help: &str) -> Self {
+        let helped = self.0.into_iter().map(|found| match found {
+            ConfigFinding::Error(error) => ConfigFinding::Error(error.help(help)),
+            ConfigFinding::WithoutPlace(_) | ConfigFinding::In { .. } => found,
+        });
+        Self(helped.collect())
+    }
+
     /// Whether there are no findings.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

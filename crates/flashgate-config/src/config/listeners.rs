@@ -241,8 +241,8 @@ pub(super) fn check(
             continue;
         }
         let help = match [first, address].map(|at| kinds.get(&at.span.start)) {
-            [Some(AskedBy::Listen), Some(AskedBy::Gate)]
-            | [Some(AskedBy::Gate), Some(AskedBy::Listen)] => BESIDE_GATE,
+            [Some(AskedBy::Listen(_)), Some(AskedBy::Gate(_))]
+            | [Some(AskedBy::Gate(_)), Some(AskedBy::Listen(_))] => BESIDE_GATE,
             _ => OF_ITS_OWN,
         };
         found.push(duplicate(address, first, lines).help(help));

@@ -7,8 +7,7 @@ use super::sections::{self, RawAdmin, RawProcess};
 use super::tls::{self, RawTls};
 use super::tree::text::{TextValue, parse_text};
 use super::tree::{At, Table, Value};
-use super::unexpected::Expected;
-use super::{meant, not_yet, values};
+use super::{meant, not_yet, own_host, values};
 use crate::snapshot::{Limits, OwnHost};
 
 mod bridge;
@@ -18,7 +17,7 @@ mod own_path;
 mod rules;
 
 pub(super) use super::meant::RULE;
-pub(super) use bridge::{RawBridge, path as bridge_path};
+pub(super) use bridge::{RawBridge, path as bridge_path, public_url};
 pub(super) use listener::{RawGate, RawListener, Soundness};
 pub(super) use own_path::GatesPath;
 
@@ -214,31 +213,11 @@ fn no_listener() -> Diagnostic {
 }
 
 fn hosts(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<At<OwnHost>> {
-    let host = |text: &str| {
-        let host = text.parse::<OwnHost>();
-        host.map_err(|error| match host_alone(text) {
-            Some(host) => Expected::HostAlone
-                .but_found(text)
-                .meant(Some(host.to_owned())),
-            None => Expected::Host(error).but_found(text),
-        })
-    };
     let texts = value.texts(found);
     texts
         .iter()
-        .filter_map(|text| parse_text(text, "bad-host", host, found))
+        .filter_map(|text| parse_text(text, "bad-host", own_host::parse, found))
         .collect()
-}
-
-/// The host of a URL, or of a host with a port.
-fn host_alone(text: &str) -> Option<&str> {
-    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
-    let authority = rest.split('/').next()?;
-    let host = match authority.rsplit_once(':') {
-        Some((host, port)) if port.is_empty() || port.parse::<u16>().is_ok() => host,
-        Some(_) | None => authority,
-    };
-    (host != text && host.parse::<OwnHost>().is_ok()).then_some(host)
 }
 
 fn policies(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawPolicy> {

@@ -17,7 +17,7 @@ use super::tree::At;
 use super::{bridge, defaults, gates, handover, hosts, listeners, tls};
 use crate::account::Account;
 use crate::snapshot::ListenAddress;
-use crate::snapshot::{Admin, Deadlines, Limits, ListenTransport, Plan, ProcessPlan, User};
+use crate::snapshot::{Admin, Deadlines, Limits, ListenTransport, Plan, ProcessPlan, SetIn, User};
 
 /// A plan, and the policies that it was made from.
 #[derive(Debug)]
@@ -177,5 +177,8 @@ fn judge_user(user: &str) -> Option<Diagnostic> {
 fn admin(raw: RawAdmin) -> Option<Admin> {
     let address = raw.address.map(|address| address.value);
     let address = address.or_else(defaults::admin_address)?;
-    Some(Admin { address })
+    Some(Admin {
+        address,
+        set_in: SetIn::Config,
+    })
 }

@@ -219,8 +219,8 @@ fn handover(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Switch<Tex
     switch(value, "a path", path, found)
 }
 
-/// The port in examples.
-const ADMIN: u16 = 9843;
+/// The port of `[admin]` in examples.
+pub(super) const ADMIN: u16 = 9843;
 
 pub(super) fn admin_address(
     value: &Value<'_>,
@@ -242,20 +242,23 @@ pub(super) fn admin(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawAdmin 
     let public = table.setting("danger-public", boolean, found);
     let address = table.get("address");
     let address = address.and_then(|value| admin_address(&value, found));
-    if let Some(address) = &address
-        && !public
-        && !address.value.is_loopback()
-    {
-        let message = format!(
-            "expected a loopback address in `[admin]`, found `{}`",
-            address.value
-        );
-        found.push(
-            Diagnostic::error("public-admin", message)
+    let checked = address.as_ref().filter(|_| !public);
+    found.extend(checked.and_then(|address| {
+        let finding = public_admin(address.value, "in `[admin]`")?;
+        Some(
+            finding
                 .at(address.span, "")
-                .note("anyone who can connect sees what this machine serves; there is no password")
                 .help("write `127.0.0.1:9843`, or add `danger-public = true` if this is intended"),
-        );
-    }
+        )
+    }));
     RawAdmin { address }
+}
+
+/// The error for an admin address that others can reach. It has no place and no help.
+pub(super) fn public_admin(address: ListenAddress, place: &str) -> Option<Diagnostic> {
+    (!address.is_loopback()).then(|| {
+        let message = format!("expected a loopback address {place}, found `{address}`");
+        Diagnostic::error("public-admin", message)
+            .note("anyone who can connect sees what this machine serves; there is no password")
+    })
 }

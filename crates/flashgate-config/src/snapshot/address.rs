@@ -108,7 +108,7 @@ impl ListenAddress {
     }
 
     /// Parses an address. If it is invalid, the error suggests one with the port `example`.
-    pub(crate) fn read(text: &str, example: u16) -> Result<Self, NoAddress> {
+    pub fn read(text: &str, example: u16) -> Result<Self, NoAddress> {
         if let Ok(port) = text.parse() {
             return Ok(Self::Everywhere { port });
         }

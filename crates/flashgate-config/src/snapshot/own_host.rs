@@ -1,5 +1,6 @@
 //! A name or address that Flash content uses for this machine.
 
+use std::fmt;
 use std::str::FromStr;
 
 use flash_policy::{Host, origin::HostError};
@@ -28,6 +29,13 @@ impl OwnHost {
                 address.is_loopback() || address.is_unspecified()
             }
         }
+    }
+}
+
+/// As movies write it.
+impl fmt::Display for OwnHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.written)
     }
 }
 

@@ -19,7 +19,7 @@ pub struct Socket {
     pub address: ListenAddress,
     /// The name under which another process may have bound it.
     pub name: String,
-    /// The flag or section that sets it.
+    /// What it is for, and where it is set.
     pub asked_by: AskedBy,
     /// The services on it.
     pub services: Services,

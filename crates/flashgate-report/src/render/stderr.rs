@@ -22,6 +22,13 @@ impl PlainError {
         }
     }
 
+    /// Adds a help text.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
     /// The text for standard error.
     pub fn text(&self) -> String {
         let title = Group::with_title(Level::ERROR.primary_title(&self.message));

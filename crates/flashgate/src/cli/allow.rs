@@ -2,23 +2,13 @@
 
 use std::ops::Range;
 
-use clap::Args;
 use flash_policy::domain::DomainErrorKind;
 use flash_policy::{Diagnostic, DomainPattern, Policy, Port, PortSet, Profile, Rule, Span};
 use flashgate_config::config::{
     ConfigFindings, RulePorts, about_rule, bad_domain, bad_ports, gates,
 };
 
-/// Policy rules given as flags.
-#[derive(Debug, Args)]
-pub(super) struct Allow {
-    /// Allow content from DOMAIN to connect to PORTS
-    ///
-    /// DOMAIN is a host name, an address, `*.example.com` (which covers example.com too) or `*`. PORTS is a list such
-    /// as `9339,9400-9410`, or `*`. Without PORTS, the rule covers the ports of the gates. Can be repeated.
-    #[arg(long = "allow", value_name = "DOMAIN[:PORTS]", required = false)]
-    pub(super) rules: Vec<String>,
-}
+use super::given::GivenValue;
 
 /// Why a rule without ports covers no port.
 #[derive(Clone, Copy, Debug)]
@@ -31,18 +21,19 @@ pub(super) enum NoPorts {
     AnyFree,
 }
 
-/// Builds the policy from the flags, or returns every error in them.
+/// Builds the policy from the rules in a flag or variable with this name, or returns every error in them.
 ///
 /// A rule without ports covers the ports of the gates.
 pub(super) fn policy(
     flags: &[String],
+    name: &str,
     gates: Result<&[Port], NoPorts>,
 ) -> Result<Policy, ConfigFindings> {
     let (mut rules, mut bad) = (Vec::new(), ConfigFindings::default());
     for text in flags {
         match rule(text, gates) {
             Ok(rule) => rules.push(rule),
-            Err(found) => bad.add(&"--allow", text.as_bytes(), found),
+            Err(found) => bad.add(&name, text.as_bytes(), found),
         }
     }
     if bad.is_empty() {
@@ -127,7 +118,13 @@ fn second_colon(place: Span) -> Diagnostic {
 }
 
 /// Adds findings about the policy in `text`, which was made from these flags, at their place in the flags.
-pub(super) fn add(to: &mut ConfigFindings, found: Vec<Diagnostic>, text: &str, flags: &[String]) {
+pub(super) fn add(
+    to: &mut ConfigFindings,
+    found: Vec<Diagnostic>,
+    text: &str,
+    given: &GivenValue<Vec<String>>,
+) {
+    let flags = &given.value;
     let places = places(text, flags);
     let in_flags = |of: Span| {
         let mut places = places.iter();
@@ -159,10 +156,11 @@ pub(super) fn add(to: &mut ConfigFindings, found: Vec<Diagnostic>, text: &str, f
         });
         finding
     });
-    to.add(&"--allow", flags.join("\n").as_bytes(), found.collect());
+    let all = given.texts();
+    to.add(&all.name, all.text.as_bytes(), found.collect());
 }
 
-/// A part of a policy, and the part of the flags that it was made from. The flags are one per line.
+/// A part of a policy, and the part of the flags that it was made from. One character separates the rules.
 struct FlagPlace {
     sent: Span,
     flag: Span,

@@ -1,8 +1,7 @@
-//! `--gate LISTEN=BACKEND`: a gate in front of a server, and its conflicts with other flags.
+//! `--gate LISTEN=BACKEND`: a gate in front of a server, and what a policy needs to know of it.
 
 use std::error::Error;
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -12,9 +11,9 @@ use flashgate_config::snapshot::{
     AskedBy, Backend, Deadlines, Gate, Served, Service, ServiceKind, ServiceListener,
 };
 use flashgate_config::snapshot::{ListenAddress, NoAddress};
-use flashgate_report::render::PlainError;
 
 use super::allow::NoPorts;
+use super::given::GivenValue;
 
 /// Flags can't set another public port.
 const PUBLISHED: &str = "if the port is published under another number, that number counts";
@@ -23,7 +22,7 @@ const PUBLISHED: &str = "if the port is published under another number, that num
 #[derive(Clone, Debug)]
 pub(super) struct GateFlag {
     pub(super) listen: ListenAddress,
-    backend: Backend,
+    pub(super) backend: Backend,
 }
 
 impl FromStr for GateFlag {
@@ -90,33 +89,29 @@ impl fmt::Display for BadGate {
 
 impl Error for BadGate {}
 
+impl fmt::Display for GateFlag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.listen, self.backend)
+    }
+}
+
 impl GateFlag {
     /// The port of the server behind the gate.
     pub(super) fn server_port(&self) -> Option<Port> {
         Port::new(u32::from(self.backend.port)).ok()
     }
-
-    /// Whether an inherited socket with this address is the one that the flag asks for.
-    pub(super) fn takes(&self, address: ListenAddress) -> bool {
-        let ListenAddress::Everywhere { port } = self.listen else {
-            return self.listen == address;
-        };
-        // On a machine without IPv6, "every address" means every IPv4 address.
-        let on_v4 = SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
-        address == self.listen || address == ListenAddress::Exactly(on_v4)
-    }
 }
 
 /// Creates a listener for each gate, all with the same policy.
 pub(super) fn listeners(
-    flags: &[GateFlag],
+    given: &GivenValue<Vec<GateFlag>>,
     policy: &Policy,
     reply: &Reply,
 ) -> Vec<ServiceListener> {
     let mut names = gates::GateNames::default();
     let mut listener = |flag: &GateFlag| ServiceListener {
         addresses: vec![flag.listen],
-        asked_by: AskedBy::GateFlag,
+        asked_by: AskedBy::Gate(given.set_in()),
         service: Arc::new(Service::new(
             ServiceKind::Gate {
                 policy: Served {
@@ -139,7 +134,7 @@ pub(super) fn listeners(
             Deadlines::from(&defaults::limits()),
         )),
     };
-    flags.iter().map(&mut listener).collect()
+    given.value.iter().map(&mut listener).collect()
 }
 
 /// A warning for each gate on a port that newer players reportedly block.
@@ -158,34 +153,4 @@ pub(super) fn ports(flags: &[GateFlag]) -> Result<Vec<Port>, NoPorts> {
     let port = |flag: &GateFlag| Port::new(u32::from(flag.listen.port())).ok();
     let ports: Option<_> = flags.iter().map(port).collect();
     ports.ok_or(NoPorts::AnyFree)
-}
-
-/// Errors for gates whose address is already used, and for gates that forward to flashgate itself.
-pub(super) fn faults(flags: &[GateFlag], listen: &[ListenAddress]) -> Vec<PlainError> {
-    let gates = flags.iter().map(|flag| flag.listen);
-    let all: Vec<_> = listen.iter().copied().chain(gates).collect();
-    let ours = backend::PlannedAddresses::new(all.iter().copied());
-    let mut faults = Vec::new();
-    for (index, flag) in flags.iter().enumerate() {
-        let GateFlag {
-            listen: address,
-            backend,
-        } = flag;
-        let before = all.iter().take(listen.len() + index);
-        if address.port() != 0 && before.into_iter().any(|other| other == address) {
-            let message = format!(
-                "`--gate {address}={backend}` can't listen on {address}: another flag already uses it"
-            );
-            let help = "a gate also answers policy requests: remove the other flag";
-            faults.push(PlainError::new(&message, &[help]));
-        }
-        if let Some(ours) = ours.holds(backend).and_then(|place| all.get(place)) {
-            let message = format!(
-                "the backend of `--gate {address}={backend}` is flashgate itself (it listens on {ours})"
-            );
-            let help = "move the server to another port or address, and use that as the backend";
-            faults.push(PlainError::new(&message, &[help]));
-        }
-    }
-    faults
 }

@@ -1,14 +1,18 @@
 //! `flashgate policy`: prints a policy that works, from rules or from a config file.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::str::FromStr as _;
 
 use clap::{Args, ValueEnum};
 use flash_policy::write::{self, Layout, SilverlightError};
-use flash_policy::{Policy, Serving};
+use flash_policy::{Policy, Port, Serving};
 use flashgate_config::config::{self, ConfigFindings};
 use flashgate_report::render::{self, PlainError};
 
 use super::allow::{self, NoPorts};
+use super::gate::{self, GateFlag};
+use super::given::{self, GivenBy, GivenValue};
+use super::variables::Variables;
 use crate::exit::Exit;
 
 /// Print the policy made from rules or a config file
@@ -17,6 +21,9 @@ use crate::exit::Exit;
 /// what has no effect.
 ///
 /// `site-control` is printed only if players reach one of the policy's listeners on port 843.
+///
+/// Without --allow and --config, it reads the variables that `serve` reads: `FLASHGATE_CONFIG`, or `FLASHGATE_ALLOW`
+/// and `FLASHGATE_GATE`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, override_usage = "flashgate policy [OPTIONS]")]
 pub(super) struct Print {
@@ -30,7 +37,7 @@ pub(super) struct Print {
     #[arg(long, value_name = "FILE", conflicts_with = "rules")]
     config: Option<PathBuf>,
     /// The name of the policy in the config file. Optional if there is only one
-    #[arg(long, value_name = "NAME", requires = "config")]
+    #[arg(long, value_name = "NAME", conflicts_with = "rules")]
     name: Option<String>,
     /// The client that the policy is for
     #[arg(long, value_enum, default_value_t)]
@@ -56,6 +63,27 @@ enum Dialect {
     Silverlight,
 }
 
+/// What the policy is made from.
+enum PolicySource {
+    Config(GivenValue<PathBuf>),
+    Rules {
+        rules: GivenValue<Vec<String>>,
+        gates: Result<Vec<Port>, NoPorts>,
+    },
+}
+
+impl PolicySource {
+    fn policy(&self, name: Option<&str>) -> Result<Policy, ConfigFindings> {
+        match self {
+            Self::Config(path) => configured(path, name),
+            Self::Rules { rules, gates } => {
+                let gates = gates.as_deref().map_err(|reason| *reason);
+                allow::policy(&rules.value, rules.name(), gates)
+            }
+        }
+    }
+}
+
 impl Print {
     pub(super) fn run(&self) -> Exit {
         match self.text() {
@@ -69,13 +97,10 @@ impl Print {
 
     /// Builds the text, and prints warnings to standard error.
     fn text(&self) -> Result<String, ConfigFindings> {
-        let policy = match &self.config {
-            Some(path) => configured(path, self.name.as_deref())?,
-            None if self.rules.is_empty() => return Err(nothing_to_print().into()),
-            None => allow::policy(&self.rules, Err(NoPorts::NotServed))?,
-        };
+        let source = self.source()?;
+        let policy = source.policy(self.name.as_deref())?;
         if self.dialect == Dialect::Flash {
-            render::to_stderr(&self.judged(&policy).to_string());
+            render::to_stderr(&self.judged(&policy, &source).to_string());
         }
         match self.dialect {
             Dialect::Flash => Ok(write::flash_unchecked(&policy, self.layout())),
@@ -87,15 +112,43 @@ impl Print {
         }
     }
 
-    /// The findings for the printed policy, with places in the flags or in the printed text.
-    fn judged(&self, policy: &Policy) -> ConfigFindings {
+    /// What the flags name, or else the variables.
+    fn source(&self) -> Result<PolicySource, ConfigFindings> {
+        let mut variables = Variables::default();
+        let config = if self.rules.is_empty() {
+            variables.path(given::CONFIG, self.config.clone())
+        } else {
+            None
+        };
+        if let Some(config) = config {
+            variables.finish()?;
+            return Ok(PolicySource::Config(config));
+        }
+        let rules = variables.list(given::ALLOW, self.rules.clone(), String::from_str);
+        let gates = match rules.by {
+            GivenBy::Flag => Err(NoPorts::NotServed),
+            GivenBy::Variable => {
+                let gates = variables.list(given::GATE, Vec::new(), GateFlag::from_str);
+                gate::ports(&gates.value)
+            }
+        };
+        variables.finish()?;
+        if rules.value.is_empty() {
+            return Err(nothing_to_print().into());
+        }
+        Ok(PolicySource::Rules { rules, gates })
+    }
+
+    /// The findings for the printed policy, with places in the rules or in the printed text.
+    fn judged(&self, policy: &Policy, source: &PolicySource) -> ConfigFindings {
         let text = write::flash_unchecked(policy, self.layout());
         let found = flash_policy::lint(text.as_bytes(), Serving::from_unknown_port()).findings;
         let mut findings = ConfigFindings::default();
-        if self.config.is_some() {
-            findings.add(&"policy as printed", text.as_bytes(), found);
-        } else {
-            allow::add(&mut findings, found, &text, &self.rules);
+        match source {
+            PolicySource::Config(_) => {
+                findings.add(&"policy as printed", text.as_bytes(), found);
+            }
+            PolicySource::Rules { rules, .. } => allow::add(&mut findings, found, &text, rules),
         }
         findings
     }
@@ -120,8 +173,9 @@ fn nothing_to_print() -> PlainError {
 }
 
 /// Reads a policy from a config file.
-fn configured(path: &Path, name: Option<&str>) -> Result<Policy, ConfigFindings> {
-    let policies = config::policies(path)?;
+fn configured(given: &GivenValue<PathBuf>, name: Option<&str>) -> Result<Policy, ConfigFindings> {
+    let path = &given.value;
+    let policies = config::policies(path).map_err(|faults| given.about_path(faults))?;
     let names: Vec<_> = policies
         .iter()
         .map(|(name, _)| format!("`{name}`"))

@@ -35,7 +35,7 @@ pub(super) fn wanted(plan: &snapshot::Admin) -> Wanted<'static> {
     Wanted {
         address: plan.address,
         name: NAME,
-        asked_by: snapshot::AskedBy::Admin,
+        asked_by: snapshot::AskedBy::Admin(plan.set_in),
     }
 }
 

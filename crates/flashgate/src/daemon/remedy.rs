@@ -6,14 +6,14 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use flashgate_config::confinement;
-use flashgate_config::snapshot::AskedBy;
+use flashgate_config::snapshot::{AskedBy, SetIn};
 use flashgate_report::render::PlainError;
 use rustix::io::Errno;
 
 use crate::log;
 
 /// An address that can't be bound. The error lists the remedies that apply. Remedies that change the address name the
-/// flag or section that sets it.
+/// flag, variable or section that sets it.
 #[derive(Debug)]
 pub(super) struct NotBound {
     pub(super) address: SocketAddr,
@@ -51,23 +51,35 @@ fn help(address: SocketAddr, asked_by: AskedBy, error: &io::Error) -> Vec<String
     }
 }
 
-/// How to write a port on every address.
-fn written(port: u16, asked_by: AskedBy) -> String {
-    match section(asked_by) {
-        Some(section) => format!("`address = \"[::]:{port}\"` in `{section}`"),
-        None if asked_by == AskedBy::GateFlag => format!("`--gate {port}=BACKEND`"),
-        None => format!("`--listen {port}`"),
+/// How the operator sets an address: the section, the flag, and the variable.
+fn names(asked_by: AskedBy) -> (SetIn, [&'static str; 3]) {
+    match asked_by {
+        AskedBy::Listen(by) => (by, ["[[listen]]", "--listen", "FLASHGATE_LISTEN"]),
+        AskedBy::Gate(by) => (by, ["[[gate]]", "--gate", "FLASHGATE_GATE"]),
+        AskedBy::Bridge(by) => (by, ["[bridge]", "--bridge", "FLASHGATE_BRIDGE"]),
+        AskedBy::Admin(by) => (by, ["[admin]", "--admin", "FLASHGATE_ADMIN"]),
     }
 }
 
-/// The section of the config file that asks for the address; `None` for flags.
-fn section(asked_by: AskedBy) -> Option<&'static str> {
-    match asked_by {
-        AskedBy::ListenFlag | AskedBy::GateFlag => None,
-        AskedBy::Listen => Some("[[listen]]"),
-        AskedBy::Gate => Some("[[gate]]"),
-        AskedBy::Bridge => Some("[bridge]"),
-        AskedBy::Admin => Some("[admin]"),
+/// How to write an address.
+fn setting(address: &str, asked_by: AskedBy) -> String {
+    let (set_in, [section, flag, variable]) = names(asked_by);
+    let rest = match asked_by {
+        AskedBy::Gate(_) => "=BACKEND",
+        AskedBy::Listen(_) | AskedBy::Bridge(_) | AskedBy::Admin(_) => "",
+    };
+    match set_in {
+        SetIn::Config => format!("`address = \"{address}\"` in `{section}`"),
+        SetIn::Flag => format!("`{flag} {address}{rest}`"),
+        SetIn::Variable => format!("`{variable}={address}{rest}`"),
+    }
+}
+
+/// How to write a port on every address.
+fn written(port: u16, asked_by: AskedBy) -> String {
+    match names(asked_by).0 {
+        SetIn::Config => setting(&format!("[::]:{port}"), asked_by),
+        SetIn::Flag | SetIn::Variable => setting(&port.to_string(), asked_by),
     }
 }
 
@@ -75,50 +87,56 @@ fn section(asked_by: AskedBy) -> Option<&'static str> {
 fn wider(port: u16, asked_by: AskedBy) -> String {
     match asked_by {
         // The admin address must not be public.
-        AskedBy::Admin => {
-            format!("to answer on this machine only: `address = \"127.0.0.1:{port}\"` in `[admin]`")
+        AskedBy::Admin(_) => {
+            let address = setting(&format!("127.0.0.1:{port}"), asked_by);
+            format!("to answer on this machine only: {address}")
         }
-        AskedBy::ListenFlag
-        | AskedBy::GateFlag
-        | AskedBy::Listen
-        | AskedBy::Gate
-        | AskedBy::Bridge => format!("to answer on all addresses: {}", written(port, asked_by)),
+        AskedBy::Listen(_) | AskedBy::Gate(_) | AskedBy::Bridge(_) => {
+            format!("to answer on all addresses: {}", written(port, asked_by))
+        }
     }
 }
 
 fn in_use(address: SocketAddr, asked_by: AskedBy) -> Vec<String> {
     let port = address.port();
+    let (set_in, [section, flag, variable]) = names(asked_by);
+    let another = match set_in {
+        SetIn::Config => format!("stop that program, or set another `address` in `{section}`"),
+        SetIn::Flag => format!("stop that program, or use another address with `{flag}`"),
+        SetIn::Variable => format!("stop that program, or write another address in `{variable}`"),
+    };
     let elsewhere = match asked_by {
-        AskedBy::ListenFlag => {
-            "stop that program, or use another address with `--listen`; players ask port 843 first, and then the port they connect to"
+        AskedBy::Listen(_) => format!(
+            "{another}; players ask port 843 first, and then the port they connect to"
+        ),
+        AskedBy::Gate(_) => {
+            "stop that program; if it is the gate's own server, move it to another port, and use that port in the backend".to_owned()
         }
-        AskedBy::Listen => {
-            "stop that program, or set another `address` in `[[listen]]`; players ask port 843 first, and then the port they connect to"
-        }
-        AskedBy::GateFlag | AskedBy::Gate => {
-            "stop that program; if it is the gate's own server, move it to another port, and use that port in the backend"
-        }
-        AskedBy::Bridge => "stop that program, or set another `address` in `[bridge]`",
-        AskedBy::Admin => "stop that program, or set another `address` in `[admin]`",
+        AskedBy::Bridge(_) | AskedBy::Admin(_) => another,
     };
     vec![
         format!("find the program: `ss --listening --tcp --numeric --processes 'sport = :{port}'`"),
-        elsewhere.to_owned(),
+        elsewhere,
     ]
 }
 
 /// How to write a high port that a container publishes as another one.
 fn published(port: u16, high: u16, asked_by: AskedBy) -> String {
+    let address = written(high, asked_by);
     match asked_by {
-        AskedBy::Listen | AskedBy::Gate => {
-            format!("{} with `public-port = {port}`", written(high, asked_by))
+        AskedBy::Listen(SetIn::Config) | AskedBy::Gate(SetIn::Config) => {
+            format!("{address} with `public-port = {port}`")
+        }
+        AskedBy::Listen(SetIn::Flag) => format!("{address} and `--public-port {port}`"),
+        AskedBy::Listen(SetIn::Variable) => {
+            format!("{address} and `FLASHGATE_PUBLIC_PORT={port}`")
         }
         // Otherwise rules without ports would cover the high port.
-        AskedBy::GateFlag => format!(
+        AskedBy::Gate(SetIn::Flag | SetIn::Variable) => format!(
             "{} in a config file with `public-port = {port}`",
-            written(high, AskedBy::Gate)
+            written(high, AskedBy::Gate(SetIn::Config))
         ),
-        AskedBy::ListenFlag | AskedBy::Bridge | AskedBy::Admin => written(high, asked_by),
+        AskedBy::Bridge(_) | AskedBy::Admin(_) => address,
     }
 }
 

@@ -323,7 +323,11 @@ fn policy_ports_that_nobody_asks() {
         String::from_utf8(output.stderr).unwrap()
     };
     let said = flags("127.0.0.1:10843");
-    for text in ["warning[unasked-policy-port]", "`-p 843:8843`"] {
+    for text in [
+        "warning[unasked-policy-port]",
+        "`-p 843:10843`",
+        "`--public-port 843`",
+    ] {
         assert!(said.contains(text), "expected {text:?} in:\n{said}");
     }
     assert_eq!(flags("843") + &flags("9339") + &flags("127.0.0.1:0"), "");

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod faults;
+mod flags;
 mod follow;
 mod gates;
 mod half_written;
@@ -18,6 +19,7 @@ mod reload;
 mod schema;
 mod surroundings;
 mod transcripts;
+mod variables;
 mod walkthroughs;
 mod wrong;
 

@@ -141,11 +141,17 @@ fn gates() {
     );
     refused(
         &gate(&["9339=a:1", "9339=b:1"]),
-        &["`--gate [::]:9339=b:1`", "another flag already uses it"],
+        &[
+            "`--gate [::]:9339=b:1`",
+            "`--gate [::]:9339=a:1` already uses it",
+        ],
     );
     refused(
         &[&gate(&["9339=a:1"])[..], &["--listen", "9339"]].concat(),
-        &["`--gate [::]:9339=a:1`", "another flag already uses it"],
+        &[
+            "`--gate [::]:9339=a:1`",
+            "`--listen [::]:9339` already uses it",
+        ],
     );
     refused(
         &gate(&["9339=localhost:9339"]),

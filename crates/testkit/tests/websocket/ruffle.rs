@@ -141,8 +141,7 @@ fn hosts_that_lead_astray() {
     assert_eq!(code, Some(2));
     assert!(stderr.contains("warning[null-host]"), "{stderr}");
     assert!(stderr.contains("the name that movies use"), "{stderr}");
-    // Values from flags have no place.
-    assert!(!stderr.contains("-->"), "{stderr}");
+    assert!(stderr.contains("--> --host:1:1"), "{stderr}");
 }
 
 /// A port that browsers block for WebSockets gets a warning, wherever a page's URL gets it from.

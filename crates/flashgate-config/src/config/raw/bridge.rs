@@ -76,7 +76,7 @@ fn pattern(text: &str) -> Result<PathPattern, Unexpected> {
 
 /// `wss://play.example.com`, optionally with a port or path. A trailing slash is removed. For an invalid URL, the text
 /// before the placeholder in `path` helps to make a suggestion.
-fn public_url(text: &str, before: &str) -> Result<String, Unexpected> {
+pub(in crate::config) fn public_url(text: &str, before: &str) -> Result<String, Unexpected> {
     let rest = text.strip_prefix("wss://").or(text.strip_prefix("ws://"));
     let authority = rest.and_then(|rest| rest.split('/').next());
     let host = authority.and_then(|text| flashgate_wire::http::HostField::parse(text.as_bytes()));

@@ -11,7 +11,7 @@ use super::own_path::OwnPathPattern;
 use crate::config::tree::text::{TextValue, parse_text};
 use crate::config::tree::{At, Table, Value};
 use crate::config::{keys, sections};
-use crate::snapshot::{AskedBy, Backend, ListenAddress, Network, WebSocketMode};
+use crate::snapshot::{AskedBy, Backend, ListenAddress, Network, SetIn, WebSocketMode};
 
 /// `[[listen]]` or `[[gate]]` as written. A gate with a range of ports has one for each port.
 #[derive(Clone, Debug)]
@@ -51,8 +51,8 @@ pub(in crate::config) struct RawGate {
 impl RawListener {
     pub(in crate::config) fn asked_by(&self) -> AskedBy {
         match self.gate {
-            Some(_) => AskedBy::Gate,
-            None => AskedBy::Listen,
+            Some(_) => AskedBy::Gate(SetIn::Config),
+            None => AskedBy::Listen(SetIn::Config),
         }
     }
 
