@@ -9,7 +9,7 @@ use crate::doc_coverage::DocCoverage;
 use crate::fuzz::{self, Limit};
 use crate::libraries::Libraries;
 use crate::tidy::Tidy;
-use crate::{book, generate, needs, test};
+use crate::{book, generate, needs, package, test};
 
 /// How long each fuzz target runs.
 const FUZZING: Limit = Limit::Seconds(20);
@@ -27,6 +27,8 @@ pub(crate) fn run() -> Result<()> {
     document(&["--workspace", "--document-private-items"])?;
     document(&libraries)?;
     DocCoverage::default().run()?;
+    let program = package::binary::build()?;
+    testkit::binary::provide(program.clone());
     generate::run(generate::Mode::Check)?;
     needs::install()?;
     book::run()?;
@@ -34,7 +36,7 @@ pub(crate) fn run() -> Result<()> {
     for fuzzed in fuzz::run(fuzz::targets()?.into_iter().map(|target| (target, FUZZING)))? {
         println!("{fuzzed}");
     }
-    test::run()
+    test::run(Some(&program))
 }
 
 fn clippy(packages: &[&str]) -> Result<()> {

@@ -6,7 +6,7 @@ mod bare;
 mod dependencies;
 mod features;
 mod packages;
-mod workspace;
+pub(crate) mod workspace;
 
 use std::time::Instant;
 

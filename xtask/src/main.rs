@@ -65,7 +65,7 @@ enum Task {
 
 fn main() -> Result<()> {
     match Arguments::parse().task {
-        Task::Test => test::run(),
+        Task::Test => test::run(None),
         Task::Ci => ci::run(),
         Task::Generate => generate::run(generate::Mode::Write),
         Task::Book => book::run(),

@@ -3,17 +3,35 @@
 //! A build depends on nothing but the commit: two folders give the same bytes.
 
 mod architecture;
+mod archive;
+mod bill;
 pub(crate) mod binary;
+mod deb;
+mod generated;
 pub(crate) mod image;
+mod linked;
+mod notices;
+mod rpm;
+mod sums;
+
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
+
+use architecture::Architecture;
+
+/// The version of everything in the workspace.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Options of `cargo xtask package`.
 #[derive(Debug, Args)]
 pub(crate) struct Package {
     #[command(subcommand)]
-    product: Product,
+    product: Option<Product>,
+    /// The processor that the packages are for
+    #[arg(long, value_enum, default_value_t = Architecture::Amd64)]
+    arch: Architecture,
 }
 
 /// One thing that a release contains.
@@ -26,15 +44,35 @@ enum Product {
 }
 
 impl Package {
-    /// Makes what was asked for.
+    /// Makes what was asked for, and prints where it is.
     pub(crate) fn run(&self) -> Result<()> {
-        match &self.product {
-            Product::Binary => {
-                let program = binary::build()?;
-                println!("{}", program.display());
-                Ok(())
-            }
-            Product::Image(image) => image.run(),
+        let made = match &self.product {
+            Some(Product::Binary) => vec![binary::build_for(self.arch)?],
+            Some(Product::Image(image)) => return image.run(),
+            None => all(self.arch)?,
+        };
+        for path in made {
+            println!("{}", path.display());
         }
+        Ok(())
     }
+}
+
+/// Builds the program, and makes every package, the bill of materials and the checksums.
+fn all(architecture: Architecture) -> Result<Vec<PathBuf>> {
+    binary::build_for(architecture)?;
+    let mut made = packages(architecture, VERSION)?;
+    made.push(bill::write(architecture)?);
+    made.push(sums::write(&made)?);
+    Ok(made)
+}
+
+/// Makes the packages of a program that was built.
+fn packages(architecture: Architecture, version: &str) -> Result<Vec<PathBuf>> {
+    generated::write(architecture)?;
+    Ok(vec![
+        deb::make(architecture, version)?,
+        rpm::make(architecture, version)?,
+        archive::make(architecture, version)?,
+    ])
 }

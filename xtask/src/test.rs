@@ -13,12 +13,12 @@ use crate::{needs, ruffle};
 /// The published libraries. Their tests need features that the program does not use.
 pub(crate) const LIBRARIES: [&str; 2] = ["flash-policy", "tokio-flash-policy"];
 
-/// Runs every test of the workspace.
-pub(crate) fn run() -> Result<()> {
+/// Runs every test of the workspace, with this program or with a new build.
+pub(crate) fn run(program: Option<&Path>) -> Result<()> {
     needs::install()?;
     ruffle::fetch()?;
     collected_policies()?;
-    // Optimized, because there are tens of thousands of tests, and so that they run the program that users get.
+    // Optimized, because there are tens of thousands of tests.
     let test = ["test", "--profile", "checks", "--no-fail-fast"];
     let [first, second] = LIBRARIES;
     let libraries = ["--package", first, "--package", second, "--all-features"];
@@ -26,6 +26,9 @@ pub(crate) fn run() -> Result<()> {
     let others = ["--workspace", "--exclude", first, "--exclude", second];
     let mut command = Command::new("cargo");
     command.args(test).args(others);
+    if let Some(program) = program {
+        command.env("FLASHGATE_BIN", program);
+    }
     step(command.envs(image::for_tests()?.map(|archive| (container::VARIABLE, archive))))
 }
 

@@ -43,6 +43,20 @@ const CARGO_AUDITABLE: Tool = Tool {
     ask: &[],
 };
 
+/// Makes packages for Debian.
+const CARGO_DEB: Tool = Tool {
+    program: "cargo-deb",
+    version: "3.8.0",
+    ask: &["--version"],
+};
+
+/// Makes packages for Fedora.
+const CARGO_GENERATE_RPM: Tool = Tool {
+    program: "cargo-generate-rpm",
+    version: "0.21.1",
+    ask: &["--version"],
+};
+
 /// A program, and the version that gives the same results everywhere.
 struct Tool {
     program: &'static str,
@@ -73,6 +87,16 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
 /// Returns cargo-auditable, and installs it first if necessary: half a minute.
 pub(crate) fn cargo_auditable() -> Result<PathBuf> {
     CARGO_AUDITABLE.installed(Tool::cargo_install_quickly)
+}
+
+/// Returns cargo-deb, and installs it first if necessary.
+pub(crate) fn cargo_deb() -> Result<PathBuf> {
+    CARGO_DEB.installed(Tool::cargo_install_quickly)
+}
+
+/// Returns cargo-generate-rpm, and installs it first if necessary.
+pub(crate) fn cargo_generate_rpm() -> Result<PathBuf> {
+    CARGO_GENERATE_RPM.installed(Tool::cargo_install_quickly)
 }
 
 /// Returns the spelling checker, and installs it first if necessary.

@@ -23,13 +23,20 @@ pub const VARIABLES: [&str; 11] = [
     "FLASHGATE_LOG_FORMAT",
 ];
 
+/// The first build of this process, or the program that was provided.
+static BUILT: OnceLock<PathBuf> = OnceLock::new();
+
 /// The `flashgate` to test: `FLASHGATE_BIN` if it is set, else the release build of this workspace.
 pub fn flashgate() -> Result<PathBuf> {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
     match env::var_os("FLASHGATE_BIN") {
         Some(path) => Ok(path.into()),
         None => once(&BUILT, || build(&[])),
     }
+}
+
+/// Makes [`flashgate`] return this program, unless it already returned another.
+pub fn provide(program: PathBuf) {
+    BUILT.get_or_init(|| program);
 }
 
 /// A `flashgate` that panics on request, in a separate build folder.

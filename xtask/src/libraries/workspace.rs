@@ -12,7 +12,7 @@ pub(super) fn root() -> PathBuf {
 }
 
 /// All packages that cargo lists with these options.
-pub(super) fn packages(folder: &Path, options: &[&str]) -> Result<Vec<Value>> {
+pub(crate) fn packages(folder: &Path, options: &[&str]) -> Result<Vec<Value>> {
     let output = Command::new("cargo")
         .args(["metadata", "--format-version", "1"])
         .args(options)
@@ -34,7 +34,7 @@ pub(super) fn published() -> Result<Vec<Value>> {
 }
 
 /// A text of a package, or nothing.
-pub(super) fn text<'a>(package: &'a Value, field: &str) -> &'a str {
+pub(crate) fn text<'a>(package: &'a Value, field: &str) -> &'a str {
     package
         .get(field)
         .and_then(Value::as_str)

@@ -1,9 +1,11 @@
 //! The processors that flashgate is packaged for, and what each packager calls them.
 
+use clap::ValueEnum;
+
 /// A kind of processor.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Architecture {
-    /// 64-bit x86.
+    /// 64-bit x86
     Amd64,
 }
 
@@ -12,6 +14,13 @@ impl Architecture {
     pub(crate) const fn debian(self) -> &'static str {
         match self {
             Self::Amd64 => "amd64",
+        }
+    }
+
+    /// The kernel's name, which RPM uses too.
+    pub(crate) const fn linux(self) -> &'static str {
+        match self {
+            Self::Amd64 => "x86_64",
         }
     }
 

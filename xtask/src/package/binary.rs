@@ -22,17 +22,32 @@ pub(crate) fn build() -> Result<PathBuf> {
     build_for(Architecture::Amd64)
 }
 
+/// Where cargo builds it, apart from builds with other flags.
+pub(super) fn build_folder() -> Result<PathBuf> {
+    tools::folder("static")
+}
+
+/// Where cargo puts the program.
+pub(super) fn built_in(architecture: Architecture) -> Result<PathBuf> {
+    Ok(build_folder()?.join(architecture.target()).join("release"))
+}
+
+/// Where the program is once it was built.
+pub(super) fn path(architecture: Architecture) -> Result<PathBuf> {
+    let package = tools::folder("package")?;
+    Ok(package.join(architecture.debian()).join("flashgate"))
+}
+
 /// Builds the program and copies it to `target/package/ARCHITECTURE/flashgate`.
 pub(crate) fn build_for(architecture: Architecture) -> Result<PathBuf> {
     let repository = repository()?;
     let target = architecture.target();
-    let built = tools::folder("static")?;
     step(
         Command::new("cargo")
             .args(["auditable", "build", "--release", "--locked"])
             .args(["--package", "flashgate", "--bin", "flashgate"])
             .args(["--target", target, "--target-dir"])
-            .arg(&built)
+            .arg(build_folder()?)
             .current_dir(&repository)
             .env("PATH", path_with(&tools::cargo_auditable()?)?)
             .env("SOURCE_DATE_EPOCH", commit_time()?.to_string())
@@ -43,10 +58,10 @@ pub(crate) fn build_for(architecture: Architecture) -> Result<PathBuf> {
                 prefixes("-ffile-prefix-map", &repository)?.join(" "),
             ),
     )?;
-    let folder = tools::folder("package")?.join(architecture.debian());
-    fs::create_dir_all(&folder).with_context(|| format!("can't create {}", folder.display()))?;
-    let program = folder.join("flashgate");
-    let from = built.join(target).join("release/flashgate");
+    let from = built_in(architecture)?.join("flashgate");
+    let program = path(architecture)?;
+    let folder = program.parent().context("the program is in no folder")?;
+    fs::create_dir_all(folder).with_context(|| format!("can't create {}", folder.display()))?;
     fs::copy(&from, &program).with_context(|| format!("can't copy {}", from.display()))?;
     Ok(program)
 }
@@ -99,7 +114,7 @@ fn cargo_home() -> Result<PathBuf> {
 }
 
 /// The root of the repository.
-fn repository() -> Result<PathBuf> {
+pub(super) fn repository() -> Result<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
     Ok(root.context("xtask is not in a repository")?.to_owned())
 }
