@@ -9,7 +9,7 @@ use crate::doc_coverage::DocCoverage;
 use crate::fuzz::{self, Limit};
 use crate::libraries::Libraries;
 use crate::tidy::Tidy;
-use crate::{book, generate, needs, package, test};
+use crate::{book, forge, generate, needs, package, test};
 
 /// How long each fuzz target runs.
 const FUZZING: Limit = Limit::Seconds(20);
@@ -32,6 +32,8 @@ pub(crate) fn run() -> Result<()> {
     generate::run(generate::Mode::Check)?;
     needs::install()?;
     book::run()?;
+    forge::check()?;
+    package::check::run()?;
     Libraries::default().run()?;
     for fuzzed in fuzz::run(fuzz::targets()?.into_iter().map(|target| (target, FUZZING)))? {
         println!("{fuzzed}");

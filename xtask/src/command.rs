@@ -1,8 +1,8 @@
 //! Runs other programs and reports their failures.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
 /// Runs cargo and shows its output.
 pub(crate) fn cargo(arguments: &[&str]) -> Result<()> {
@@ -23,4 +23,16 @@ pub(crate) fn step(command: &mut Command) -> Result<()> {
         bail!("{shown} failed: {status}");
     }
     Ok(())
+}
+
+/// What a program prints. Its errors are shown.
+pub(crate) fn output(command: &mut Command) -> Result<Vec<u8>> {
+    let name = command.get_program().display().to_string();
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("can't run {name}"))?;
+    let (status, said) = (output.status, String::from_utf8_lossy(&output.stdout));
+    ensure!(status.success(), "{name} failed: {status}\n{said}");
+    Ok(output.stdout)
 }

@@ -6,7 +6,6 @@ mod bare;
 mod dependencies;
 mod features;
 mod packages;
-pub(crate) mod workspace;
 
 use std::time::Instant;
 

@@ -12,6 +12,7 @@ mod book;
 mod ci;
 mod command;
 mod doc_coverage;
+mod forge;
 mod fuzz;
 mod generate;
 mod libraries;
@@ -23,6 +24,7 @@ mod rustdoc;
 mod test;
 mod tidy;
 mod tools;
+mod workspace;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -52,6 +54,8 @@ enum Task {
     DocCoverage(doc_coverage::DocCoverage),
     /// Check what users of the packages get: contents, tests, features, targets without an operating system, dependencies
     Libraries(libraries::Libraries),
+    /// Check the files that GitHub reads: workflows, issue forms, dependabot's settings, the citation
+    Forge,
     /// Make what a release consists of, in target/package
     Package(package::Package),
     /// Run the fuzz targets
@@ -72,6 +76,7 @@ fn main() -> Result<()> {
         Task::Tidy(tidy) => tidy.run(),
         Task::DocCoverage(coverage) => coverage.run(),
         Task::Libraries(libraries) => libraries.run(),
+        Task::Forge => forge::check(),
         Task::Package(package) => package.run(),
         Task::Fuzz(fuzz) => fuzz.run(),
         Task::Prove(prove) => prove.run(),

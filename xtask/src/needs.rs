@@ -160,6 +160,18 @@ const NEEDS: &[Need] = &[
         package: "ca-certificates",
     },
     Need {
+        program: "lintian",
+        package: "lintian",
+    },
+    Need {
+        program: "debootstrap",
+        package: "debootstrap",
+    },
+    Need {
+        program: "rpm",
+        package: "rpm",
+    },
+    Need {
         program: "xmllint",
         package: "libxml2-utils",
     },

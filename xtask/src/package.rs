@@ -6,6 +6,7 @@ mod architecture;
 mod archive;
 mod bill;
 pub(crate) mod binary;
+pub(crate) mod check;
 mod deb;
 mod generated;
 pub(crate) mod image;
@@ -13,10 +14,11 @@ mod linked;
 mod notices;
 mod rpm;
 mod sums;
+mod twice;
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::{Args, Subcommand};
 
 use architecture::Architecture;
@@ -32,6 +34,12 @@ pub(crate) struct Package {
     /// The processor that the packages are for
     #[arg(long, value_enum, default_value_t = Architecture::Amd64)]
     arch: Architecture,
+    /// Make the packages of the last commit in two folders, and compare their checksums
+    #[arg(long)]
+    twice: bool,
+    /// Fail unless this is the tag of the version
+    #[arg(long, value_name = "TAG")]
+    tag: Option<String>,
 }
 
 /// One thing that a release contains.
@@ -39,6 +47,8 @@ pub(crate) struct Package {
 enum Product {
     /// Build only the static program
     Binary,
+    /// Build the program and the packages, then install, start, check, upgrade and remove each in a small Debian
+    Check,
     /// Build the container image
     Image(image::Image),
 }
@@ -46,8 +56,21 @@ enum Product {
 impl Package {
     /// Makes what was asked for, and prints where it is.
     pub(crate) fn run(&self) -> Result<()> {
+        if let Some(tag) = &self.tag {
+            ensure!(
+                *tag == format!("v{VERSION}"),
+                "{tag} is not the tag of {VERSION}"
+            );
+        }
+        if self.twice {
+            return twice::compare(self.arch);
+        }
         let made = match &self.product {
             Some(Product::Binary) => vec![binary::build_for(self.arch)?],
+            Some(Product::Check) => {
+                binary::build()?;
+                return check::run();
+            }
             Some(Product::Image(image)) => return image.run(),
             None => all(self.arch)?,
         };

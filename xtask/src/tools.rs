@@ -22,6 +22,20 @@ const TYPOS: Tool = Tool {
     ask: &["--version"],
 };
 
+/// Finds what makes a workflow unsafe; its Python package is the program itself.
+const ZIZMOR: Tool = Tool {
+    program: "zizmor",
+    version: "1.32.0",
+    ask: &["--version"],
+};
+
+/// Checks files against the schemas of those who read them, which are in its package.
+const CHECK_JSONSCHEMA: Tool = Tool {
+    program: "check-jsonschema",
+    version: "0.39.0",
+    ask: &[],
+};
+
 /// Builds every combination of features.
 const CARGO_HACK: Tool = Tool {
     program: "cargo-hack",
@@ -101,13 +115,38 @@ pub(crate) fn cargo_generate_rpm() -> Result<PathBuf> {
 
 /// Returns the spelling checker, and installs it first if necessary.
 pub(crate) fn typos() -> Result<PathBuf> {
-    TYPOS.installed(|tool, folder| {
-        let package = format!("{}=={}", tool.program, tool.version);
-        let mut command = Command::new("pip3");
-        command.args(["install", "--quiet", "--no-deps", "--upgrade"]);
-        command.arg("--target").arg(folder).arg(package);
-        command
+    TYPOS.installed(Tool::pip_install_alone)
+}
+
+/// Returns zizmor, and installs it first if necessary.
+pub(crate) fn zizmor() -> Result<PathBuf> {
+    ZIZMOR.installed(Tool::pip_install_alone)
+}
+
+/// Returns check-jsonschema, and installs it and the Python packages that it needs first if necessary.
+pub(crate) fn check_jsonschema() -> Result<Python> {
+    let program = CHECK_JSONSCHEMA.installed(Tool::pip_install)?;
+    let packages = program.ancestors().nth(2);
+    let packages = packages.context("check-jsonschema is in no folder")?;
+    Ok(Python {
+        packages: packages.to_owned(),
+        program,
     })
+}
+
+/// A Python program that was installed together with what it needs.
+pub(crate) struct Python {
+    program: PathBuf,
+    packages: PathBuf,
+}
+
+impl Python {
+    /// Runs it.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.env("PYTHONPATH", &self.packages);
+        command
+    }
 }
 
 impl Tool {
@@ -139,6 +178,23 @@ impl Tool {
     fn cargo_install_quickly(&self, folder: &PathBuf) -> Command {
         let mut command = self.cargo_install(folder);
         command.arg("--debug");
+        command
+    }
+
+    /// The command that installs it as a Python package.
+    fn pip_install(&self, folder: &PathBuf) -> Command {
+        let mut command = Command::new("pip3");
+        command
+            .args(["install", "--quiet", "--upgrade", "--target"])
+            .arg(folder)
+            .arg(format!("{}=={}", self.program, self.version));
+        command
+    }
+
+    /// The same without the Python packages that it asks for.
+    fn pip_install_alone(&self, folder: &PathBuf) -> Command {
+        let mut command = self.pip_install(folder);
+        command.arg("--no-deps");
         command
     }
 

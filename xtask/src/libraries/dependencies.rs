@@ -5,9 +5,9 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-use super::workspace::{self, text};
 use crate::command::step;
 use crate::tools;
+use crate::workspace::{self, text};
 
 /// Checks the dependencies of the whole workspace.
 pub(super) fn check() -> Result<()> {

@@ -12,10 +12,10 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 use serde_json::Value;
 
-use super::workspace::{self, text};
 use crate::command::step;
 use crate::test::LIBRARIES;
 use crate::tools;
+use crate::workspace::{self, text};
 
 /// Packs, checks and tests the published packages.
 pub(super) fn check() -> Result<()> {

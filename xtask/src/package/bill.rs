@@ -11,10 +11,10 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use super::architecture::Architecture;
-use super::generated::output;
 use super::{VERSION, binary, linked};
-use crate::libraries::workspace::text;
+use crate::command::output;
 use crate::tools;
+use crate::workspace::text;
 
 /// Writes the bill.
 pub(super) fn write(architecture: Architecture) -> Result<PathBuf> {

@@ -105,7 +105,7 @@ fn prefixes(option: &str, repository: &Path) -> Result<Vec<String>> {
 }
 
 /// Where cargo keeps the sources of dependencies.
-fn cargo_home() -> Result<PathBuf> {
+pub(super) fn cargo_home() -> Result<PathBuf> {
     let given = env::var_os("CARGO_HOME").map(PathBuf::from);
     let usual = || env::home_dir().map(|home| home.join(".cargo"));
     given

@@ -5,12 +5,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 
 use super::architecture::Architecture;
 use super::{VERSION, binary, notices};
+use crate::command::output;
 
 /// The shells, and where `Cargo.toml` expects their completions.
 const COMPLETIONS: [(&str, &str); 3] = [
@@ -67,17 +68,6 @@ fn compress(file: &Path, folder: &Path) -> Result<()> {
     let gzip = ["--best", "--no-name", "--stdout"];
     let compressed = output(Command::new("gzip").args(gzip).arg(file))?;
     save(&folder.join(format!("{name}.gz")), &compressed)
-}
-
-/// What a program prints. Its errors are shown.
-pub(super) fn output(command: &mut Command) -> Result<Vec<u8>> {
-    let name = command.get_program().display().to_string();
-    let output = command
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| format!("can't run {name}"))?;
-    ensure!(output.status.success(), "{name} failed: {}", output.status);
-    Ok(output.stdout)
 }
 
 fn save(path: &Path, bytes: &[u8]) -> Result<()> {

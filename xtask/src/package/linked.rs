@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::architecture::Architecture;
 use super::binary;
-use super::generated::output;
-use crate::libraries::workspace::{packages, text};
+use crate::command::output;
+use crate::workspace::{packages, text};
 
 /// What cargo knows about each of them, in the order of their names.
 pub(super) fn libraries(architecture: Architecture) -> Result<Vec<Value>> {

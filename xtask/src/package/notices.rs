@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 
 use super::architecture::Architecture;
 use super::linked;
-use crate::libraries::workspace::text;
+use crate::workspace::text;
 
 /// How names of license files begin.
 const LICENSE_FILES: [&str; 4] = ["COPYING", "LICENSE", "NOTICE", "UNLICENSE"];

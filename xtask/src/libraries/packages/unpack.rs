@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 use crate::command::step;
-use crate::libraries::workspace::{self, text};
+use crate::workspace::{self, text};
 
 /// Makes `unpacked` a workspace of the packages whose archives are in `folder`.
 pub(super) fn all(published: &[Value], folder: &Path, unpacked: &Path) -> Result<()> {

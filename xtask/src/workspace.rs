@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
 /// The folder of the root manifest.
-pub(super) fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
@@ -27,7 +27,7 @@ pub(crate) fn packages(folder: &Path, options: &[&str]) -> Result<Vec<Value>> {
 }
 
 /// The packages of the workspace that are published.
-pub(super) fn published() -> Result<Vec<Value>> {
+pub(crate) fn published() -> Result<Vec<Value>> {
     let mut packages = packages(&root(), &["--no-deps"])?;
     packages.retain(|package| package.get("publish").is_none_or(Value::is_null));
     Ok(packages)

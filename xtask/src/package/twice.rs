@@ -1,0 +1,57 @@
+//! Whether a release can be built again: two clones in different folders must give the same checksums.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::architecture::Architecture;
+use super::{binary, sums};
+use crate::command::step;
+use crate::tools;
+
+/// Names of different length, because the length of a path could get into the program too.
+const FOLDERS: [&str; 2] = ["first", "the-second-folder"];
+
+/// Makes the packages of the commit in two folders, and compares them.
+pub(super) fn compare(architecture: Architecture) -> Result<()> {
+    let parent = tools::folder("twice")?;
+    let mut found = Vec::new();
+    for name in FOLDERS {
+        let folder = parent.join(name);
+        clone(&folder)?;
+        step(
+            Command::new("cargo")
+                .args(["run", "--quiet", "--package", "xtask", "--", "package"])
+                .args(["--arch", architecture.debian()])
+                .env_remove("CARGO_TARGET_DIR")
+                .current_dir(&folder),
+        )?;
+        let sums = folder.join("target/package").join(sums::FILE);
+        found.push(fs::read_to_string(&sums).with_context(|| format!("no {}", sums.display()))?);
+    }
+    let [first, second] = found.as_slice() else {
+        return Ok(());
+    };
+    ensure!(first == second, "different checksums:\n{first}\n{second}");
+    println!("the same in both folders:\n{first}");
+    fs::remove_dir_all(&parent).context("can't delete the folders")
+}
+
+/// A clone of the commit, with the tools that are installed here.
+fn clone(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    step(
+        Command::new("git")
+            .args(["clone", "--quiet"])
+            .arg(binary::repository()?)
+            .arg(folder),
+    )?;
+    fs::create_dir(folder.join("target"))?;
+    symlink(tools::folder("tools")?, folder.join("target/tools"))?;
+    Ok(())
+}
