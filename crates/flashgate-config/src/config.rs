@@ -115,6 +115,16 @@ pub fn admin_address(path: &Path) -> Result<Option<ListenAddress>, ConfigFinding
     Err(findings)
 }
 
+/// What is wrong with the text of a config file, as if it were in the current folder. Certificates are not read.
+pub fn mistakes(bytes: &[u8]) -> ConfigFindings {
+    let (path, mut found) = (Path::new("flashgate.toml"), Vec::new());
+    // The findings are the result.
+    let _ = understand(bytes, path, PlanPurpose::Tell, &mut Vec::new(), &mut found);
+    let mut findings = ConfigFindings::default();
+    findings.add(&path.display(), bytes, found);
+    findings
+}
+
 /// Watches each file before reading it, so that no change is missed, even if the file is invalid. Returns nothing
 /// resolved if there is an error among the findings.
 fn load_noting(

@@ -21,6 +21,6 @@ pub use host::HostField;
 pub use lenient::{may_ask_for_upgrade, may_ask_for_websocket};
 pub use method::{Method, Methods};
 pub use origin::RequestOrigin;
-pub use received::{NotHttp, ReceivedHead};
+pub use received::{NotHttpAnswer, ReceivedHead};
 pub use refusal::HeadRefusal;
 pub use response::{Body, Response, StatusCode};

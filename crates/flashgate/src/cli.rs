@@ -27,6 +27,7 @@ mod generate;
 mod given;
 mod health;
 mod help;
+mod init;
 mod lint;
 mod listen;
 mod policy;
@@ -81,8 +82,9 @@ enum Command {
     Policy(policy::Print),
     Ruffle(ruffle::Ruffle),
     Check(check::Check),
-    Health(health::Health),
-    Status(status::Status),
+    Init(init::Init),
+    Health(health::AskHealth),
+    Status(status::ShowStatus),
     Completions(generate::Completions),
     /// Print the JSON Schema of the config file, for editors
     #[command(after_help = generate::EXIT_CODES)]
@@ -122,6 +124,7 @@ fn run_command(command: Command, held: Option<HeldSignals>) -> Exit {
         Command::Policy(print) => print.run(),
         Command::Ruffle(ruffle) => ruffle.run(),
         Command::Check(check) => check.run(),
+        Command::Init(init) => init.run(),
         Command::Health(health) => health.run(),
         Command::Status(status) => status.run(),
         Command::Completions(completions) => completions.run(Cli::command()),

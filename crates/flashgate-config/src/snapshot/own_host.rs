@@ -14,6 +14,11 @@ pub struct OwnHost {
 }
 
 impl OwnHost {
+    /// The text as movies write it.
+    pub fn written(&self) -> &str {
+        &self.written
+    }
+
     /// Whether it is what Ruffle looks up if a movie passes no host, rather than the name of a machine.
     pub(crate) fn is_null(&self) -> bool {
         self.written.eq_ignore_ascii_case("null")

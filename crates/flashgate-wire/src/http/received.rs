@@ -23,7 +23,7 @@ pub struct ReceivedHead {
 
 /// The answer is not HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotHttp;
+pub struct NotHttpAnswer;
 
 impl ReceivedHead {
     /// Reads the head at the start of these bytes. None if it is incomplete.
@@ -42,13 +42,13 @@ impl ReceivedHead {
     /// assert_eq!((head.status, head.body), (200, Some(6)));
     /// assert_eq!(&answer[head.length..], b"ready\n");
     /// assert_eq!(ReceivedHead::read(&answer[..20])?, None);
-    /// # Ok::<_, flashgate_wire::http::NotHttp>(())
+    /// # Ok::<_, flashgate_wire::http::NotHttpAnswer>(())
     /// ```
-    pub fn read(bytes: &[u8]) -> Result<Option<Self>, NotHttp> {
+    pub fn read(bytes: &[u8]) -> Result<Option<Self>, NotHttpAnswer> {
         let mut fields = [EMPTY_HEADER; MOST_FIELDS];
         let mut response = Response::new(&mut fields);
-        match response.parse(bytes).map_err(|_| NotHttp)? {
-            Status::Partial if bytes.len() > LARGEST_HEAD => Err(NotHttp),
+        match response.parse(bytes).map_err(|_| NotHttpAnswer)? {
+            Status::Partial if bytes.len() > LARGEST_HEAD => Err(NotHttpAnswer),
             Status::Partial => Ok(None),
             Status::Complete(length) => Ok(Some(Self {
                 status: response.code.unwrap_or_default(),
@@ -88,10 +88,16 @@ mod tests {
 
     #[test]
     fn other_protocols() {
-        assert_eq!(ReceivedHead::read(b"SSH-2.0-OpenSSH_9.2\r\n"), Err(NotHttp));
-        assert_eq!(ReceivedHead::read(b"\x15\x03\x01\0\x02\x02P"), Err(NotHttp));
+        assert_eq!(
+            ReceivedHead::read(b"SSH-2.0-OpenSSH_9.2\r\n"),
+            Err(NotHttpAnswer)
+        );
+        assert_eq!(
+            ReceivedHead::read(b"\x15\x03\x01\0\x02\x02P"),
+            Err(NotHttpAnswer)
+        );
         let endless = format!("HTTP/1.1 200 OK\r\nX: {}", "x".repeat(LARGEST_HEAD));
-        assert_eq!(ReceivedHead::read(endless.as_bytes()), Err(NotHttp));
+        assert_eq!(ReceivedHead::read(endless.as_bytes()), Err(NotHttpAnswer));
         let unlimited = ReceivedHead::read(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
         assert_eq!(unlimited.unwrap().body, None);
     }

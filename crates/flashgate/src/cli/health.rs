@@ -16,7 +16,7 @@ use crate::exit::Exit;
 /// that `FLASHGATE_CONFIG` names, then the address in `FLASHGATE_ADMIN`, then 127.0.0.1:9843.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Health {
+pub(super) struct AskHealth {
     /// The address of `[admin]`: `127.0.0.1:9843` or `http://127.0.0.1:9843`. A URL with a path is asked for that path
     #[arg(value_name = "URL")]
     url: Option<AdminUrl>,
@@ -35,7 +35,7 @@ const TIME_LIMIT: Duration = Duration::from_millis(2_500);
 /// The longest part of an answer that is shown.
 const LONGEST_SHOWN: usize = 4 << 10;
 
-impl Health {
+impl AskHealth {
     pub(super) fn run(self) -> Exit {
         let url = match daemon_url::find(self.url) {
             Ok(url) => url,

@@ -21,7 +21,7 @@ mod table;
 /// that `FLASHGATE_CONFIG` names, then the address in `FLASHGATE_ADMIN`, then 127.0.0.1:9843.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Status {
+pub(super) struct ShowStatus {
     /// The address of `[admin]`: `127.0.0.1:9843` or `http://127.0.0.1:9843`
     #[arg(value_name = "URL")]
     url: Option<AdminUrl>,
@@ -45,7 +45,7 @@ struct StatusFault {
     help: Option<&'static str>,
 }
 
-impl Status {
+impl ShowStatus {
     pub(super) fn run(self) -> Exit {
         let json = self.json;
         let url = match daemon_url::find(self.url) {
@@ -108,6 +108,7 @@ fn refused(url: &AdminUrl, answer: &AdminAnswer) -> StatusFault {
 
 /// Prints the reason as JSON, so that a script can always parse the output.
 fn failed_as_json(message: &str, help: Option<&str>) -> Exit {
+    let message = render::without_color(message);
     let error = json!({ "error": { "message": message.trim_end(), "help": help } });
     let text = format!("{error:#}\n");
     let printed = super::print(visible::json(&text).as_bytes());

@@ -3,8 +3,11 @@
 #![cfg(test)]
 
 mod asked;
+mod forms;
 mod health;
+mod init;
 mod status;
+mod websockify;
 
 use std::process::Command;
 use std::time::{Duration, Instant};

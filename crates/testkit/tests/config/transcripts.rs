@@ -8,12 +8,13 @@ use testkit::book::{ShownCommand, documents, is_recipe, root, shown};
 use testkit::folder::Folder;
 
 /// Commands that need no running server and end by themselves.
-pub(super) const TRIED: [&str; 5] = [
+pub(super) const TRIED: [&str; 6] = [
     "flashgate lint",
     "flashgate policy",
     "flashgate serve --check",
     "flashgate explain",
     "flashgate ruffle",
+    "flashgate init",
 ];
 
 /// The place of the config file in the documents; the tests have it in their own folder.
@@ -32,6 +33,8 @@ fn prepare(document: &Path, command: &str, folder: &Folder) {
         "hosts = [\"play.example.com\"]\n[policy.default]\nrules = [{ domain = \"www.example.com\" }]\n\
          [[gate]]\naddress = \"[::]:9339\"\nbackend = \"127.0.0.1:9340\"\n"
             .to_owned()
+    } else if document.ends_with("start/init.md") {
+        made()
     } else if document.ends_with("run/policies.md") && command.contains(PLACE) {
         "[policy.default]\nrules = [\n  { domain = \"www.example.com\", ports = \"9339\" },\n  \
          { domain = \"*.example.org\", ports = \"9339,9400-9410\" },\n]\n\n[[listen]]\naddress = \"[::]:843\"\n"
@@ -43,7 +46,21 @@ fn prepare(document: &Path, command: &str, folder: &Folder) {
          [[listen]]\naddress = \"[::]:8430\"\npublicport = 843\n"
             .to_owned()
     };
-    folder.file("flashgate.toml", config).unwrap();
+    // It writes the file itself.
+    if !command.starts_with("flashgate init") {
+        folder.file("flashgate.toml", config).unwrap();
+    }
+}
+
+/// What the first command of start/init.md writes.
+fn made() -> String {
+    let output = Command::new(testkit::binary::flashgate().unwrap())
+        .args(["init", "--domain", "www.example.com"])
+        .args(["--gate", "9339=127.0.0.1:9340"])
+        .args(["--host", "play.example.com"])
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
 }
 
 #[test]

@@ -48,7 +48,7 @@ const WALKTHROUGHS: [Walkthrough; 4] = [
 ];
 
 /// Console blocks with output that no test runs: the page, the command, and what they need.
-const BY_HAND: [(&str, &str, &str); 13] = [
+const BY_HAND: [(&str, &str, &str); 15] = [
     (
         "README.md",
         "python3",
@@ -64,6 +64,16 @@ const BY_HAND: [(&str, &str, &str); 13] = [
         "operate/metrics.md",
         "curl",
         "[admin]; tested in observability/admin",
+    ),
+    (
+        "operate/metrics.md",
+        "flashgate health",
+        "[admin]; tested in commands",
+    ),
+    (
+        "operate/metrics.md",
+        "flashgate status",
+        "[admin]; tested in commands",
     ),
     ("operate/reload.md", "journalctl", "systemd"),
     (
