@@ -138,7 +138,7 @@ fn smartfoxserver() {
     const SCRIPT: &[testkit::zoo::ScriptStep] =
         &[Expect(SMARTFOX.client), Send(SMARTFOX.server), Hold];
     follow("recipes/smartfoxserver.md", |page| {
-        let _game = Keeper::start(local(19339), &[SCRIPT]).unwrap();
+        let _game = Keeper::start(local(9340), &[SCRIPT]).unwrap();
         page.run_rest();
         allows(public(9339), &[9339]);
         SMARTFOX.over_tcp(public(9339));
@@ -151,9 +151,12 @@ fn smartfoxserver() {
 fn smartfoxserver_2x() {
     const SCRIPT: &[testkit::zoo::ScriptStep] =
         &[Expect(SMARTFOX_2X.client), Send(SMARTFOX_2X.server), Hold];
-    let change = |text: String| text.replace("9339", "9933");
+    let change = |text: String| {
+        let text = text.replace("--preset smartfox", "--gate 9933=127.0.0.1:9934");
+        text.replace("9339", "9933")
+    };
     follow_with("recipes/smartfoxserver.md", change, |page| {
-        let _game = Keeper::start(local(19933), &[SCRIPT]).unwrap();
+        let _game = Keeper::start(local(9934), &[SCRIPT]).unwrap();
         page.run_rest();
         allows(public(9933), &[9933]);
         SMARTFOX_2X.over_tcp(public(9933));
@@ -161,26 +164,24 @@ fn smartfoxserver_2x() {
     });
 }
 
-/// The page's config instead of its flags: the tunnel goes to the web server, everything else is as before.
+/// With the line of the config that the page names, the tunnel goes to the web server. The rest is as before.
 #[test]
 fn smartfoxserver_with_bluebox() {
     const SCRIPT: &[testkit::zoo::ScriptStep] =
         &[Expect(SMARTFOX.client), Send(SMARTFOX.server), Hold];
     const REQUEST: &[u8] = b"POST /BlueBox/BlueBox.do HTTP/1.0\r\nContent-Length: 26\r\n\r\nsfsHttp=null|connect|null\r\n";
     const ANSWER: &[u8] = b"HTTP/1.0 200 OK\r\n\r\nconnect|a1b2c3";
-    let flags = "serve --allow 'www.example.com' --gate 9339=127.0.0.1:19339";
-    let change = move |text: String| {
-        // Ruffle's list is then the web server's, as the page says.
-        let text = text.replace(flags, "serve --config flashgate.toml");
-        let lines: Vec<_> = text
-            .lines()
-            .filter(|line| !line.contains("ruffle.json"))
-            .collect();
-        lines.join("\n")
+    // Ruffle's list is then the web server's, as the page says.
+    let change = |text: String| {
+        let lines = text.lines().filter(|line| !line.contains("ruffle.json"));
+        lines.collect::<Vec<_>>().join("\n")
     };
     follow_with("recipes/smartfoxserver.md", change, |page| {
-        let _game = Keeper::start(local(19339), &[SCRIPT]).unwrap();
+        let _game = Keeper::start(local(9340), &[SCRIPT]).unwrap();
         let _web = Keeper::start(local(8080), &[&[Expect(REQUEST), Send(ANSWER)]]).unwrap();
+        page.run(1);
+        let uncomment = "sed -i 's/^# http-backend/http-backend/' flashgate.toml";
+        assert!(page.session.run(uncomment).unwrap().status.success());
         page.run_rest();
         allows(public(9339), &[9339]);
         SMARTFOX.over_tcp(public(9339));
@@ -194,10 +195,10 @@ fn smartfoxserver_with_bluebox() {
 fn habbo() {
     const SCRIPT: &[testkit::zoo::ScriptStep] = &[Expect(HABBO.client), Send(HABBO.server), Hold];
     follow("recipes/habbo.md", |page| {
-        let _emulator = Keeper::start(local(30010), &[SCRIPT]).unwrap();
+        let _emulator = Keeper::start(local(3002), &[SCRIPT]).unwrap();
         page.run_rest();
-        allows(public(30000), &[30000]);
-        HABBO.over_tcp(public(30000));
-        HABBO.over_websocket(public(30000), "/");
+        allows(public(3000), &[3000]);
+        HABBO.over_tcp(public(3000));
+        HABBO.over_websocket(public(3000), "/");
     });
 }

@@ -20,11 +20,12 @@ use std::fs;
 use testkit::book::{documents, is_recipe, shown};
 
 /// The pages that are run, and by which module.
-const PAGES: [(&str, &str); 13] = [
+const PAGES: [(&str, &str); 14] = [
     ("migrate/daemons.md", "migrate"),
     ("migrate/houdini-websockets.md", "games"),
     ("migrate/in-server.md", "migrate"),
     ("migrate/policyfile.md", "migrate"),
+    ("migrate/websockify.md", "migrate"),
     ("migrate/xinetd.md", "migrate"),
     ("recipes/aqw.md", "games"),
     ("recipes/cloudflare.md", "cloudflare"),

@@ -7,9 +7,9 @@ use testkit::client::fetch;
 use testkit::needs;
 use testkit::real_server::missing;
 use testkit::zoo::Keeper;
-use testkit::zoo::ScriptStep::{End, Hold, Read, Send};
+use testkit::zoo::ScriptStep::{End, Expect, Hold, Read, Send};
 
-use super::opening::allows;
+use super::opening::{Opening, allows};
 use super::page::{Page, follow, follow_with, local, public};
 
 /// The policy file of the old daemons.
@@ -99,7 +99,7 @@ fn served() -> String {
 /// Starts the old server, checks it, stops it, and follows the page.
 #[track_caller]
 fn replace(page: &mut Page, old: &str) {
-    let _game = Keeper::start(public(9339), &[&[Hold]]).unwrap();
+    let _game = Keeper::start(public(9339), &[&[Read, End]]).unwrap();
     page.session.serve(old).unwrap();
     one_site(page);
     let before = served();
@@ -132,7 +132,7 @@ fn daemons_in_python() {
         page.session.folder().file("policy.xml", POLICY).unwrap();
         page.session.folder().file("daemon.py", PYTHON).unwrap();
         // Its replies get lost, so the first check may fail. The page says how to see that.
-        let _game = Keeper::start(public(9339), &[&[Hold]]).unwrap();
+        let _game = Keeper::start(public(9339), &[&[Read, End]]).unwrap();
         page.session.serve("python3 daemon.py").unwrap();
         let before = report(page, "http://www.example.com/");
         let ids = findings(&before);
@@ -157,16 +157,8 @@ fn xinetd() {
         folder.file("flashpolicy.xml", POLICY).unwrap();
         let script = folder.file("in.flashpolicyd.pl", PERL_FOR_XINETD).unwrap();
         let policy = folder.path().join("flashpolicy.xml");
-        let text =
-            std::fs::read_to_string(testkit::book::root().join("docs/book/src/migrate/xinetd.md"));
-        let text = text.unwrap();
-        let entry = text
-            .split("```text\n")
-            .nth(1)
-            .and_then(|it| it.split("```").next());
-        let entry = entry
-            .unwrap()
-            .replace("/etc/flashpolicy.xml", policy.to_str().unwrap());
+        let path = format!("-file={}", policy.display());
+        let entry = page.block("text").replace("-file=flashpolicy.xml", &path);
         // A test's folder is not executable for everybody, so perl reads the script.
         let entry = entry
             .replace("/usr/local/bin/in.flashpolicyd.pl", "/usr/bin/perl")
@@ -184,7 +176,7 @@ fn policyfile() {
         return;
     }
     follow("migrate/policyfile.md", |page| {
-        let _game = Keeper::start(public(9339), &[&[Hold]]).unwrap();
+        let _game = Keeper::start(public(9339), &[&[Read, End]]).unwrap();
         page.session.folder().file("old.js", POLICYFILE).unwrap();
         page.session.serve("node old.js").unwrap();
         let before = report(page, "http://www.example.com/");
@@ -199,6 +191,49 @@ fn policyfile() {
         assert_eq!(findings(&after), [""; 0], "{after:#}");
         allows(public(843), &[9339]);
     });
+}
+
+/// Both tokens, at the same URLs before and after. Only the page's own website stays allowed.
+#[test]
+fn websockify() {
+    const SCRIPT: &[testkit::zoo::ScriptStep] =
+        &[Expect(WELCOME.client), Send(WELCOME.server), Hold];
+    if !needs::met(missing("websockify")) {
+        return;
+    }
+    follow("migrate/websockify.md", |page| {
+        let tokens = page.block("text");
+        page.session.folder().file("tokens.cfg", tokens).unwrap();
+        let start = |port| Keeper::start(local(port), &[SCRIPT]).unwrap();
+        let _servers = [6112, 9875].map(start);
+        let old = "websockify --token-plugin TokenFile --token-source tokens.cfg 8080";
+        page.session.serve(old).unwrap();
+        both_tokens();
+        assert_eq!(opens_for_another_site(page), Some(0));
+        page.session.stop();
+        page.run_rest();
+        both_tokens();
+        assert_eq!(opens_for_another_site(page), Some(1));
+    });
+}
+
+const WELCOME: Opening = Opening {
+    client: b"hello\0",
+    server: b"welcome\0",
+};
+
+#[track_caller]
+fn both_tokens() {
+    for token in ["login", "world"] {
+        WELCOME.over_websocket(public(8080), &format!("/?token={token}"));
+    }
+}
+
+/// The exit code of `check` for a page of another website.
+fn opens_for_another_site(page: &Page) -> Option<i32> {
+    let url = "'ws://play.example.com:8080/?token=login'";
+    let command = format!("flashgate check {url} --client ruffle --from http://www.example.org/");
+    page.session.run(&command).unwrap().status.code()
 }
 
 /// Policy code in the server: every website is allowed before, and one afterwards.

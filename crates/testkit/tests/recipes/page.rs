@@ -35,6 +35,7 @@ pub(crate) struct Page {
     /// The page's folder, names and running servers.
     pub(crate) session: Session,
     name: &'static str,
+    text: String,
     rest: VecDeque<ShownCommand>,
 }
 
@@ -81,8 +82,17 @@ impl Page {
         Self {
             session,
             name,
+            text: text.to_owned(),
             rest,
         }
+    }
+
+    /// The first code block in a language.
+    #[track_caller]
+    pub(crate) fn block(&self, language: &str) -> String {
+        let fence = format!("```{language}\n");
+        let (_, rest) = self.text.split_once(&fence).expect("a code block");
+        rest.split("```").next().expect("its text").to_owned()
     }
 
     /// Runs the next commands.
