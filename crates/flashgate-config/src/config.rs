@@ -105,7 +105,7 @@ pub fn admin_address(path: &Path) -> Result<Option<ListenAddress>, ConfigFinding
         let root = Table::root(text, root.get_ref());
         let table = root.get("admin")?.table(&keys::ADMIN, &mut found)?;
         let address = sections::admin(&table, &mut found).address;
-        address.map_or_else(defaults::admin_address, |address| Some(address.value))
+        address.map(|address| address.value)
     });
     if !any_error(&found) {
         return Ok(address);

@@ -89,6 +89,8 @@ pub enum AskedBy {
     Bridge(SetIn),
     /// `[admin]` or `--admin`.
     Admin(SetIn),
+    /// `probes` of `[admin]`.
+    Probes,
 }
 
 /// Where a setting is set.
@@ -282,11 +284,49 @@ const BRIDGE: &str = "bridge";
 pub struct Admin {
     /// Loopback, unless the operator set `danger-public`.
     pub address: ListenAddress,
+    /// A second listener for health checks only, open to everyone.
+    pub probes: Option<ListenAddress>,
     /// Where it is set.
     pub set_in: SetIn,
 }
 
+/// A listener of the admin endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AdminEndpoint {
+    /// Its address.
+    pub address: ListenAddress,
+    /// What it answers.
+    pub scope: AdminScope,
+    /// Where it is set.
+    pub set_in: SetIn,
+}
+
+/// What a listener of the admin endpoint answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdminScope {
+    /// Every path, for clients that name this machine.
+    All,
+    /// Only the health checks, for everyone.
+    Probes,
+}
+
 impl Plan {
+    /// The listeners of the admin endpoint.
+    pub fn admin_endpoints(&self) -> impl Iterator<Item = AdminEndpoint> + '_ {
+        self.admin.iter().flat_map(|admin| {
+            let all = (Some(admin.address), AdminScope::All);
+            let each = [all, (admin.probes, AdminScope::Probes)];
+            each.into_iter().filter_map(|(address, scope)| {
+                let (address, set_in) = (address?, admin.set_in);
+                Some(AdminEndpoint {
+                    address,
+                    scope,
+                    set_in,
+                })
+            })
+        })
+    }
+
     /// The names that clients may use for this machine.
     pub fn host_names(&self) -> Vec<Host> {
         self.hosts.iter().map(|own| own.host.clone()).collect()

@@ -26,6 +26,7 @@ pub struct Daemon {
     child: Child,
     addresses: Vec<SocketAddr>,
     admin: Option<SocketAddr>,
+    probes: Option<SocketAddr>,
     lines: Receiver<String>,
     seen: Vec<String>,
 }
@@ -144,6 +145,7 @@ impl Builder {
             child,
             addresses: Vec::new(),
             admin: None,
+            probes: None,
             lines: follow(stderr, self.log),
             seen: Vec::new(),
         };
@@ -182,6 +184,11 @@ impl Daemon {
     /// The addresses that it listens on, as it logs them.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// The address of `probes` in `[admin]`, if it is configured.
+    pub fn probes(&self) -> Option<SocketAddr> {
+        self.probes
     }
 
     /// The address of `[admin]`, if it is configured.
@@ -299,7 +306,9 @@ impl Daemon {
             if line.contains("flashgate ready") {
                 return Ok(());
             }
-            if line.contains("admin listening") {
+            if line.contains("probes listening") {
+                self.probes = address_in(&line);
+            } else if line.contains("admin listening") {
                 self.admin = address_in(&line);
             } else if line.contains("listening") {
                 self.addresses.extend(address_in(&line));

@@ -156,7 +156,7 @@ const GROUPS: &[ConfigFindingGroup] = &[
             "A gate listens on a range of ports, and its `backend` or `public-port` has fewer or more.",
             "Write ranges with the same number of ports."),
         ConfigFindingPage("duplicate-listener",
-            "The same address appears twice, or players and `[admin]` share a port.",
+            "The same address appears twice, or players, `[admin]`, and its `probes` share a port.",
             "Give each its own address or port. A gate needs no `[[listen]]` for its port."),
         ConfigFindingPage("bad-gate-name",
             "A gate's name has characters that names can't have.",

@@ -216,19 +216,19 @@ fn by_port(raw: &RawListener) -> Vec<(Option<Port>, Vec<ListenAddress>)> {
 pub(super) fn check(
     raw: &[RawListener],
     players: &[At<ListenAddress>],
-    admin: Option<&At<ListenAddress>>,
+    admin: &[At<ListenAddress>],
     lines: &Lines,
     found: &mut Vec<Diagnostic>,
 ) {
-    found.extend(admin.and_then(|admin| {
+    for (nth, own) in admin.iter().enumerate() {
         let overlaps = |other: &&At<ListenAddress>| {
-            other.value.covers(admin.value) || admin.value.covers(other.value)
+            other.value.covers(own.value) || own.value.covers(other.value)
         };
-        let mut players = players.iter();
-        players
-            .find(overlaps)
-            .map(|other| beside_admin(admin, other, lines))
-    }));
+        let player = players.iter().find(overlaps);
+        found.extend(player.map(|other| beside_admin(own, other, lines)));
+        let other = admin.iter().take(nth).find(overlaps);
+        found.extend(other.map(|other| beside_each_other(own, other)));
+    }
     let kinds = kinds(raw);
     let (mut before, mut shown) = (HashMap::new(), HashSet::new());
     // Port 0 takes a free port each time.
@@ -273,6 +273,15 @@ fn duplicate(address: &At<ListenAddress>, first: &At<ListenAddress>, lines: &Lin
     Diagnostic::error("duplicate-listener", message)
         .at(address.span, "")
         .note(format!("first used in line {line}"))
+}
+
+fn beside_each_other(probes: &At<ListenAddress>, admin: &At<ListenAddress>) -> Diagnostic {
+    let (address, other) = (probes.value, admin.value);
+    let message =
+        format!("can't bind `{address}` for `probes`: `[admin]` also listens on `{other}`");
+    Diagnostic::error("duplicate-listener", message)
+        .at(probes.span, "")
+        .help("give `probes` its own port, such as 9844")
 }
 
 fn beside_admin(admin: &At<ListenAddress>, other: &At<ListenAddress>, lines: &Lines) -> Diagnostic {

@@ -14,7 +14,7 @@ use super::purpose::PlanPurpose;
 use super::raw::{Gates, Raw, RawBridge, RawListener};
 use super::sections::{RawAdmin, RawProcess};
 use super::tree::At;
-use super::{bridge, defaults, gates, handover, hosts, listeners, tls};
+use super::{bridge, gates, handover, hosts, listeners, tls};
 use crate::account::Account;
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{Admin, Deadlines, Limits, ListenTransport, Plan, ProcessPlan, SetIn, User};
@@ -52,11 +52,12 @@ pub(super) fn resolve(
     for (policy, gates) in raw.policies.into_iter().zip(gates) {
         policies.push(Named::new(policy, &gates, folder, found));
     }
-    let admin_address = raw.admin.as_ref().and_then(|admin| admin.address.as_ref());
+    let admin_addresses = raw.admin.iter().flat_map(RawAdmin::addresses);
+    let admin_addresses: Vec<_> = admin_addresses.cloned().collect();
     let mut ours = for_players(&raw.listeners, raw.bridge.as_ref());
-    listeners::check(&raw.listeners, &ours, admin_address, lines, found);
+    listeners::check(&raw.listeners, &ours, &admin_addresses, lines, found);
     listeners::unasked(&raw.listeners, &policies, found);
-    ours.extend(admin_address.cloned());
+    ours.extend(admin_addresses);
     gates::check(&raw.listeners, &ours, limits.request, lines, found);
     let transport = transport(raw.tls.is_some());
     let read = raw.tls.as_ref().filter(|_| purpose != PlanPurpose::Tell);
@@ -175,10 +176,9 @@ fn judge_user(user: &str) -> Option<Diagnostic> {
 }
 
 fn admin(raw: RawAdmin) -> Option<Admin> {
-    let address = raw.address.map(|address| address.value);
-    let address = address.or_else(defaults::admin_address)?;
     Some(Admin {
-        address,
+        address: raw.address?.value,
+        probes: raw.probes.map(|address| address.value),
         set_in: SetIn::Config,
     })
 }

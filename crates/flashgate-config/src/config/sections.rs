@@ -46,7 +46,15 @@ pub(super) struct RawProcess {
 /// `[admin]`.
 #[derive(Debug, Default)]
 pub(super) struct RawAdmin {
+    /// The default if the file has no other. None if a mistake was reported.
     pub(super) address: Option<At<ListenAddress>>,
+    pub(super) probes: Option<At<ListenAddress>>,
+}
+
+impl RawAdmin {
+    pub(super) fn addresses(&self) -> impl Iterator<Item = &At<ListenAddress>> {
+        self.address.iter().chain(&self.probes)
+    }
 }
 
 /// The limits, except `ping`, which is in `[bridge]`.
@@ -230,6 +238,14 @@ pub(super) fn admin_address(
     value.parsed("bad-address", read, found)
 }
 
+/// The port of `probes` in examples.
+const PROBES: u16 = 9844;
+
+fn probes_address(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<At<ListenAddress>> {
+    let read = |text: &str| ListenAddress::read(text, PROBES);
+    value.parsed("bad-address", read, found)
+}
+
 pub(super) fn admin(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawAdmin {
     for value in table.unknown() {
         let port = value.written().filter(|text| text.parse::<u16>().is_ok());
@@ -240,8 +256,13 @@ pub(super) fn admin(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawAdmin 
         });
     }
     let public = table.setting("danger-public", boolean, found);
-    let address = table.get("address");
-    let address = address.and_then(|value| admin_address(&value, found));
+    let address = match table.get("address") {
+        Some(value) => admin_address(&value, found),
+        None => default(&keys::ADMIN, "address", admin_address).map(|at| At {
+            span: table.span,
+            ..at
+        }),
+    };
     let checked = address.as_ref().filter(|_| !public);
     found.extend(checked.and_then(|address| {
         let finding = public_admin(address.value, "in `[admin]`")?;
@@ -251,7 +272,9 @@ pub(super) fn admin(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawAdmin 
                 .help("write `127.0.0.1:9843`, or add `danger-public = true` if this is intended"),
         )
     }));
-    RawAdmin { address }
+    let probes = table.get("probes");
+    let probes = probes.and_then(|value| probes_address(&value, found));
+    RawAdmin { address, probes }
 }
 
 /// The error for an admin address that others can reach. It has no place and no help.

@@ -134,6 +134,45 @@ fn admin() {
         "found `[::]:9843`",
     );
     refused("[admin]\nport = 9843", "unknown-key", "`port`");
+    // Probes are public. The rest keeps its default.
+    let both = plan("[admin]\nprobes = '[::]:9844'");
+    let both: Vec<_> = both
+        .admin_endpoints()
+        .map(|it| it.address.to_string())
+        .collect();
+    assert_eq!(both, ["127.0.0.1:9843", "[::]:9844"]);
+    refused("[admin]\nprobes = 'x'", "bad-address", "9844");
+    for (more, text) in [
+        (
+            "[admin]\nprobes = '9843'",
+            "for `probes`: `[admin]` also listens on `127.0.0.1:9843`",
+        ),
+        ("[admin]\nprobes = '843'", "`[::]:843` again"),
+        (
+            "[admin]\naddress = '127.0.0.1:1'\nprobes = '127.0.0.1:1'",
+            "`127.0.0.1:1` again",
+        ),
+        (
+            "[admin]\nprobes = '127.0.0.1:843'",
+            "`[::]:843` is for players",
+        ),
+        (
+            "[admin]\nprobes = '9844-9845'",
+            "only a gate can listen on a range",
+        ),
+    ] {
+        let rule = if text.starts_with("only") {
+            "bad-address"
+        } else {
+            "duplicate-listener"
+        };
+        refused(more, rule, text);
+    }
+    refused(
+        "[[gate]]\naddress = '9339'\nbackend = 'localhost:9844'\n[admin]\nprobes = '9844'",
+        "backend-is-flashgate",
+        "localhost:9844",
+    );
 }
 
 const GATE: &str = "[[gate]]\naddress = '[::]:9339'\nbackend = 'game.test:9340'\n";

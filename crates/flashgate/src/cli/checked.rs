@@ -1,6 +1,6 @@
 //! The output of `serve --check` for a valid configuration.
 
-use flashgate_config::snapshot::{BridgeSettings, Gate, Plan, Served, ServiceListener};
+use flashgate_config::snapshot::{AdminScope, BridgeSettings, Gate, Plan, Served, ServiceListener};
 use flashgate_config::tls::Certificate;
 
 /// A line for each listener and certificate, and one for `[admin]`.
@@ -22,8 +22,13 @@ pub(super) fn text(plan: &Plan) -> String {
         format!("ok: {file} is for {names}, until {ends}\n")
     };
     let certificates = plan.certificates.iter().map(certificate);
-    let admin = plan.admin.as_ref();
-    let admin = admin.map(|admin| format!("ok: {} serves admin\n", admin.address));
+    let admin = plan.admin_endpoints().map(|endpoint| {
+        let what = match endpoint.scope {
+            AdminScope::All => "admin",
+            AdminScope::Probes => "probes",
+        };
+        format!("ok: {} serves {what}\n", endpoint.address)
+    });
     let lines = plan.listeners.iter().map(line);
     lines.chain(certificates).chain(admin).collect()
 }

@@ -50,6 +50,7 @@ impl Settings {
         let admin = self.admin.as_ref()?;
         Some(Admin {
             address: admin.value,
+            probes: None,
             set_in: admin.set_in(),
         })
     }

@@ -1,12 +1,11 @@
-//! `[admin]`: the daemon's status over HTTP, on its own listener.
+//! `[admin]`: the daemon's status over HTTP, on its own listener, and health checks on another one.
 //!
 //! Its connections are separate too, so players and admin clients never wait for each other. It changes nothing.
 
 use std::sync::Arc;
 
 use flash_policy::Host;
-use flashgate_config::snapshot;
-use flashgate_config::snapshot::ListenAddress;
+use flashgate_config::snapshot::{AdminEndpoint, AdminScope, AskedBy};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::info;
@@ -22,28 +21,30 @@ mod listener;
 mod metrics;
 mod status_json;
 
+use about::AdminAnswers;
 pub(super) use about::AdminSources;
 use listener::AdminListener;
 pub(super) use listener::MOST_CONNECTIONS;
 pub(crate) use metrics::reference as metrics_reference;
 
-/// The name that the service manager can use for its socket.
-const NAME: &str = "admin";
-
-/// The socket that a plan asks for.
-pub(super) fn wanted(plan: &snapshot::Admin) -> Wanted<'static> {
+/// The socket that a plan asks for. The service manager can use the name for it.
+pub(super) fn wanted<'a>(plan: AdminEndpoint) -> Wanted<'a> {
+    let (name, asked_by) = match plan.scope {
+        AdminScope::All => ("admin", AskedBy::Admin(plan.set_in)),
+        AdminScope::Probes => ("probes", AskedBy::Probes),
+    };
     Wanted {
         address: plan.address,
-        name: NAME,
-        asked_by: snapshot::AskedBy::Admin(plan.set_in),
+        name,
+        asked_by,
     }
 }
 
 /// The running listener.
 #[derive(Debug)]
 pub(super) struct AdminServer {
-    /// The address in the plan. The bound address may be more specific.
-    asked: ListenAddress,
+    /// As in the plan. The bound address may be more specific.
+    plan: AdminEndpoint,
     endpoint: Arc<Endpoint>,
     hosts: watch::Sender<Vec<Host>>,
     stop: watch::Sender<bool>,
@@ -52,19 +53,30 @@ pub(super) struct AdminServer {
 
 /// A listener that is registered but not started.
 pub(super) struct PreparedAdmin {
+    plan: AdminEndpoint,
     listener: AdminListener,
     endpoint: Arc<Endpoint>,
     hosts: watch::Sender<Vec<Host>>,
 }
 
 /// Registers a socket with the event loop.
-pub(super) fn prepare(bound: Bound, sources: AdminSources) -> Result<PreparedAdmin, NotWatched> {
+pub(super) fn prepare(
+    plan: AdminEndpoint,
+    bound: Bound,
+    sources: AdminSources,
+) -> Result<PreparedAdmin, NotWatched> {
     let endpoint = Arc::new(Endpoint::new(bound));
     let (hosts, receiver) = watch::channel(Vec::new());
     let address = endpoint.address;
-    let listener = AdminListener::new(Arc::clone(&endpoint), receiver, sources)
+    let answers = AdminAnswers {
+        scope: plan.scope,
+        hosts: receiver,
+        sources: Arc::new(sources),
+    };
+    let listener = AdminListener::new(Arc::clone(&endpoint), answers)
         .map_err(|error| NotWatched { address, error })?;
     Ok(PreparedAdmin {
+        plan,
         listener,
         endpoint,
         hosts,
@@ -73,13 +85,16 @@ pub(super) fn prepare(bound: Bound, sources: AdminSources) -> Result<PreparedAdm
 
 impl PreparedAdmin {
     /// Starts serving. `hosts` are the names that clients may use for this machine.
-    pub(super) fn begin(self, plan: &snapshot::Admin, hosts: &[Host]) -> AdminServer {
+    pub(super) fn begin(self, hosts: &[Host]) -> AdminServer {
         let (stop, stopping) = watch::channel(false);
         let address = self.endpoint.address;
         self.hosts.send_replace(hosts.to_vec());
-        info!(target: LIFECYCLE, %address, "admin listening");
+        match self.plan.scope {
+            AdminScope::All => info!(target: LIFECYCLE, %address, "admin listening"),
+            AdminScope::Probes => info!(target: LIFECYCLE, %address, "probes listening"),
+        }
         AdminServer {
-            asked: plan.address,
+            plan: self.plan,
             endpoint: self.endpoint,
             hosts: self.hosts,
             stop,
@@ -90,14 +105,14 @@ impl PreparedAdmin {
 
 impl AdminServer {
     /// Whether it matches a plan.
-    pub(super) fn fits(&self, plan: &snapshot::Admin) -> bool {
-        self.asked == plan.address
+    pub(super) fn fits(&self, plan: AdminEndpoint) -> bool {
+        self.plan == plan
     }
 
     /// The endpoint, for a handover.
     pub(super) fn endpoint(&self) -> AskedEndpoint {
         AskedEndpoint {
-            asked: self.asked,
+            asked: self.plan.address,
             endpoint: Arc::clone(&self.endpoint),
         }
     }
@@ -109,7 +124,11 @@ impl AdminServer {
 
     /// Closes the listener. Open connections are still answered.
     pub(super) fn stop(&self) {
-        info!(target: LIFECYCLE, address = %self.endpoint.address, "admin no longer listening");
+        let address = self.endpoint.address;
+        match self.plan.scope {
+            AdminScope::All => info!(target: LIFECYCLE, %address, "admin no longer listening"),
+            AdminScope::Probes => info!(target: LIFECYCLE, %address, "probes no longer listening"),
+        }
         self.stop.send_replace(true);
     }
 }

@@ -146,10 +146,7 @@ fn has_gates(plan: &Plan) -> bool {
 /// Descriptors for listeners, relay pipes and connections to `[admin]`, which must answer even if players use all of
 /// theirs.
 fn kept(plan: &Plan, threads: NonZeroU32) -> usize {
-    let admin = plan
-        .admin
-        .as_ref()
-        .map_or(0, |_| 1 + admin::MOST_CONNECTIONS);
+    let admin = plan.admin_endpoints().count() * (1 + admin::MOST_CONNECTIONS);
     let pipes = if has_gates(plan) { PIPES } else { 0 };
     plan.sockets().len() + admin + pipes * threads.get() as usize
 }

@@ -11,7 +11,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use flashgate_config::ruffle::Doors;
-use flashgate_config::snapshot::{FreePorts, Plan, Socket};
+use flashgate_config::snapshot::{AdminEndpoint, FreePorts, Plan, Socket};
 use tokio::task::JoinHandle;
 use tracing::info;
 
@@ -29,15 +29,16 @@ use crate::log::LIFECYCLE;
 /// All listeners.
 pub(super) struct Listeners {
     serving: Vec<ServedListener>,
-    admin: Option<AdminServer>,
+    /// `[admin]`, and its `probes`.
+    admin: Vec<AdminServer>,
     /// Listeners dropped by a reload, which still answer what was queued.
     leaving: Vec<JoinHandle<()>>,
     context: AcceptContext,
 }
 
-/// The sockets that a plan asks for. The one of `[admin]` is last.
+/// The sockets that a plan asks for. Those of `[admin]` are last.
 pub(super) fn wanted<'a>(sockets: &'a [Socket], plan: &Plan) -> Vec<Wanted<'a>> {
-    let admin = plan.admin.as_ref().map(admin::wanted);
+    let admin = plan.admin_endpoints().map(admin::wanted);
     sockets.iter().map(Wanted::from).chain(admin).collect()
 }
 
@@ -45,7 +46,7 @@ impl Listeners {
     pub(super) fn new(context: AcceptContext) -> Self {
         Self {
             serving: Vec::new(),
-            admin: None,
+            admin: Vec::new(),
             leaving: Vec::new(),
             context,
         }
@@ -62,7 +63,7 @@ impl Listeners {
 
     /// The sockets, for a handover.
     pub(super) fn endpoints(&self) -> Vec<AskedEndpoint> {
-        let admin = self.admin.as_ref().map(AdminServer::endpoint);
+        let admin = self.admin.iter().map(AdminServer::endpoint);
         let serving = self.serving.iter().map(ServedListener::endpoint);
         serving.chain(admin).collect()
     }
@@ -74,8 +75,8 @@ impl Listeners {
         sockets: Vec<Socket>,
         plan: &Plan,
     ) -> Result<(), Refusal> {
-        let admin = plan.admin.as_ref().and_then(|_| bound.pop());
-        let admin = self.prepare_admin(admin)?;
+        let admin = bound.split_off(bound.len().min(sockets.len()));
+        let admin = self.prepare_admin(plan.admin_endpoints().collect(), admin)?;
         let doors = self.doors(plan, (&sockets, &self.matches(&sockets)), &bound);
         let prepared = self.prepare(bound, sockets, &doors)?;
         self.serving
@@ -94,8 +95,10 @@ impl Listeners {
             |(socket, kept): (&Socket, &Option<usize>)| kept.is_none().then(|| socket.clone());
         let new: Vec<_> = sockets.iter().zip(&kept).filter_map(is_new).collect();
         self.can_stand_beside(&new)?;
-        let admin = plan.admin.as_ref().filter(|wanted| !self.has_admin(wanted));
-        let missing = new.iter().map(Wanted::from).chain(admin.map(admin::wanted));
+        let admin = plan.admin_endpoints().filter(|it| !self.has_admin(*it));
+        let admin: Vec<_> = admin.collect();
+        let admin_sockets = admin.iter().copied().map(admin::wanted);
+        let missing = new.iter().map(Wanted::from).chain(admin_sockets);
         let in_use: Vec<_> = wanted(&sockets, plan)
             .iter()
             .map(|wanted| wanted.address)
@@ -103,7 +106,7 @@ impl Listeners {
         let missing: Vec<_> = missing.collect();
         let mut bound =
             bind::all(&missing, &in_use, &mut Inherited::default()).map_err(Refusal::NotBound)?;
-        let admin = self.prepare_admin(admin.and_then(|_| bound.pop()))?;
+        let admin = self.prepare_admin(admin, bound.split_off(bound.len().min(new.len())))?;
         let doors = self.doors(plan, (&sockets, &kept), &bound);
         let prepared = self.prepare(bound, new, &doors)?;
         // Nothing after this line can fail.
@@ -115,8 +118,8 @@ impl Listeners {
 
     /// The listeners that a plan does not keep.
     fn ending(&self, kept: &[Option<usize>], plan: &Plan) -> Vec<AskedEndpoint> {
-        let keeps_admin = plan.admin.as_ref().is_some_and(|it| self.has_admin(it));
-        let admin = self.admin.as_ref().filter(|_| !keeps_admin);
+        let admin = self.admin.iter();
+        let admin = admin.filter(|it| !plan.admin_endpoints().any(|plan| it.fits(plan)));
         let serving = self.serving.iter().enumerate();
         let ending = serving.filter(|(index, _)| !kept.contains(&Some(*index)));
         let ending = ending.map(|(_, serving)| serving.endpoint());
@@ -219,50 +222,45 @@ impl Listeners {
             .map_err(Refusal::NotWatched)
     }
 
-    /// Whether the current `[admin]` matches a plan.
-    fn has_admin(&self, wanted: &flashgate_config::snapshot::Admin) -> bool {
-        self.admin.as_ref().is_some_and(|admin| admin.fits(wanted))
+    /// Whether `[admin]` already has this listener.
+    fn has_admin(&self, wanted: AdminEndpoint) -> bool {
+        self.admin.iter().any(|admin| admin.fits(wanted))
     }
 
     fn prepare_admin(
         &self,
-        socket: Option<Bound>,
-    ) -> Result<Option<admin::PreparedAdmin>, Refusal> {
+        plans: Vec<AdminEndpoint>,
+        sockets: Vec<Bound>,
+    ) -> Result<Vec<admin::PreparedAdmin>, Refusal> {
         let about = || AdminSources {
             status: Arc::clone(&self.context.status),
             shared: Arc::clone(&self.context.shared),
         };
-        socket
-            .map(|bound| admin::prepare(bound, about()))
-            .transpose()
+        let each = plans.into_iter().zip(sockets);
+        each.map(|(plan, bound)| admin::prepare(plan, bound, about()))
+            .collect::<Result<_, _>>()
             .map_err(Refusal::NotWatched)
     }
 
-    /// Starts a new `[admin]`, keeps the current one, or stops it.
-    fn change_admin(&mut self, new: Option<admin::PreparedAdmin>, plan: &Plan) {
-        match (new, &plan.admin) {
-            (Some(prepared), Some(wanted)) => {
-                let begun = prepared.begin(wanted, &plan.host_names());
-                if let Some(old) = self.admin.replace(begun) {
-                    old.stop();
-                }
+    /// Starts new listeners of `[admin]`, keeps those of the plan, and stops the others.
+    fn change_admin(&mut self, new: Vec<admin::PreparedAdmin>, plan: &Plan) {
+        let hosts = plan.host_names();
+        self.admin.retain(|admin| {
+            let stays = plan.admin_endpoints().any(|plan| admin.fits(plan));
+            if stays {
+                admin.set_hosts(&hosts);
+            } else {
+                admin.stop();
             }
-            (_, Some(_)) => {
-                if let Some(admin) = &self.admin {
-                    admin.set_hosts(&plan.host_names());
-                }
-            }
-            (_, None) => {
-                if let Some(old) = self.admin.take() {
-                    old.stop();
-                }
-            }
-        }
+            stays
+        });
+        let begun = new.into_iter().map(|prepared| prepared.begin(&hosts));
+        self.admin.extend(begun);
     }
 
     /// Updates the status, and the list of own addresses that no backend may have.
     fn tell(&self) {
-        let admin = self.admin.as_ref().map(AdminServer::endpoint);
+        let admin = self.admin.iter().map(AdminServer::endpoint);
         let admin = admin.map(|admin| admin.endpoint.address);
         let serving = self.serving.iter().map(ServedListener::address);
         self.context.shared.ours.set(serving.chain(admin));
@@ -278,7 +276,7 @@ impl Listeners {
             for serving in serving {
                 ended |= serving.has_ended(context);
             }
-            if let Some(admin) = &mut self.admin {
+            for admin in &mut self.admin {
                 ended |= Pin::new(&mut admin.task).poll(context).is_ready();
             }
             if ended {
@@ -303,10 +301,8 @@ impl Listeners {
     /// Ends all listeners, after serving the queue or leaving it. `[admin]` answers to the end, unless a new process
     /// does.
     pub(super) async fn end(&mut self, how: Course) {
-        if how == Course::Leave
-            && let Some(admin) = &self.admin
-        {
-            admin.stop();
+        if how == Course::Leave {
+            self.admin.iter().for_each(AdminServer::stop);
         }
         for serving in self.serving.drain(..) {
             self.leaving.extend(serving.end(how));

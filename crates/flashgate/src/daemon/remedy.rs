@@ -58,6 +58,8 @@ fn names(asked_by: AskedBy) -> (SetIn, [&'static str; 3]) {
         AskedBy::Gate(by) => (by, ["[[gate]]", "--gate", "FLASHGATE_GATE"]),
         AskedBy::Bridge(by) => (by, ["[bridge]", "--bridge", "FLASHGATE_BRIDGE"]),
         AskedBy::Admin(by) => (by, ["[admin]", "--admin", "FLASHGATE_ADMIN"]),
+        // No flag and no variable sets it.
+        AskedBy::Probes => (SetIn::Config, ["[admin]", "", ""]),
     }
 }
 
@@ -66,12 +68,21 @@ fn setting(address: &str, asked_by: AskedBy) -> String {
     let (set_in, [section, flag, variable]) = names(asked_by);
     let rest = match asked_by {
         AskedBy::Gate(_) => "=BACKEND",
-        AskedBy::Listen(_) | AskedBy::Bridge(_) | AskedBy::Admin(_) => "",
+        AskedBy::Listen(_) | AskedBy::Bridge(_) | AskedBy::Admin(_) | AskedBy::Probes => "",
     };
+    let key = key(asked_by);
     match set_in {
-        SetIn::Config => format!("`address = \"{address}\"` in `{section}`"),
+        SetIn::Config => format!("`{key} = \"{address}\"` in `{section}`"),
         SetIn::Flag => format!("`{flag} {address}{rest}`"),
         SetIn::Variable => format!("`{variable}={address}{rest}`"),
+    }
+}
+
+/// The key in the section.
+fn key(asked_by: AskedBy) -> &'static str {
+    match asked_by {
+        AskedBy::Probes => "probes",
+        AskedBy::Listen(_) | AskedBy::Gate(_) | AskedBy::Bridge(_) | AskedBy::Admin(_) => "address",
     }
 }
 
@@ -91,7 +102,7 @@ fn wider(port: u16, asked_by: AskedBy) -> String {
             let address = setting(&format!("127.0.0.1:{port}"), asked_by);
             format!("to answer on this machine only: {address}")
         }
-        AskedBy::Listen(_) | AskedBy::Gate(_) | AskedBy::Bridge(_) => {
+        AskedBy::Listen(_) | AskedBy::Gate(_) | AskedBy::Bridge(_) | AskedBy::Probes => {
             format!("to answer on all addresses: {}", written(port, asked_by))
         }
     }
@@ -101,7 +112,10 @@ fn in_use(address: SocketAddr, asked_by: AskedBy) -> Vec<String> {
     let port = address.port();
     let (set_in, [section, flag, variable]) = names(asked_by);
     let another = match set_in {
-        SetIn::Config => format!("stop that program, or set another `address` in `{section}`"),
+        SetIn::Config => {
+            let key = key(asked_by);
+            format!("stop that program, or set another `{key}` in `{section}`")
+        }
         SetIn::Flag => format!("stop that program, or use another address with `{flag}`"),
         SetIn::Variable => format!("stop that program, or write another address in `{variable}`"),
     };
@@ -112,7 +126,7 @@ fn in_use(address: SocketAddr, asked_by: AskedBy) -> Vec<String> {
         AskedBy::Gate(_) => {
             "stop that program; if it is the gate's own server, move it to another port, and use that port in the backend".to_owned()
         }
-        AskedBy::Bridge(_) | AskedBy::Admin(_) => another,
+        AskedBy::Bridge(_) | AskedBy::Admin(_) | AskedBy::Probes => another,
     };
     vec![
         format!("find the program: `ss --listening --tcp --numeric --processes 'sport = :{port}'`"),
@@ -136,7 +150,7 @@ fn published(port: u16, high: u16, asked_by: AskedBy) -> String {
             "{} in a config file with `public-port = {port}`",
             written(high, AskedBy::Gate(SetIn::Config))
         ),
-        AskedBy::Bridge(_) | AskedBy::Admin(_) => address,
+        AskedBy::Bridge(_) | AskedBy::Admin(_) | AskedBy::Probes => address,
     }
 }
 

@@ -16,8 +16,8 @@ use super::crowd::{Cells, Crowd, MemberKey};
 /// The memory limit for all unfinished requests together.
 ///
 /// 8 MiB are 1,024 request heads of 8 KiB, or 2,048 PROXY headers of 4 KiB, or 341 TLS sessions of 24 KiB each. In
-/// addition, `[admin]` has at most 32 connections with 8 KiB each, 256 KiB. With 10,000 other waiting connections and
-/// 1,000 WebSockets, this fits into 64 MiB.
+/// addition, `[admin]` and its `probes` have at most 32 connections each with 8 KiB, 512 KiB in all. With 10,000 other
+/// waiting connections and 1,000 WebSockets, this fits into 64 MiB.
 const BUDGET: usize = 8 * 1024 * 1024;
 
 /// A connection keeps its place at least this long. A request that arrives in pieces is complete by then.

@@ -3,6 +3,7 @@
 mod crowds;
 mod exposition;
 mod life;
+mod probes;
 
 use std::net::SocketAddr;
 

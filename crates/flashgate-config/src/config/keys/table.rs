@@ -146,6 +146,9 @@ pub(in crate::config) static ADMIN: Section = Section { title: "[admin]", keys: 
     // Loopback, because the reports are for tools on this machine.
     key("address", ValueType::TextOrNumber, Is("\"127.0.0.1:9843\""),
         "The address to listen on, in the form that `--listen` takes. It must be loopback unless `danger-public` is `true`."),
+    // Off, because it is open to everyone.
+    key("probes", ValueType::TextOrNumber, Means("none"),
+        "The address of a second listener for [health checks](../operate/metrics.md#kubernetes-probes), such as `[::]:9844`. It answers only `/healthz` and `/readyz`, to everyone."),
     key("danger-public", ValueType::Boolean, Is("false"),
         "`true` allows any `address`. There is no password: anyone who can connect can read everything."),
 ] };

@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use flash_policy::Host;
+use flashgate_config::snapshot::AdminScope;
+use tokio::sync::watch;
+
 use crate::connection::Shared;
 use crate::daemon::status::Status;
 
@@ -10,4 +14,13 @@ use crate::daemon::status::Status;
 pub(in crate::daemon) struct AdminSources {
     pub(in crate::daemon) status: Arc<Status>,
     pub(in crate::daemon) shared: Arc<Shared>,
+}
+
+/// What a listener's answers depend on.
+#[derive(Clone, Debug)]
+pub(super) struct AdminAnswers {
+    pub(super) scope: AdminScope,
+    /// The names that clients may use for this machine.
+    pub(super) hosts: watch::Receiver<Vec<Host>>,
+    pub(super) sources: Arc<AdminSources>,
 }

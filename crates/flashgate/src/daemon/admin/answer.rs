@@ -5,28 +5,56 @@
 //! addresses, `localhost` and the configured names are accepted.
 
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 
 use flash_policy::Host;
+use flashgate_config::snapshot::AdminScope;
 use flashgate_report::visible;
 use flashgate_wire::http::{HostField, HttpRequest, Response, StatusCode};
 
-use super::{AdminSources, metrics, status_json};
+use super::{AdminAnswers, AdminSources, metrics, status_json};
 use crate::connection::Role;
-use crate::daemon::status::Phase;
+use crate::daemon::status::{Phase, StatusSnapshot};
 
 const PATHS: &str = "expected one of /metrics, /healthz, /readyz, /status.json\n";
+
+const PROBES: &str = "expected one of /healthz, /readyz\n";
 
 const MISDIRECTED: &str =
     "expected a Host header with an IP address, `localhost` or one of `hosts` in the config file\n";
 
 /// The response to a request.
-pub(super) fn to(request: &HttpRequest, hosts: &[Host], sources: &AdminSources) -> Response {
+pub(super) fn to(request: &HttpRequest, answers: &AdminAnswers) -> Response {
+    match answers.scope {
+        AdminScope::All => all(request, &answers.hosts.borrow(), &answers.sources),
+        AdminScope::Probes => probe(request, &answers.sources),
+    }
+}
+
+/// Health checks alone may be read by everyone, also by a page of another site. So they name nothing that flashgate
+/// serves.
+fn probe(request: &HttpRequest, sources: &AdminSources) -> Response {
+    match request.path.as_str() {
+        "/healthz" => alive(),
+        "/readyz" => {
+            let (status, text) = ready(sources);
+            Response::plain(status, text)
+        }
+        _ => Response::plain(StatusCode::NotFound, PROBES),
+    }
+}
+
+fn alive() -> Response {
+    Response::plain(StatusCode::Ok, "alive\n")
+}
+
+fn all(request: &HttpRequest, hosts: &[Host], sources: &AdminSources) -> Response {
     if !admits(request.host.as_ref(), hosts) {
         return Response::plain(StatusCode::Misdirected, MISDIRECTED);
     }
     match request.path.as_str() {
         "/metrics" => Response::typed(StatusCode::Ok, metrics::TYPE, metrics::text(sources)),
-        "/healthz" => Response::plain(StatusCode::Ok, "alive\n"),
+        "/healthz" => alive(),
         "/readyz" => readiness(sources),
         "/status.json" => Response::typed(
             StatusCode::Ok,
@@ -45,17 +73,12 @@ fn admits(host: Option<&HostField>, hosts: &[Host]) -> bool {
     })
 }
 
-/// Ready means that some listener can answer. Problems are listed in the body.
-fn readiness(sources: &AdminSources) -> Response {
+/// Ready means that some listener can answer.
+fn ready(sources: &AdminSources) -> (StatusCode, String) {
     let known = sources.status.known();
     let phase = known.phase;
-    let failed = known
-        .listeners
-        .iter()
-        .filter(|listener| listener.health.has_failed());
-    let failed: Vec<_> = failed.map(|listener| listener.address).collect();
-    let serves = phase.serves() && failed.len() < known.listeners.len();
-    let (status, mut text) = match (serves, phase) {
+    let failed = failed(&known).len();
+    match (phase.serves() && failed < known.listeners.len(), phase) {
         (true, _) => (StatusCode::Ok, "ready\n".to_owned()),
         (false, Phase::Ready | Phase::Reloading) => {
             (StatusCode::Unavailable, "not ready\n".to_owned())
@@ -64,8 +87,22 @@ fn readiness(sources: &AdminSources) -> Response {
             StatusCode::Unavailable,
             format!("not ready: {}\n", phase.name()),
         ),
-    };
-    for address in failed {
+    }
+}
+
+/// The listeners that do not work.
+fn failed(known: &StatusSnapshot) -> Vec<SocketAddr> {
+    let listeners = known.listeners.iter();
+    let failed = listeners.filter(|listener| listener.health.has_failed());
+    failed.map(|listener| listener.address).collect()
+}
+
+/// Whether it is ready, and in the body what does not work.
+fn readiness(sources: &AdminSources) -> Response {
+    let known = sources.status.known();
+    let phase = known.phase;
+    let (status, mut text) = ready(sources);
+    for address in failed(&known) {
         // Writing to a string does not fail.
         let _ = writeln!(text, "{address} has failed and is being bound again");
     }

@@ -4,42 +4,30 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-use flash_policy::Host;
 use flashgate_wire::http::{Body, HeadReader, HeadVerdict, Method, Response};
 use tokio::net::TcpStream;
-use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_flash_policy::{Linger, close};
 
-use super::{AdminSources, answer};
+use super::{AdminAnswers, answer};
 
 /// From accept to close. Scrapers also give up after 10 s.
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Serves a connection, and records when its request is complete. Until then, it may be evicted for another.
-pub(super) async fn serve(
-    stream: TcpStream,
-    hosts: watch::Receiver<Vec<Host>>,
-    sources: Arc<AdminSources>,
-    asked: Arc<AtomicBool>,
-) {
+pub(super) async fn serve(stream: TcpStream, answers: AdminAnswers, asked: Arc<AtomicBool>) {
     // After the deadline, the rest is dropped with the stream.
-    let _ = timeout(DEADLINE, exchange(stream, hosts, sources, asked)).await;
+    let _ = timeout(DEADLINE, exchange(stream, answers, asked)).await;
 }
 
-async fn exchange(
-    mut stream: TcpStream,
-    hosts: watch::Receiver<Vec<Host>>,
-    sources: Arc<AdminSources>,
-    asked: Arc<AtomicBool>,
-) {
+async fn exchange(mut stream: TcpStream, answers: AdminAnswers, asked: Arc<AtomicBool>) {
     let mut head = HeadReader::default();
     let Some(verdict) = read(&stream, &mut head).await else {
         return;
     };
     asked.store(true, Ordering::Relaxed);
     let response = match verdict {
-        HeadVerdict::Request(request) => answer::to(&request, &hosts.borrow(), &sources),
+        HeadVerdict::Request(request) => answer::to(&request, &answers),
         HeadVerdict::Refused(refusal) => Response::from(refusal),
         HeadVerdict::NeedMore => return,
     };

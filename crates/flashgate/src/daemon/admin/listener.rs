@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use flash_policy::Host;
 use rustix::io::Errno;
 use rustix::net::{SocketFlags, accept_with};
 use tokio::io::unix::AsyncFd;
@@ -18,7 +17,7 @@ use tokio::task::{AbortHandle, JoinError, JoinSet, yield_now};
 use tokio::time::sleep;
 use tracing::{error, warn};
 
-use super::{AdminSources, connection};
+use super::{AdminAnswers, connection};
 use crate::daemon::accept_error::{self, Class, classify};
 use crate::daemon::endpoint::Endpoint;
 use crate::daemon::readable::{self, Cleared};
@@ -39,23 +38,17 @@ pub(super) struct AdminListener {
     endpoint: Arc<Endpoint>,
     /// `None` once it is stopping.
     socket: Option<AsyncFd<Arc<OwnedFd>>>,
-    hosts: watch::Receiver<Vec<Host>>,
-    sources: Arc<AdminSources>,
+    answers: AdminAnswers,
     sampler: Sampler,
     panicked: Sampler,
 }
 
 impl AdminListener {
-    pub(super) fn new(
-        endpoint: Arc<Endpoint>,
-        hosts: watch::Receiver<Vec<Host>>,
-        sources: AdminSources,
-    ) -> io::Result<Self> {
+    pub(super) fn new(endpoint: Arc<Endpoint>, answers: AdminAnswers) -> io::Result<Self> {
         Ok(Self {
             socket: Some(readable::watch(endpoint.socket())?),
             endpoint,
-            hosts,
-            sources: Arc::new(sources),
+            answers,
             sampler: Sampler::of_warnings("admin-accept"),
             panicked: Sampler::of_warnings("admin-panic"),
         })
@@ -96,13 +89,8 @@ impl AdminListener {
     fn serve(&self, stream: TcpStream, open: &mut JoinSet<()>, connections: &mut AdminConnections) {
         let is_local = stream.peer_addr().is_ok_and(|peer| is_loopback(peer.ip()));
         let asked = Arc::new(AtomicBool::new(false));
-        let (hosts, sources) = (self.hosts.clone(), Arc::clone(&self.sources));
-        let task = open.spawn(connection::serve(
-            stream,
-            hosts,
-            sources,
-            Arc::clone(&asked),
-        ));
+        let answers = self.answers.clone();
+        let task = open.spawn(connection::serve(stream, answers, Arc::clone(&asked)));
         connections.take(AdminConnection {
             task,
             is_local,

@@ -30,7 +30,7 @@ impl Needs {
     /// The needs of a plan, given the ports that are bound for it.
     pub(crate) fn of(plan: &Plan, bound: impl Iterator<Item = u16>) -> Self {
         let sockets = plan.sockets().into_iter().map(|socket| socket.address);
-        let admin = plan.admin.as_ref().map(|admin| admin.address);
+        let admin = plan.admin_endpoints().map(|admin| admin.address);
         let asked = sockets.chain(admin).map(ListenAddress::port);
         Self {
             files: plan.watched.iter().map(|file| file.path.clone()).collect(),
