@@ -10,10 +10,13 @@ use super::page::{follow, local, public};
 
 fn ngircd() -> RealServer {
     RealServer::start("ngircd", local(6667), |command, folder| {
-        let text = "[Global]\nName = irc.a.test\nInfo = a test\nPorts = 6667\nListen = 127.0.0.1\n\
-                    MotdPhrase = welcome\nServerUID = nobody\nServerGID = nogroup\n\
-                    [Limits]\nMaxConnectionsIP = 0\n\
-                    [Options]\nNoticeBeforeRegistration = yes\nIdent = no\nDNS = yes\nPAM = no\n"; // tidy: allow(nobody)
+        // The unprivileged user is called that. tidy: allow(nobody)
+        let user = "ServerUID = nobody\nServerGID = nogroup\n";
+        let text = format!(
+            "[Global]\nName = irc.a.test\nInfo = a test\nPorts = 6667\nListen = 127.0.0.1\nMotdPhrase = welcome\n{user}\
+             [Limits]\nMaxConnectionsIP = 0\n\
+             [Options]\nNoticeBeforeRegistration = yes\nIdent = no\nDNS = yes\nPAM = no\n"
+        );
         let path = folder.file("ngircd.conf", text)?;
         command.arg("--nodaemon").arg("--config").arg(path);
         Ok(())
