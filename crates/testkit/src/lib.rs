@@ -20,6 +20,7 @@ pub mod namespace;
 pub mod needs;
 pub mod pattern;
 pub mod port;
+pub mod published;
 pub mod real_server;
 pub mod scale;
 pub mod session;

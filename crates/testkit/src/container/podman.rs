@@ -82,8 +82,9 @@ impl Podman {
     }
 
     /// The folder of a volume.
-    pub fn volume(&self, name: &str) -> PathBuf {
-        self.user.home().join("volumes").join(name).join("_data")
+    pub fn volume(&self, name: &str) -> Result<PathBuf> {
+        let place = ["volume", "inspect", "--format", "{{.Mountpoint}}", name];
+        self.run(&place).map(PathBuf::from)
     }
 
     fn config(&self) -> PathBuf {

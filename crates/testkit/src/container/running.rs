@@ -79,8 +79,11 @@ impl<'a> Container<'a> {
     }
 
     /// Runs the health check of the image or of `podman run`; true if it passes.
-    pub fn is_healthy(&self) -> bool {
-        self.podman.run(&["healthcheck", "run", &self.id]).is_ok()
+    ///
+    /// `network` is the container's, which Podman knows only as that of its caller.
+    pub fn is_healthy(&self, network: &Namespace) -> Result<bool> {
+        let check = ["healthcheck", "run", &self.id];
+        Ok(network.run(|| self.podman.run(&check))?.is_ok())
     }
 
     /// Sends the stop signal of the image, waits up to this long before killing it, and returns the exit code.

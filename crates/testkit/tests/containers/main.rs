@@ -5,7 +5,9 @@
 
 #![cfg(test)]
 
+mod compose;
 mod contents;
+mod restricted;
 mod starting;
 mod stopping;
 
@@ -19,12 +21,13 @@ use testkit::needs;
 
 const LIMIT: Duration = Duration::from_secs(20);
 
+/// As `read_only` in the Compose files: unlike Podman, Docker mounts nothing writable into such a container.
+const READ_ONLY: [&str; 2] = ["--read-only", "--read-only-tmpfs=false"];
+
 /// As `read_only`, `cap_drop` and `security_opt` in the Compose files.
-///
-/// Docker puts no temporary file systems into a read-only container, and Podman does so only if asked.
 const RESTRICTED: [&str; 6] = [
-    "--read-only",
-    "--read-only-tmpfs=false",
+    READ_ONLY[0],
+    READ_ONLY[1],
     "--cap-drop",
     "all",
     "--security-opt",

@@ -1,0 +1,332 @@
+//! The Compose files work unchanged: what `docker compose up` would start runs in namespaces, with the real Caddy and
+//! nginx, and `flashgate check` passes for Flash Player and for Ruffle.
+
+mod host;
+mod project;
+
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use testkit::backend::{Absent, BackendBehaviour, TestBackend};
+use testkit::container::{Container, IMAGE, Podman};
+use testkit::folder::Folder;
+use testkit::namespace::Namespace;
+use testkit::needs;
+use testkit::real_server::{self, RealServer};
+
+use self::host::{Host, NAME_SERVER, PUBLIC};
+use self::project::{Project, json, place};
+use super::{LIMIT, READ_ONLY, podman};
+
+/// The image of the game in each `.env.example`. A backend of the tests takes its place.
+const GAME: &str = "nginx:alpine";
+
+/// Where the containers of a check find the certificates that they trust.
+const TRUSTED: &str = "/trusted.pem";
+
+/// A project that runs.
+struct Running<'a> {
+    host: Host,
+    podman: &'a Podman,
+    containers: Vec<(String, Container<'a>)>,
+    _game: TestBackend,
+}
+
+impl<'a> Running<'a> {
+    /// What `docker compose up` does.
+    fn up(podman: &'a Podman, project: &Project) -> Self {
+        let host = Host::of(project);
+        let mut containers = Vec::new();
+        let mut game = None;
+        for (name, service) in project.in_order() {
+            let network = &host.networks[name];
+            if service.image == GAME {
+                game = Some(start_game(network));
+                continue;
+            }
+            let mut arguments = vec!["--dns", NAME_SERVER];
+            arguments.extend(service.options.iter().map(String::as_str));
+            arguments.push(&service.image);
+            let container = Container::run(podman, network, &arguments).unwrap();
+            if service.image == IMAGE {
+                container.wait_for_line("flashgate ready", LIMIT).unwrap();
+            }
+            containers.push((name.clone(), container));
+        }
+        Self {
+            host,
+            podman,
+            containers,
+            _game: game.expect("a game"),
+        }
+    }
+
+    fn container(&self, service: &str) -> &Container<'a> {
+        let mut containers = self.containers.iter();
+        &containers.find(|(name, _)| name == service).unwrap().1
+    }
+
+    /// Runs `flashgate check` in a container of the image, on a network, as the book shows.
+    fn check(&self, network: &Namespace, options: &[&str], arguments: &[&str]) -> Output {
+        let run = ["run", "--rm", "--network", "host"];
+        let names = ["play.example.com", "www.example.com"];
+        let names = names.map(|name| format!("--add-host={name}:{PUBLIC}"));
+        let names = names.each_ref().map(String::as_str);
+        let arguments = [&run, &names[..], options, &[IMAGE, "check"], arguments].concat();
+        network
+            .run(|| self.podman.output(&arguments))
+            .unwrap()
+            .unwrap()
+    }
+
+    /// Flash Player reaches the game, and movies of other sites don't.
+    #[track_caller]
+    fn flash_player_reaches(&self, network: &Namespace, host: &str, movie: &str) {
+        let target = format!("{host}:9339");
+        let output = self.check(network, &[], &[&target, "--from", movie]);
+        let printed = shown(&output);
+        assert_eq!(output.status.code(), Some(0), "{printed}");
+        assert!(
+            printed.contains("of the master policy (port 843) grants it"),
+            "{printed}"
+        );
+        let elsewhere = "http://elsewhere.test/game.swf";
+        let output = self.check(network, &[], &[&target, "--from", elsewhere]);
+        assert_eq!(output.status.code(), Some(1), "{}", shown(&output));
+    }
+
+    /// Every WebSocket of Ruffle's list opens for a page.
+    #[track_caller]
+    fn ruffle_reaches(&self, network: &Namespace, list: &str, page: &str, trusted: &Path) {
+        let folder = Folder::new().unwrap();
+        folder.file("ruffle.json", list).unwrap();
+        let mounts = [
+            format!("--volume={}:/list:ro", folder.path().display()),
+            format!("--volume={}:{TRUSTED}:ro", trusted.display()),
+            format!("--env=SSL_CERT_FILE={TRUSTED}"),
+        ];
+        let mounts = mounts.each_ref().map(String::as_str);
+        let ruffle = ["/list/ruffle.json", "--client", "ruffle", "--from"];
+        let output = self.check(network, &mounts, &[&ruffle[..], &[page]].concat());
+        assert_eq!(output.status.code(), Some(0), "{list}\n{}", shown(&output));
+        let elsewhere = self.check(
+            network,
+            &mounts,
+            &[&ruffle[..], &["https://elsewhere.test/"]].concat(),
+        );
+        assert_eq!(elsewhere.status.code(), Some(1), "{}", shown(&elsewhere));
+    }
+
+    /// What `docker compose down` does, in the time that the file allows.
+    fn down(&self, project: &Project) {
+        let flashgate = self.container("flashgate");
+        assert!(
+            flashgate
+                .is_healthy(&self.host.networks["flashgate"])
+                .unwrap()
+        );
+        let limit = &project.services["flashgate"].stop_grace_period;
+        assert_eq!(limit.as_deref(), Some("35s"));
+        assert_eq!(flashgate.stop(Duration::from_secs(35)).unwrap(), 0);
+    }
+}
+
+/// The game of `.env.example` listens on port 80.
+fn start_game(network: &Namespace) -> TestBackend {
+    let address = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 80));
+    let game = network.run(|| Absent::reserve(address)?.appear(BackendBehaviour::Echo));
+    game.unwrap().unwrap()
+}
+
+/// Fetches a page, and trusts the certificates of a file.
+#[track_caller]
+fn get(network: &Namespace, url: &str, address: &str, trusted: &Path) -> String {
+    // Without a name server, the name is looked up here.
+    let program = "\
+import socket, ssl, sys, urllib.request
+url, address, trusted = sys.argv[1:]
+look_up = socket.getaddrinfo
+socket.getaddrinfo = lambda host, *rest, **more: look_up(address, *rest, **more)
+context = ssl.create_default_context(cafile=trusted) if url.startswith('https') else None
+sys.stdout.write(urllib.request.urlopen(url, timeout=10, context=context).read().decode())";
+    let mut command = Command::new("/usr/bin/python3");
+    command.args(["-c", program, url, address]).arg(trusted);
+    let output = network.run(|| command.output()).unwrap().unwrap();
+    assert!(output.status.success(), "{url}: {}", shown(&output));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn shown(output: &Output) -> String {
+    String::from_utf8_lossy(&[&output.stdout[..], &output.stderr].concat()).into_owned()
+}
+
+/// Podman, and Docker Compose to read the files.
+fn tools() -> Option<Podman> {
+    let missing = real_server::missing("docker-compose");
+    podman().filter(|_| needs::met(missing))
+}
+
+#[test]
+fn game() {
+    let Some(podman) = tools() else { return };
+    let project = Project::copy("game");
+    let running = Running::up(&podman, &project);
+    let players = &running.host.players;
+    running.flash_player_reaches(
+        players,
+        "play.example.com",
+        "http://www.example.com/game.swf",
+    );
+    let nothing = Path::new("/dev/null");
+    let list = get(
+        players,
+        "http://play.example.com:9339/ruffle.json",
+        PUBLIC,
+        nothing,
+    );
+    running.ruffle_reaches(players, &list, "http://www.example.com/", nothing);
+    running.down(&project);
+}
+
+/// `localhost` makes Caddy issue the certificate itself; a real name would need a public certificate authority.
+#[test]
+fn caddy() {
+    let missing = real_server::missing("caddy");
+    let Some(podman) = tools().filter(|_| needs::met(missing)) else {
+        return;
+    };
+    import_caddy(&podman);
+    let project = Project::copy("caddy");
+    let running = Running::up(&podman, &project);
+    let machine = &running.host.machine;
+    let page = "https://localhost/";
+    running.flash_player_reaches(machine, "localhost", "https://localhost/game.swf");
+    let root = podman
+        .volume("caddy-data")
+        .unwrap()
+        .join("caddy/pki/authorities/local/root.crt");
+    assert!(
+        testkit::until(LIMIT, || root.is_file()),
+        "{}",
+        running.container("caddy").log().unwrap()
+    );
+    let trusted = project
+        .folder
+        .file("root.crt", fs::read(root).unwrap())
+        .unwrap();
+    let index = fs::read_to_string(place().join("caddy/site/index.html")).unwrap();
+    assert_eq!(get(machine, page, "127.0.0.1", &trusted), index);
+    assert!(index.contains("src=\"/ruffle.js\""));
+    let script = get(
+        machine,
+        "https://localhost/ruffle.js",
+        "127.0.0.1",
+        &trusted,
+    );
+    assert!(script.contains("wss://localhost/sockets/9339"), "{script}");
+    let list = get(
+        machine,
+        "https://localhost/ruffle.json",
+        "127.0.0.1",
+        &trusted,
+    );
+    running.ruffle_reaches(machine, &list, page, &trusted);
+    running.down(&project);
+}
+
+/// The image `caddy:2` with Debian's Caddy: its command and folders are those of the official image.
+fn import_caddy(podman: &Podman) {
+    let caddy = real_server::find("caddy").unwrap();
+    let changes = [
+        "CMD [\"/usr/bin/caddy\", \"run\", \"--config\", \"/etc/caddy/Caddyfile\", \"--adapter\", \"caddyfile\"]",
+        "ENV XDG_CONFIG_HOME=/config",
+        "ENV XDG_DATA_HOME=/data",
+    ];
+    podman
+        .import("docker.io/library/caddy:2", &[&caddy], &changes)
+        .unwrap();
+}
+
+/// The nginx of the machine, with what the folder says to add to its config.
+#[test]
+fn behind_nginx() {
+    let missing = real_server::missing("nginx");
+    let Some(podman) = tools().filter(|_| needs::met(missing)) else {
+        return;
+    };
+    let project = Project::copy("behind-nginx");
+    let running = Running::up(&podman, &project);
+    let (trusted, _nginx) = start_nginx(&running.host.machine, &project);
+    let players = &running.host.players;
+    running.flash_player_reaches(
+        players,
+        "play.example.com",
+        "https://www.example.com/game.swf",
+    );
+    let url = "https://www.example.com/ruffle.json";
+    let list = get(players, url, PUBLIC, &trusted);
+    assert!(
+        list.contains("wss://www.example.com/sockets/9339"),
+        "{list}"
+    );
+    running.ruffle_reaches(players, &list, "https://www.example.com/", &trusted);
+    running.down(&project);
+}
+
+/// Starts nginx as the server of `https://www.example.com`, and returns its certificate.
+fn start_nginx(machine: &Namespace, project: &Project) -> (PathBuf, RealServer) {
+    let pair = rcgen::generate_simple_self_signed(["www.example.com".to_owned()]).unwrap();
+    let certificate = project
+        .folder
+        .file("certificate.pem", pair.cert.pem())
+        .unwrap();
+    let key = project
+        .folder
+        .file("key.pem", pair.signing_key.serialize_pem())
+        .unwrap();
+    let added = project.folder.path().join("nginx.conf");
+    let address = (Ipv4Addr::LOCALHOST, 443).into();
+    let start = || {
+        RealServer::start("nginx", address, |command, folder| {
+            let text = format!(
+                "daemon off; master_process off; pid {dir}/pid; error_log {dir}/error.log;\n\
+                 events {{ worker_connections 256; }}\n\
+                 http {{ access_log off; client_body_temp_path {dir}; proxy_temp_path {dir}; fastcgi_temp_path {dir};\n\
+                 uwsgi_temp_path {dir}; scgi_temp_path {dir};\n\
+                 server {{ listen 443 ssl; server_name www.example.com;\n\
+                 ssl_certificate {}; ssl_certificate_key {};\n include {}; }} }}\n",
+                certificate.display(),
+                key.display(),
+                added.display(),
+                dir = folder.path().display()
+            );
+            let path = folder.file("nginx.conf", text)?;
+            command.arg("-p").arg(folder.path()).arg("-c").arg(path);
+            Ok(())
+        })
+    };
+    let nginx = machine.run(start).unwrap().unwrap();
+    (certificate, nginx)
+}
+
+/// Newer than Debian's Docker Compose, whose schema may lack what today's knows, or the other way round.
+#[test]
+fn schema() {
+    if !needs::met(needs::program("/usr/bin/jsonschema")) {
+        return;
+    }
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/compose-spec.json");
+    for name in ["game", "caddy", "behind-nginx"] {
+        let yaml = fs::read(place().join(name).join("compose.yaml")).unwrap();
+        let folder = Folder::new().unwrap();
+        let file = folder
+            .file("compose.json", json(&yaml).to_string())
+            .unwrap();
+        let mut command = Command::new("/usr/bin/jsonschema");
+        let output = command.arg("-i").arg(file).arg(&schema).output().unwrap();
+        assert!(output.status.success(), "{name}: {}", shown(&output));
+    }
+}
