@@ -48,7 +48,7 @@ const WALKTHROUGHS: [Walkthrough; 4] = [
 ];
 
 /// Console blocks with output that no test runs: the page, the command, and what they need.
-const BY_HAND: [(&str, &str, &str); 15] = [
+const BY_HAND: [(&str, &str, &str); 16] = [
     (
         "README.md",
         "python3",
@@ -87,6 +87,11 @@ const BY_HAND: [(&str, &str, &str); 15] = [
         "library/tokio.md",
         "flashgate check",
         "a build of an example",
+    ),
+    (
+        "run/containers.md",
+        "docker run",
+        "a container; tested in containers/compose.rs",
     ),
     (
         "security/reporting.md",

@@ -24,6 +24,9 @@ use super::{LIMIT, READ_ONLY, podman};
 /// The image of the game in each `.env.example`. A backend of the tests takes its place.
 const GAME: &str = "nginx:alpine";
 
+/// As the book names the image.
+const IMAGE_WITHOUT_TAG: &str = "ghcr.io/flashgate/flashgate";
+
 /// Where the containers of a check find the certificates that they trust.
 const TRUSTED: &str = "/trusted.pem";
 
@@ -71,7 +74,7 @@ impl<'a> Running<'a> {
 
     /// Runs `flashgate check` in a container of the image, on a network, as the book shows.
     fn check(&self, network: &Namespace, options: &[&str], arguments: &[&str]) -> Output {
-        let run = ["run", "--rm", "--network", "host"];
+        let run = ["run", "--rm", "--no-healthcheck", "--network", "host"];
         let names = ["play.example.com", "www.example.com"];
         let names = names.map(|name| format!("--add-host={name}:{PUBLIC}"));
         let names = names.each_ref().map(String::as_str);
@@ -188,7 +191,47 @@ fn game() {
         nothing,
     );
     running.ruffle_reaches(players, &list, "http://www.example.com/", nothing);
+    as_the_book_shows(&running);
     running.down(&project);
+}
+
+/// The session in the book, on the machine itself.
+#[track_caller]
+fn as_the_book_shows(running: &Running<'_>) {
+    let page = fs::read_to_string(book()).unwrap();
+    let command = format!("$ docker run --rm --network host {IMAGE_WITHOUT_TAG} check ");
+    let (_, shown_in_book) = page.split_once(&command).unwrap();
+    let (arguments, output) = shown_in_book.split_once('\n').unwrap();
+    let (output, _) = output.split_once("```").unwrap();
+    let arguments: Vec<_> = arguments.split(' ').collect();
+    let checked = running.check(&running.host.machine, &[], &arguments);
+    assert_eq!(timeless(&shown(&checked)), timeless(output));
+    assert_eq!(checked.status.code(), Some(0));
+}
+
+/// The page about containers.
+fn book() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/book/src/run/containers.md")
+}
+
+/// A text without its numbers and without what follows from them: the number of spaces.
+fn timeless(text: &str) -> String {
+    let is_word = |word: &&str| word.parse::<f64>().is_err();
+    text.split_whitespace()
+        .filter(is_word)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// The book shows the settings of the folder that it begins with.
+#[test]
+fn settings_in_the_book() {
+    let page = fs::read_to_string(book()).unwrap();
+    let (_, shown_in_book) = page.split_once("```ini\n").unwrap();
+    let (shown_in_book, _) = shown_in_book.split_once("```").unwrap();
+    let settings = fs::read_to_string(place().join("game/.env.example")).unwrap();
+    let settings: Vec<_> = settings.lines().filter(|line| line.contains('=')).collect();
+    assert_eq!(shown_in_book.lines().collect::<Vec<_>>(), settings);
 }
 
 /// `localhost` makes Caddy issue the certificate itself; a real name would need a public certificate authority.

@@ -69,7 +69,7 @@ fn variables_health_and_names_in_hosts() {
     has_no_rights(&container);
 }
 
-/// The process is nobody inside, an ordinary user outside, and can't gain or change anything.
+/// The process has an ordinary user outside, and can't gain or change anything.
 #[track_caller]
 fn has_no_rights(container: &Container<'_>) {
     let process = format!("/proc/{}", container.pid().unwrap());
@@ -139,7 +139,7 @@ fn config_in_a_mounted_folder() {
     assert!(policy(&network, 8843).contains("new.example.com"));
 }
 
-/// Without `[admin]` there is nobody to ask.
+/// Without `[admin]`, nothing answers it.
 #[test]
 fn the_health_check_can_fail() {
     let Some(podman) = podman() else { return };

@@ -12,7 +12,7 @@ use super::project::{Project, Service};
 /// The machine's address on the services' network.
 const GATEWAY: &str = "172.18.0.1";
 
-/// The machine's public address, which the names in `.env.example` stand for.
+/// The machine's public address, which has the names in `.env.example`.
 pub(super) const PUBLIC: &str = "203.0.113.10";
 
 /// The players' address.
