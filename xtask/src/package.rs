@@ -71,7 +71,7 @@ impl Package {
                 binary::build()?;
                 return check::run();
             }
-            Some(Product::Image(image)) => return image.run(),
+            Some(Product::Image(image)) => return image.run(self.arch),
             None => all(self.arch)?,
         };
         for path in made {

@@ -39,11 +39,10 @@ pub(super) struct Image {
 
 impl Image {
     /// Builds the image, and tests it if that was asked for.
-    pub(super) fn run(&self) -> Result<()> {
+    pub(super) fn run(&self, architecture: Architecture) -> Result<()> {
         if self.check {
             needs::install()?;
         }
-        let architecture = Architecture::Amd64;
         let archive = match &self.program {
             Some(program) => build(architecture, program)?,
             None => build(architecture, &binary::build_for(architecture)?)?,
