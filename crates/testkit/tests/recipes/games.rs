@@ -7,7 +7,7 @@ use testkit::zoo::Keeper;
 use testkit::zoo::ScriptStep::{Expect, Hold, Read, Send};
 
 use super::opening::{Opening, allows};
-use super::page::{follow, follow_with, local, public};
+use super::page::{follow, follow_with, local, only_the_config, public};
 use super::proxy::{nginx, trust};
 
 /// `SmartFoxServer` 1.x: XML, each message ends with a NUL.
@@ -51,6 +51,34 @@ fn club_penguin() {
             allows(public(port), &[6112, 9875, 9876, 9877, 9878]);
             HOUDINI.over_tcp(public(port));
             HOUDINI.over_websocket(public(port), "/");
+        }
+    });
+}
+
+/// The config for wand: each name of a service has an address, and the servers keep their ports.
+#[test]
+fn club_penguin_with_wand() {
+    const SCRIPT: &[testkit::zoo::ScriptStep] =
+        &[Expect(HOUDINI.client), Send(HOUDINI.server), Hold];
+    // Containers have a network each, and here is only one machine.
+    let change = |text: String| only_the_config(&text).replace("[::]:", "203.0.113.10:");
+    follow_with("recipes/club-penguin.md", change, |page| {
+        let services = [
+            ("houdini_login", "127.0.0.11", 6112),
+            ("houdini_blizzard", "127.0.0.12", 9875),
+            ("houdini_glaciar", "127.0.0.13", 9876),
+            ("houdini_avalanche", "127.0.0.14", 9877),
+            ("houdini_yeti", "127.0.0.15", 9878),
+        ];
+        let _servers = services.map(|(name, address, port)| {
+            page.session.name(name, address).unwrap();
+            let address = format!("{address}:{port}").parse().unwrap();
+            Keeper::start(address, &[SCRIPT]).unwrap()
+        });
+        page.run_rest();
+        for (_, _, port) in services {
+            allows(public(port), &[6112, 9875, 9876, 9877, 9878]);
+            HOUDINI.over_tcp(public(port));
         }
     });
 }

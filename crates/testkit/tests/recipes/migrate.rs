@@ -10,7 +10,7 @@ use testkit::zoo::Keeper;
 use testkit::zoo::ScriptStep::{End, Expect, Hold, Read, Send};
 
 use super::opening::{Opening, allows};
-use super::page::{Page, follow, follow_with, local, public};
+use super::page::{Page, follow, follow_with, local, only_the_config, public};
 
 /// The policy file of the old daemons.
 const POLICY: &str = "<?xml version=\"1.0\"?>\n<cross-domain-policy>\n  \
@@ -263,14 +263,8 @@ fn in_server_that_cannot_move() {
     const EVERYBODY: &[u8] =
         b"<cross-domain-policy><allow-access-from domain=\"*\" to-ports=\"*\" />\
                                </cross-domain-policy>\0";
-    let only_the_config = |text: String| {
-        let (_, config) = text.split_once("```toml\n").unwrap();
-        let (config, _) = config.split_once("```").unwrap();
-        format!(
-            "Save this as `flashgate.toml`:\n\n```toml\n{config}```\n\n```console\n$ flashgate serve --config flashgate.toml\n```\n"
-        )
-    };
-    follow_with("migrate/in-server.md", only_the_config, |page| {
+    let config = |text: String| only_the_config(&text);
+    follow_with("migrate/in-server.md", config, |page| {
         let _server = Keeper::start(public(9339), &[&[Read, Send(EVERYBODY), End]]).unwrap();
         page.run_rest();
         one_site(page);

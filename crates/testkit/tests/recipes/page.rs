@@ -72,6 +72,16 @@ pub(crate) fn follow_with(
         .unwrap();
 }
 
+/// A page that consists of the first config of another one, served.
+pub(crate) fn only_the_config(text: &str) -> String {
+    let (_, config) = text.split_once("```toml\n").expect("a config");
+    let config = config.split("```").next().expect("its text");
+    let command = "flashgate serve --config flashgate.toml";
+    format!(
+        "Save this as `flashgate.toml`:\n\n```toml\n{config}```\n\n```console\n$ {command}\n```\n"
+    )
+}
+
 impl Page {
     fn open(name: &'static str, text: &str) -> Self {
         let session = Session::new(&NAMES).unwrap();
