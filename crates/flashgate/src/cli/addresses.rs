@@ -1,5 +1,8 @@
 //! Addresses of flags and variables that can't be used together.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use flashgate_config::config::ConfigFindings;
 use flashgate_config::config::backend::PlannedAddresses;
 use flashgate_config::config::flags;
@@ -16,6 +19,8 @@ struct FlagAddress {
     /// As the user gave it.
     quote: String,
     kind: AskedKind,
+    /// The range that it is part of, if any.
+    range: Option<Arc<str>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,25 +30,48 @@ enum AskedKind {
     Bridge,
 }
 
+/// Every address of flashgate itself.
+struct OwnAddresses {
+    each: Vec<ListenAddress>,
+    planned: PlannedAddresses,
+}
+
+impl OwnAddresses {
+    fn new(each: Vec<ListenAddress>) -> Self {
+        let planned = PlannedAddresses::new(each.iter().copied());
+        Self { each, planned }
+    }
+}
+
+/// The ranges of which a port was reported. What is wrong with every port of a range is reported once.
+#[derive(Default)]
+struct ReportedRanges(HashSet<Arc<str>>);
+
+impl ReportedRanges {
+    fn is_new(&mut self, range: Option<&Arc<str>>) -> bool {
+        range.is_none_or(|range| self.0.insert(Arc::clone(range)))
+    }
+}
+
 /// An error for each address that conflicts with another one, and for each gate that forwards to flashgate itself.
 pub(super) fn faults(settings: &Settings) -> ConfigFindings {
     let all = all(settings);
     let mut faults: Vec<_> = Vec::new();
+    let mut reported = ReportedRanges::default();
     for (index, asked) in all.iter().enumerate() {
         let (before, _) = all.split_at(index);
-        faults.extend(conflict(asked, before, &all));
+        let conflict = conflict(asked, before, &all);
+        faults.extend(conflict.filter(|_| reported.is_new(asked.range.as_ref())));
     }
     let own = all.iter().map(|asked| asked.address);
-    let own: Vec<_> = own
-        .chain(settings.admin.as_ref().map(|it| it.value))
-        .collect();
+    let admin = settings.admin.iter().map(|it| it.value);
+    let own = OwnAddresses::new(own.chain(admin).collect());
     let gates = &settings.pages.gate;
-    faults.extend(
-        gates
-            .value
-            .iter()
-            .filter_map(|gate| to_itself(gates, gate, &own)),
-    );
+    let mut reported = ReportedRanges::default();
+    faults.extend(gates.value.iter().filter_map(|gate| {
+        let fault = to_itself(gates, gate, &own)?;
+        reported.is_new(gate.range.as_ref()).then_some(fault)
+    }));
     let faults: ConfigFindings = faults.into_iter().collect();
     let players = all.iter().map(|asked| (asked.address, asked.quote.clone()));
     let admin = settings.admin.as_ref();
@@ -82,11 +110,14 @@ fn all(settings: &Settings) -> Vec<FlagAddress> {
         address,
         quote,
         kind,
+        range: None,
     };
     let listeners = listen.value.iter();
     let listeners = listeners.map(|it| asked(*it, listen.quote(it), AskedKind::Listen));
-    let gates = pages.gate.value.iter();
-    let gates = gates.map(|it| asked(it.listen, pages.gate.quote(it), AskedKind::Gate));
+    let gates = pages.gate.value.iter().map(|it| FlagAddress {
+        range: it.range.clone(),
+        ..asked(it.listen, pages.gate.quote(it), AskedKind::Gate)
+    });
     let bridge = pages.bridge.value.iter();
     let bridge = bridge.map(|it| asked(*it, pages.bridge.quote(it), AskedKind::Bridge));
     listeners.chain(gates).chain(bridge).collect()
@@ -134,10 +165,9 @@ fn twice(asked: &FlagAddress, first: &FlagAddress) -> PlainError {
 fn to_itself(
     given: &GivenValue<Vec<GateFlag>>,
     gate: &GateFlag,
-    own: &[ListenAddress],
+    own: &OwnAddresses,
 ) -> Option<PlainError> {
-    let planned = PlannedAddresses::new(own.iter().copied());
-    let ours = own.get(planned.holds(&gate.backend)?)?;
+    let ours = own.each.get(own.planned.holds(&gate.backend)?)?;
     let message = format!(
         "the backend of {} is flashgate itself (it listens on {ours})",
         given.quote(gate)

@@ -1,48 +1,34 @@
 //! The daemon that `health` and `status` ask: the one in the arguments, or the one that the environment describes.
 
-use std::ffi::OsString;
-use std::path::PathBuf;
-
-use flashgate_config::config::{self, ConfigFindings, defaults};
+use flashgate_config::config::{self, ConfigFindings, defaults, flags};
 use flashgate_config::snapshot::ListenAddress;
 use flashgate_report::render::PlainError;
 
+use super::given;
+use super::variables::Variables;
 use crate::ask::AdminUrl;
-
-/// The variable with the path of the config file.
-const CONFIG: &str = "FLASHGATE_CONFIG";
-/// The variable with the address of `[admin]`.
-const ADMIN: &str = "FLASHGATE_ADMIN";
 
 /// The URL in the arguments; otherwise the address in the config file, in the environment, or the default.
 pub(super) fn find(given: Option<AdminUrl>) -> Result<AdminUrl, ConfigFindings> {
     if let Some(url) = given {
         return Ok(url);
     }
-    if let Some(path) = variable(CONFIG).map(PathBuf::from)
-        && let Some(address) = config::admin_address(&path)?
-    {
-        let place = format!("`[admin]` in {}", path.display());
-        return url(address, &place);
+    let mut variables = Variables::default();
+    let file = variables.path(given::CONFIG, None);
+    let admin = variables.one(given::ADMIN, None, flags::admin_address);
+    variables.finish()?;
+    if let Some(file) = file {
+        let found = config::admin_address(&file.value);
+        if let Some(address) = found.map_err(|faults| file.about_path(faults))? {
+            let place = format!("`[admin]` in {}", file.value.display());
+            return url(address, &place);
+        }
     }
-    let Some(text) = variable(ADMIN) else {
+    let Some(admin) = admin else {
         let default = defaults::admin_address().unwrap_or(ListenAddress::Everywhere { port: 0 });
         return url(default, "the default of `[admin]`");
     };
-    from_variable(&text.to_string_lossy())
-}
-
-/// A variable. An empty one counts as unset, because Compose sets `${X:-}` to nothing.
-fn variable(name: &str) -> Option<OsString> {
-    std::env::var_os(name).filter(|value| !value.is_empty())
-}
-
-fn from_variable(text: &str) -> Result<AdminUrl, ConfigFindings> {
-    let address = text.parse::<ListenAddress>().map_err(|_| {
-        let message = format!("{ADMIN}: expected an address like `127.0.0.1:9843`, found `{text}`");
-        PlainError::new(&message, &[])
-    })?;
-    url(address, ADMIN)
+    url(admin.value, admin.name())
 }
 
 fn url(address: ListenAddress, place: &str) -> Result<AdminUrl, ConfigFindings> {

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use flash_policy::{Diagnostic, Policy, Port, Reply};
+use flashgate_config::config::port_range::{self, BadPorts, UnevenRanges};
 use flashgate_config::config::{Unexpected, backend, defaults, gates};
 use flashgate_config::snapshot::{
     AskedBy, Backend, Deadlines, Gate, Served, Service, ServiceKind, ServiceListener,
@@ -18,27 +19,49 @@ use super::given::GivenValue;
 /// Flags can't set another public port.
 const PUBLISHED: &str = "if the port is published under another number, that number counts";
 
-/// The value of a `--gate` flag.
+/// The value of a `--gate` flag: a gate, or one for each port of a range.
+#[derive(Clone, Debug)]
+pub(super) struct GateRange(Vec<GateFlag>);
+
+/// One gate.
 #[derive(Clone, Debug)]
 pub(super) struct GateFlag {
     pub(super) listen: ListenAddress,
     pub(super) backend: Backend,
+    /// The flag's whole value, if it is a range.
+    pub(super) range: Option<Arc<str>>,
 }
 
-impl FromStr for GateFlag {
+impl FromStr for GateRange {
     type Err = BadGate;
 
     fn from_str(text: &str) -> Result<Self, BadGate> {
         let Some((listen, backend)) = text.split_once('=') else {
             return Err(BadGate::Form(text.to_owned()));
         };
-        Ok(Self {
-            listen: listen
-                .parse()
-                .map_err(|error| BadGate::listen(error, listen, backend))?,
-            backend: backend::parse(backend)
-                .map_err(|error| BadGate::backend(error, listen, backend))?,
-        })
+        let addresses =
+            port_range::listen(listen).map_err(|error| BadGate::listen(error, listen, backend))?;
+        let backends = port_range::backend(backend)
+            .map_err(|error| BadGate::backend(error, listen, backend))?;
+        let range = addresses.in_range().map(|_| Arc::from(text));
+        let pairs = port_range::pairs(addresses, backends).map_err(BadGate::Uneven)?;
+        let gates = pairs.into_iter().map(|(listen, backend)| GateFlag {
+            listen,
+            backend,
+            range: range.clone(),
+        });
+        Ok(Self(gates.collect()))
+    }
+}
+
+impl GivenValue<Vec<GateRange>> {
+    /// Every gate.
+    pub(super) fn each(self) -> GivenValue<Vec<GateFlag>> {
+        GivenValue {
+            value: self.value.into_iter().flat_map(|range| range.0).collect(),
+            setting: self.setting,
+            by: self.by,
+        }
     }
 }
 
@@ -48,16 +71,17 @@ pub(super) enum BadGate {
     Form(String),
     /// The backend is first. Has the value in the right order.
     Reversed(String),
-    Listen(NoAddress),
-    Backend(Unexpected),
+    Listen(BadPorts<NoAddress>),
+    Backend(BadPorts<Unexpected>),
+    Uneven(UnevenRanges),
 }
 
 impl BadGate {
-    fn listen(error: NoAddress, listen: &str, backend: &str) -> Self {
+    fn listen(error: BadPorts<NoAddress>, listen: &str, backend: &str) -> Self {
         reversed(listen, backend).unwrap_or(Self::Listen(error))
     }
 
-    fn backend(error: Unexpected, listen: &str, backend: &str) -> Self {
+    fn backend(error: BadPorts<Unexpected>, listen: &str, backend: &str) -> Self {
         reversed(listen, backend).unwrap_or(Self::Backend(error))
     }
 }
@@ -83,6 +107,7 @@ impl fmt::Display for BadGate {
             ),
             Self::Listen(error) => error.fmt(f),
             Self::Backend(error) => error.fmt(f),
+            Self::Uneven(error) => error.fmt(f),
         }
     }
 }

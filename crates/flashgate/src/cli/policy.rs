@@ -10,7 +10,7 @@ use flashgate_config::config::{self, ConfigFindings};
 use flashgate_report::render::{self, PlainError};
 
 use super::allow::{self, NoPorts};
-use super::gate::{self, GateFlag};
+use super::gate::{self, GateRange};
 use super::given::{self, GivenBy, GivenValue};
 use super::variables::Variables;
 use crate::exit::Exit;
@@ -128,8 +128,8 @@ impl Print {
         let gates = match rules.by {
             GivenBy::Flag => Err(NoPorts::NotServed),
             GivenBy::Variable => {
-                let gates = variables.list(given::GATE, Vec::new(), GateFlag::from_str);
-                gate::ports(&gates.value)
+                let gates = variables.list(given::GATE, Vec::new(), GateRange::from_str);
+                gate::ports(&gates.each().value)
             }
         };
         variables.finish()?;

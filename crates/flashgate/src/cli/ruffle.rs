@@ -10,7 +10,7 @@ use flashgate_config::ruffle::Doors;
 use flashgate_config::snapshot::{FreePorts, ListenAddress, OwnHost, SetIn};
 use flashgate_report::render::{self, PlainError};
 
-use super::gate::{self, GateFlag};
+use super::gate::{self, GateRange};
 use super::given::{self, GivenValue};
 use super::settings::PageSettings;
 use super::variables::Variables;
@@ -31,7 +31,7 @@ pub(super) struct Ruffle {
     config: Option<PathBuf>,
     /// A gate, as passed to `serve`. Can be repeated
     #[arg(long, value_name = "LISTEN=BACKEND")]
-    gate: Vec<GateFlag>,
+    gate: Vec<GateRange>,
     /// The bridge, as passed to `serve`. Can be repeated
     #[arg(long, value_name = "ADDRESS", value_parser = flags::bridge_address)]
     bridge: Vec<ListenAddress>,
@@ -103,7 +103,9 @@ impl Ruffle {
         };
         let Some(config) = config else {
             let pages = PageSettings {
-                gate: variables.list(given::GATE, self.gate, GateFlag::from_str),
+                gate: variables
+                    .list(given::GATE, self.gate, GateRange::from_str)
+                    .each(),
                 bridge: variables.list(given::BRIDGE, self.bridge, flags::bridge_address),
                 public_url: variables.one(given::PUBLIC_URL, self.public_url, flags::public_url),
                 host: variables.list(given::HOST, self.host, own_host::parse),

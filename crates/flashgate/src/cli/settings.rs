@@ -10,7 +10,7 @@ use flashgate_config::config::{ConfigFindings, flags, own_host};
 use flashgate_config::snapshot::{ListenAddress, OwnHost};
 use flashgate_report::render::PlainError;
 
-use super::gate::GateFlag;
+use super::gate::{GateFlag, GateRange};
 use super::given::{self, GivenBy, GivenValue};
 use super::port;
 use super::variables::Variables;
@@ -46,10 +46,11 @@ pub(super) struct SettingFlags {
     #[arg(long, value_name = "PORT", value_parser = port::parse)]
     public_port: Option<Port>,
     /// Put a gate in front of a server: `9339=127.0.0.1:9340` answers policy requests on port 9339 and forwards
-    /// everything else to port 9340, including WebSockets from pages that the policy allows. Can be repeated
+    /// everything else to port 9340, including WebSockets from pages that the policy allows. A range such
+    /// as `9875-9878=127.0.0.1:6112-6115` is one gate per port. Can be repeated
     /// [env: FLASHGATE_GATE]
     #[arg(long, value_name = "LISTEN=BACKEND")]
-    gate: Vec<GateFlag>,
+    gate: Vec<GateRange>,
     /// Also accept WebSockets for every gate on this address. The path is the gate's port, as in `/9339`. Can be
     /// repeated [env: FLASHGATE_BRIDGE]
     #[arg(long, value_name = "ADDRESS", value_parser = flags::bridge_address)]
@@ -120,7 +121,9 @@ impl SettingFlags {
             listen: vars.list(given::LISTEN, self.listen, ListenAddress::from_str),
             public_port: vars.one(given::PUBLIC_PORT, self.public_port, port::parse),
             pages: PageSettings {
-                gate: vars.list(given::GATE, self.gate, GateFlag::from_str),
+                gate: vars
+                    .list(given::GATE, self.gate, GateRange::from_str)
+                    .each(),
                 bridge: vars.list(given::BRIDGE, self.bridge, flags::bridge_address),
                 public_url: vars.one(given::PUBLIC_URL, self.public_url, flags::public_url),
                 host: vars.list(given::HOST, self.host, own_host::parse),

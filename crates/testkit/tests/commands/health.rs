@@ -101,7 +101,7 @@ fn the_environment_says_where() {
     fails(
         &with(&[("FLASHGATE_ADMIN", "x")]),
         1,
-        "FLASHGATE_ADMIN: expected an address",
+        "invalid value 'x' for 'FLASHGATE_ADMIN'",
     );
     fails(&with(&[("FLASHGATE_ADMIN", "127.0.0.1:0")]), 1, "port 0");
     fails(

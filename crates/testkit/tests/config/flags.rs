@@ -291,3 +291,48 @@ fn public_ports() {
         "{stderr}"
     );
 }
+
+/// A range is one gate per port, in a flag and in a variable.
+#[test]
+fn ranges_of_gates() {
+    let range = [
+        "--allow",
+        "a.test",
+        "--gate",
+        "9875-9877=game.internal:6112-6114",
+    ];
+    let (served, said) = checked(&range);
+    assert_eq!(said, "");
+    let line = |(port, server): (u16, u16)| {
+        format!(
+            "ok: [::]:{port} serves policy default, 127 bytes; the rest goes to game.internal:{server}\n"
+        )
+    };
+    let lines: String = [(9875, 6112), (9876, 6113), (9877, 6114)]
+        .map(line)
+        .concat();
+    assert_eq!(served, lines);
+    for (gate, text) in [
+        (
+            "9875-9877=a.test:1-2",
+            "a range of 3 ports, as many as the gate listens on",
+        ),
+        ("9875-9877=a.test:1", "found one port"),
+        ("9877-9875=a.test:1-3", "did you mean `9875-9877`?"),
+    ] {
+        refused(&["--gate", gate], &["'--gate <LISTEN=BACKEND>'", text]);
+    }
+    let more = ["--gate", "9875-9877=127.0.0.1:9875-9877"];
+    refused(
+        &more,
+        &["`--gate [::]:9875=127.0.0.1:9875` is flashgate itself"],
+    );
+    refused(&["--listen", "9875-9876"], &["'--listen <ADDRESS>'"]);
+    refused(
+        &["--gate", "9338-9339=a.test:1-2"],
+        &[
+            "`--gate [::]:9339=a.test:2` can't listen",
+            "`--gate [::]:9339=127.0.0.1:9340` already uses it",
+        ],
+    );
+}

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::super::gate::{BadGate, GateFlag};
+use super::super::gate::{BadGate, GateRange};
 
 /// A gate as it will be written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl FromStr for GateArgument {
     type Err = BadGate;
 
     fn from_str(text: &str) -> Result<Self, BadGate> {
-        text.parse::<GateFlag>()?;
+        text.parse::<GateRange>()?;
         let (listen, backend) = text.split_once('=').unwrap_or((text, ""));
         Ok(Self {
             listen: listen.to_owned(),

@@ -29,6 +29,12 @@ fn policies() {
         assert_eq!(code, Some(0), "{stderr}");
         assert!(stdout.contains(rule), "{stdout}");
     }
+    let range = ("FLASHGATE_GATE", "9339=a:1 9875-9877=b:1-3");
+    let (_, stdout, _) = run(&[("FLASHGATE_ALLOW", "a.test"), range], &["policy"]);
+    assert!(
+        stdout.contains("to-ports=\"9339,9875,9876,9877\""),
+        "{stdout}"
+    );
     // A flag wins, over the file too.
     let (_, stdout, _) = run(&[file, ALLOW], &["policy", "--allow", "b.test:1"]);
     assert!(
