@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod documented;
 mod faults;
 mod flags;
 mod follow;
