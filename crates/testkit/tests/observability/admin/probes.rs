@@ -48,7 +48,7 @@ fn only_health_checks() {
     assert_eq!(get(admin(&daemon), "/metrics").status, 200);
 }
 
-/// What is behind a gate is nobody else's business. The status is the same on both listeners.
+/// Probes don't show what is behind a gate. The status is the same on both listeners.
 #[test]
 fn no_details() {
     let gate =
