@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::init::{DOMAIN, GATE, printed};
+use super::{command, run};
 
 #[test]
 fn compose() {
@@ -43,6 +44,77 @@ fn compose() {
     for preset in ["houdini", "smartfox", "habbo", "irc"] {
         let text = printed(&[&DOMAIN[..], &["--preset", preset, "--compose"]].concat());
         assert!(text.contains("depends_on: ["), "{text}");
+    }
+}
+
+/// The variables in a Compose file, with `.env` as its comments say.
+fn environment(text: &str) -> Vec<(String, String)> {
+    let prepared: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("#   ")?.split_once('='))
+        .collect();
+    let (_, rest) = text.split_once("    environment:\n").unwrap();
+    let (lines, _) = rest.split_once("    ports:\n").unwrap();
+    let mut variables = Vec::<(String, String)>::new();
+    for line in lines
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'))
+    {
+        if let Some(folded) = line.strip_prefix("        ") {
+            let (_, value) = variables.last_mut().unwrap();
+            value.push(' ');
+            value.push_str(folded);
+            continue;
+        }
+        let (name, value) = line.trim().split_once(": ").unwrap();
+        let value = match value.strip_prefix("${") {
+            Some(_) => prepared.iter().find(|(known, _)| *known == name).unwrap().1,
+            None => value.trim_start_matches(">-").trim_matches('"'),
+        };
+        variables.push((name.to_owned(), value.to_owned()));
+    }
+    variables
+}
+
+/// `serve` understands the variables.
+#[test]
+fn compose_can_be_served() {
+    let preset = |name| vec!["--preset", name];
+    for gates in [
+        vec!["--gate", "9339=game:9340"],
+        preset("houdini"),
+        preset("smartfox"),
+        preset("habbo"),
+        preset("irc"),
+    ] {
+        let more = [
+            "--host",
+            "play.example.com",
+            "--bridge",
+            "8080",
+            "--compose",
+        ];
+        let text = printed(&[&DOMAIN[..], &gates, &more].concat());
+        let variables = environment(&text);
+        let ran = run(command().args(["serve", "--check"]).envs(variables.clone()));
+        assert_eq!(ran.code, Some(0), "{variables:?}\n{}", ran.stderr);
+        assert!(
+            ran.stdout.contains("[::]:8843 serves policy"),
+            "{}",
+            ran.stdout
+        );
+        let gates = variables
+            .iter()
+            .find(|(name, _)| name == "FLASHGATE_GATE")
+            .unwrap();
+        for gate in gates.1.split_whitespace() {
+            let (_, backend) = gate.split_once('=').unwrap();
+            assert!(
+                ran.stdout.contains(&format!("the rest goes to {backend}")),
+                "{}",
+                ran.stdout
+            );
+        }
     }
 }
 
