@@ -125,6 +125,22 @@ fn the_environment_says_where() {
     );
 }
 
+/// `probes` serves health checks only.
+#[test]
+fn probes() {
+    // The section is the last one.
+    let (daemon, _folder) = daemon("probes = \"127.0.0.1:0\"\n");
+    let probes = daemon.probes().unwrap().to_string();
+    let ran = flashgate(&["health", &probes]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "ready\n"));
+    let status = flashgate(&["status", &probes]);
+    fails(
+        &status,
+        1,
+        "the one of `probes` serves only /healthz and /readyz",
+    );
+}
+
 #[test]
 fn not_ready() {
     let (mut daemon, _folder) = daemon("[process]\ndrain = \"20s\"\n");

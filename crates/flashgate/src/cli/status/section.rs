@@ -103,9 +103,9 @@ mod tests {
             vec![Cell::plain("bcd"), Cell::plain("down\x1b"), Cell::plain("")],
         ];
         let text = section("list", &rows, Colors::Off);
-        assert_eq!(text, "\nlist\n  a    up        x\n  bcd  down\\x1b\n");
+        assert_eq!(text, "\nlist\n  a    up          x\n  bcd  down\\u{1b}\n");
         let text = section("list", &rows, Colors::On);
-        assert!(text.contains("\x1b[32mup\x1b[0m        x"), "{text}");
+        assert!(text.contains("\x1b[32mup\x1b[0m          x"), "{text}");
         assert_eq!(section("list", &[], Colors::On), "");
     }
 }
