@@ -82,6 +82,7 @@ fn compose_can_be_served() {
     let preset = |name| vec!["--preset", name];
     for gates in [
         vec!["--gate", "9339=game:9340"],
+        vec!["--gate", "9339-9340=game:9339-9340"],
         preset("houdini"),
         preset("smartfox"),
         preset("habbo"),
@@ -109,6 +110,8 @@ fn compose_can_be_served() {
             .unwrap();
         for gate in gates.1.split_whitespace() {
             let (_, backend) = gate.split_once('=').unwrap();
+            // Of a range, the first port.
+            let backend = backend.split('-').next().unwrap();
             assert!(
                 ran.stdout.contains(&format!("the rest goes to {backend}")),
                 "{}",

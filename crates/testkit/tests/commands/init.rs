@@ -51,7 +51,7 @@ fn every_combination_can_be_served() {
         &["--gate", "[::1]:9339=[::1]:9340"],
         &[
             "--gate",
-            "9339=game.test:9400",
+            "9339-9341=game.test:9400-9402",
             "--gate",
             "127.0.0.1:1=game.test:2",
         ],
