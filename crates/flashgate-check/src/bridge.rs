@@ -8,20 +8,26 @@ use std::time::Duration;
 
 use flash_policy::player::{Reason, Verdict};
 
-mod browser;
 mod config;
 mod entry;
+mod failure;
 mod handshake;
 mod judge;
 mod literal;
+mod movie;
+mod page;
+mod page_judge;
 mod refusal;
 mod scene;
-mod url;
+mod settings;
+mod told;
 
 pub use config::{ConfigFault, EntryFault, entries};
 pub use entry::ProxyEntry;
+pub use failure::{BridgeFailure, MovieFault};
+pub use page::PageFault;
 pub(crate) use scene::{Reached, Scene};
-pub use url::{ProxyUrl, UrlFault, WebOrigin};
+pub use settings::RuffleSettings;
 
 use super::clock::CheckClock;
 use super::failure::CheckFailure;
@@ -29,20 +35,32 @@ use super::judge::Finding;
 use super::names;
 use super::setting::Watcher;
 use super::tls::{TlsJudge, Trust};
+use super::web::{Fetcher, LoadKind, LoadScene, WebOrigin, WebUrl};
 
 /// What to check.
 #[derive(Clone, Debug)]
 pub struct BridgePlan {
     /// The target, as given.
     pub target: String,
-    /// The entries that name a bridge, in the order of the page.
-    pub entries: Vec<ProxyEntry>,
+    /// Where the bridges are named.
+    pub subject: BridgeSubject,
     /// The page that Ruffle runs in.
-    pub page: Option<WebOrigin>,
+    pub page: Option<WebUrl>,
+    /// The movie, as a page refers to it.
+    pub movie: Option<String>,
     /// The time limit for the whole check.
     pub timeout: Duration,
     /// Which certificates are accepted.
     pub trust: Trust,
+}
+
+/// Where the bridges are named.
+#[derive(Clone, Debug)]
+pub enum BridgeSubject {
+    /// In these entries, in the order of the page, with these settings.
+    Entries(Vec<ProxyEntry>, RuffleSettings),
+    /// In the page, list or script at this address.
+    Address(WebUrl),
 }
 
 impl BridgePlan {
@@ -63,6 +81,8 @@ pub struct BridgeReport {
     pub(crate) verdict: Verdict,
     pub(crate) reason: Reason,
     pub(crate) elapsed: Duration,
+    /// The page, its scripts and the movie.
+    pub(crate) loads: Vec<LoadScene>,
     pub(crate) scenes: Vec<Scene>,
     pub(crate) findings: Vec<Finding>,
 }
@@ -74,42 +94,159 @@ impl BridgeReport {
     }
 }
 
+/// What a check collects.
+struct BridgeCase {
+    clock: CheckClock,
+    /// The first cause decides.
+    verdict: Option<(Verdict, Reason)>,
+    findings: Vec<Finding>,
+    loads: Vec<LoadScene>,
+}
+
+/// What is checked, once the page is loaded.
+struct KnownBridges {
+    entries: Vec<ProxyEntry>,
+    page: Option<WebUrl>,
+    settings: RuffleSettings,
+}
+
 pub(super) async fn examine(
     plan: BridgePlan,
     watcher: Watcher<'_>,
-) -> Result<BridgeReport, CheckFailure> {
+) -> Result<BridgeReport, BridgeFailure> {
     let clock = CheckClock::start(plan.timeout);
     let tls = TlsJudge::new(plan.trust.clone());
-    let (mut scenes, mut findings) = (Vec::new(), Vec::new());
-    let (mut verdict, mut reason) = (Verdict::Allowed, Reason::NoPolicyNeeded);
-    let mut elapsed = Duration::ZERO;
-    for entry in &plan.entries {
-        watcher(&format!("opening {}", entry.url));
-        let (scene, took) = visit(entry, plan.page.as_ref(), &tls, clock).await?;
-        elapsed = elapsed.max(took);
-        let judged = judge::judge(&scene, plan.page.as_ref());
-        if verdict == Verdict::Allowed {
-            (verdict, reason) = (judged.verdict, judged.reason);
-        }
-        for finding in judged.findings {
-            // A finding about a host appears once, not for each of its entries.
-            let same = |known: &Finding| known.diagnostic == finding.diagnostic;
-            if !findings.iter().any(same) {
-                findings.push(finding);
-            }
-        }
-        scenes.push(scene);
+    let fetcher = Fetcher::new(tls.clone(), clock);
+    let mut case = BridgeCase {
+        clock,
+        verdict: None,
+        findings: Vec::new(),
+        loads: Vec::new(),
+    };
+    let known = case.entries(&plan, &fetcher, watcher).await?;
+    if let Some(movie) = &plan.movie {
+        case.movie(movie, &known, &fetcher, watcher).await?;
     }
+    let (scenes, elapsed) = case.bridges(&known, &tls, watcher).await?;
     // An error about a later entry comes before a warning about an earlier one.
-    findings.sort_by_key(|finding: &Finding| Reverse(finding.diagnostic.severity));
+    case.findings
+        .sort_by_key(|finding: &Finding| Reverse(finding.diagnostic.severity));
+    let (verdict, reason) = case.verdict.unwrap_or(judge::FINE);
     Ok(BridgeReport {
         plan,
         verdict,
         reason,
         elapsed,
+        loads: case.loads,
         scenes,
-        findings,
+        findings: case.findings,
     })
+}
+
+impl BridgeCase {
+    /// Loads the page, if the target is one.
+    async fn entries(
+        &mut self,
+        plan: &BridgePlan,
+        fetcher: &Fetcher,
+        watcher: Watcher<'_>,
+    ) -> Result<KnownBridges, BridgeFailure> {
+        let address = match &plan.subject {
+            BridgeSubject::Entries(entries, settings) => {
+                return Ok(KnownBridges {
+                    entries: entries.clone(),
+                    page: plan.page.clone(),
+                    settings: settings.clone(),
+                });
+            }
+            BridgeSubject::Address(address) => address,
+        };
+        watcher(&format!("loading {address}"));
+        let page = page::visit(fetcher, address, plan.page.as_ref()).await;
+        let page = page.map_err(BridgeFailure::Page)?;
+        let judged = page_judge::judge(&page);
+        self.verdict = judged.verdict;
+        self.add(judged.findings.into_iter().map(Finding::of_server));
+        self.loads.extend(page.loads);
+        Ok(KnownBridges {
+            entries: page.entries,
+            page: Some(page.url),
+            settings: page.settings,
+        })
+    }
+
+    /// Loads the movie. The result does not change the verdict, which is about the connection.
+    async fn movie(
+        &mut self,
+        movie: &str,
+        known: &KnownBridges,
+        fetcher: &Fetcher,
+        watcher: Watcher<'_>,
+    ) -> Result<(), BridgeFailure> {
+        let bridge = known
+            .entries
+            .first()
+            .map(|entry| WebUrl::of_bridge(&entry.url));
+        let fault = |fault| {
+            let movie = movie.to_owned();
+            BridgeFailure::Movie(MovieFault { movie, fault })
+        };
+        let asked = match known.page.as_ref() {
+            Some(page) => page.join(movie),
+            None => WebUrl::read(movie),
+        };
+        let asked = asked.map_err(fault)?;
+        let page = known
+            .page
+            .clone()
+            .or(bridge)
+            .unwrap_or_else(|| asked.clone());
+        watcher(&format!("loading {asked}"));
+        let first = known.settings.requested(&asked, &page);
+        let kind = LoadKind::Movie(known.settings.credentials(&first));
+        let scene = fetcher.load(kind, asked, Some(&page), first).await;
+        let findings = movie::judge(&scene, &page);
+        self.add(findings.into_iter().map(Finding::of_server));
+        self.loads.push(scene);
+        Ok(())
+    }
+
+    /// Opens each WebSocket. Also returns the time until the last result was clear.
+    async fn bridges(
+        &mut self,
+        known: &KnownBridges,
+        tls: &TlsJudge,
+        watcher: Watcher<'_>,
+    ) -> Result<(Vec<Scene>, Duration), CheckFailure> {
+        let origin = known.page.as_ref().map(WebUrl::origin);
+        let mut scenes = Vec::new();
+        let mut elapsed = Duration::ZERO;
+        for entry in &known.entries {
+            watcher(&format!("opening {}", entry.url));
+            let (scene, took) = visit(entry, origin.as_ref(), tls, self.clock).await?;
+            elapsed = elapsed.max(took);
+            let judged = judge::judge(&scene, origin.as_ref());
+            if judged.verdict != Verdict::Allowed {
+                self.verdict.get_or_insert((judged.verdict, judged.reason));
+            }
+            self.add(judged.findings.into_iter());
+            scenes.push(scene);
+        }
+        if scenes.is_empty() {
+            elapsed = self.clock.elapsed();
+        }
+        Ok((scenes, elapsed))
+    }
+
+    /// A finding about a host appears once, not for each of its entries.
+    fn add(&mut self, findings: impl Iterator<Item = Finding>) {
+        for finding in findings {
+            let same = |known: &Finding| known.diagnostic == finding.diagnostic;
+            if !self.findings.iter().any(same) {
+                self.findings.push(finding);
+            }
+        }
+    }
 }
 
 /// Checks one entry. A name without an address ends the check only if there is nothing else to check.

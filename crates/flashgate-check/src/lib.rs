@@ -34,12 +34,13 @@ mod shown;
 mod survey;
 mod tls;
 mod trace;
+mod web;
 
 pub(crate) use answer::{BadUpgrade, HandshakeAnswer};
 pub(crate) use behind::{Behind, NotKnown};
 pub use bridge::{
-    BridgePlan, BridgeReport, ConfigFault, EntryFault, ProxyEntry, ProxyUrl, UrlFault, WebOrigin,
-    entries,
+    BridgeFailure, BridgePlan, BridgeReport, BridgeSubject, ConfigFault, EntryFault, MovieFault,
+    PageFault, ProxyEntry, RuffleSettings, entries,
 };
 pub(crate) use bridge::{Reached, Scene};
 pub use ending::Interruption;
@@ -51,6 +52,7 @@ pub use plan::CheckPlan;
 pub use setting::Watcher;
 pub use tls::{CaFault, NamedRoots, Trust};
 pub(crate) use trace::{DialAttempt, DialOutcome, Ended, Seen, Trace};
+pub use web::{ProxyUrl, UrlFault, WebOrigin, WebUrl};
 
 /// The result of a check.
 #[derive(Debug)]
@@ -81,11 +83,11 @@ pub fn run(plan: CheckPlan, watcher: Watcher<'_>) -> Result<CheckReport, CheckFa
 }
 
 /// Runs a check of Ruffle in a browser, in its own runtime.
-pub fn run_bridge(plan: BridgePlan, watcher: Watcher<'_>) -> Result<BridgeReport, CheckFailure> {
+pub fn run_bridge(plan: BridgePlan, watcher: Watcher<'_>) -> Result<BridgeReport, BridgeFailure> {
     in_runtime(bridge::examine(plan, watcher))
 }
 
-fn in_runtime<T>(work: impl Future<Output = Result<T, CheckFailure>>) -> Result<T, CheckFailure> {
+fn in_runtime<T, E: From<CheckFailure>>(work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
@@ -93,7 +95,7 @@ fn in_runtime<T>(work: impl Future<Output = Result<T, CheckFailure>>) -> Result<
     let result = runtime.block_on(async {
         tokio::select! {
             result = work => result,
-            ending = Interruption::first() => Err(ending.map_or_else(CheckFailure::System, CheckFailure::Ended)),
+            ending = Interruption::first() => Err(ending.map_or_else(CheckFailure::System, CheckFailure::Ended).into()),
         }
     });
     // A name lookup may still hang. Nothing waits for it.

@@ -5,6 +5,7 @@
 mod bridge;
 mod human;
 mod json;
+mod loads;
 mod nagios;
 mod progress;
 mod rule;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::entry::ProxyEntry;
 use super::literal;
-use super::url::{ProxyUrl, UrlFault, WebOrigin};
+use crate::web::{ProxyUrl, UrlFault, WebOrigin};
 
 /// What is wrong with a config.
 #[derive(Debug)]
@@ -82,14 +82,21 @@ const MOST_ENTRIES: usize = 256;
 
 /// The entries of a config: an object with `socketProxy`, the list alone, or a page or script that contains the list.
 pub fn entries(bytes: &[u8], page: Option<&WebOrigin>) -> Result<Vec<ProxyEntry>, ConfigFault> {
-    let list = list(bytes)?;
+    entries_of(&list(bytes)?, page)
+}
+
+/// The entries of a list.
+pub(super) fn entries_of(
+    list: &[Value],
+    page: Option<&WebOrigin>,
+) -> Result<Vec<ProxyEntry>, ConfigFault> {
     if list.is_empty() {
         return Err(ConfigFault::Empty);
     }
     if list.len() > MOST_ENTRIES {
         return Err(ConfigFault::TooMany(list.len()));
     }
-    let numbered = (1..).zip(&list);
+    let numbered = (1..).zip(list);
     numbered
         .map(|(number, value)| {
             entry(value, page).map_err(|fault| ConfigFault::Entry(number, fault))

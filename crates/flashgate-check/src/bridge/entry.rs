@@ -4,8 +4,8 @@
 use flash_policy::Diagnostic;
 
 use super::super::shown::shown_text;
-use super::url::ProxyUrl;
 use crate::findings::FindingId;
+use crate::web::ProxyUrl;
 
 /// An entry of `socketProxy`, or a URL alone.
 #[derive(Clone, Debug)]

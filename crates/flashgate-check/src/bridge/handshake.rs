@@ -14,7 +14,7 @@ use super::super::http;
 use super::super::tls::{Secured, Stream, TlsFault, TlsJudge};
 use super::super::trace::Trace;
 use super::scene::{Greeting, HandshakeScene, Reached, Scene};
-use super::url::{ProxyUrl, WebOrigin};
+use crate::web::{ProxyUrl, WebOrigin};
 
 /// How long to wait for frames after the handshake.
 const WATCHED: Duration = Duration::from_millis(500);

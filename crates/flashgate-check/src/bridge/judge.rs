@@ -14,9 +14,9 @@ use super::super::tls::TlsFault;
 use super::super::trace::DialOutcome;
 use super::refusal::{NO_MATCH, NOT_TOLD};
 use super::scene::{Greeting, HandshakeScene, Reached, Scene};
-use super::url::{ProxyUrl, WebOrigin, is_local};
-use super::{browser, entry, refusal};
+use super::{entry, refusal};
 use crate::findings::FindingId;
+use crate::web::{ProxyUrl, WebOrigin, is_local, is_mixed_content};
 use crate::{Finding, LookupFault};
 
 /// The result for one bridge.
@@ -47,7 +47,7 @@ pub(super) fn judge(scene: &Scene, page: Option<&WebOrigin>) -> Judged {
     }
 }
 
-const FINE: (Verdict, Reason) = (Verdict::Allowed, Reason::NoPolicyNeeded);
+pub(super) const FINE: (Verdict, Reason) = (Verdict::Allowed, Reason::NoPolicyNeeded);
 
 type Objection = Option<(Verdict, Reason, Diagnostic)>;
 
@@ -99,7 +99,7 @@ fn blocked(scene: &Scene, page: Option<&WebOrigin>) -> Objection {
             .help("move the WebSocket server to a port that browsers allow, such as 443");
         return Some((Verdict::Denied, SANDBOX, finding));
     }
-    let page = page.filter(|page| browser::is_mixed_content(page, url))?;
+    let page = page.filter(|page| is_mixed_content(page, url.secure, &url.host))?;
     let finding = FindingId::MixedContent
         .error(format!(
             "a page on {page} can't open {url}: it was loaded over HTTPS, and `ws:` is not encrypted"

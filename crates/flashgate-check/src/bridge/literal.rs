@@ -17,14 +17,23 @@ const LONGEST: usize = 64 << 10;
 /// Marks a value that a script computes.
 pub(super) const COMPUTED: &str = "computed";
 
+/// The name of the list.
+pub(super) const LIST: &str = "socketProxy";
+
 /// The list after the name `socketProxy`. Without one, the first list of entries, as in the output of `flashgate
 /// ruffle --js`.
 pub(super) fn list(text: &str) -> Option<Value> {
-    named(text).or_else(|| unnamed(text))
+    named(text, LIST).or_else(|| unnamed(text))
 }
 
-fn named(text: &str) -> Option<Value> {
-    let places = text.match_indices("socketProxy").take(MOST_PLACES);
+/// The value that a text begins with.
+pub(super) fn value(text: &str) -> Option<Value> {
+    LiteralReader::new(text).value()
+}
+
+/// The list after this name.
+pub(super) fn named(text: &str, name: &str) -> Option<Value> {
+    let places = text.match_indices(name).take(MOST_PLACES);
     let mut values = places.filter_map(|(at, name)| {
         let rest = text.get(at + name.len()..)?;
         let mut reader = LiteralReader::new(rest);

@@ -6,8 +6,8 @@ use flash_policy::{Diagnostic, Origin, decide};
 use super::super::answer::{Hop, HttpStatus};
 use super::super::shown::{shown_line, shown_text};
 use super::scene::Scene;
-use super::url::ProxyUrl;
 use crate::findings::FindingId;
+use crate::web::ProxyUrl;
 
 /// No rule of the bridge allows the page, or no entry matches the movie.
 pub(super) const NO_MATCH: Reason = Reason::Refused(decide::RefusalReason::NoRuleMatches);

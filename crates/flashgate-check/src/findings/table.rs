@@ -242,7 +242,7 @@ findings! {
             "The page was loaded over `https`, but the URL is `ws:`.",
             "Use a `wss:` URL: turn on TLS, or put a proxy in front.";
         BlockedPort "port-blocked-by-browser":
-            "Browsers block WebSockets to this port.",
+            "Browsers block connections to this port, for WebSockets and for movies.",
             "Use another port, or [`[bridge]`](../run/ruffle-pages.md).";
         OriginRefused "origin-refused":
             "The bridge answers 403 to the page's Origin.",
@@ -272,10 +272,39 @@ findings! {
             "The server sends text frames, which Ruffle drops.",
             "Let it send binary frames.";
         LocalNetworkAccess "local-network-access":
-            "The bridge is on a local network, but the page is not. Chrome 147 and later asks the user for permission.",
-            "Serve the bridge from a public address.";
+            "The bridge or the movie is on a local network, but the page is not. Chrome asks the user for permission (for WebSockets since version 147).",
+            "Serve it from a public address.";
         NoTlsOnBridge "no-tls-on-bridge":
             "The URL is `wss:`, but the port does not speak TLS.",
             "Add `[tls]` with a certificate to flashgate's config file, or use a `ws:` URL.";
+        ConfigOverwritten "config-overwritten":
+            "A script of the page replaces `RufflePlayer.config` after another one has put entries into its `socketProxy`. Those entries are lost.",
+            "Load flashgate's `/ruffle.js` after every script that sets `RufflePlayer.config`.";
+        ScriptNotLoaded "script-not-loaded":
+            "The page can't load a script whose name contains `ruffle`. This is an error if the page then has no entries.",
+            "Correct the script's URL, or start its server.";
+        ScriptMixedContent "script-mixed-content":
+            "The page was loaded over `https`, but it loads a script over `http`. Browsers block it.",
+            "Load the script over `https`.";
+    }
+    Movie "Ruffle and the movie's file", "[CORS and mixed content](../run/cors.md)" {
+        CorsMissing "cors-header-missing":
+            "The movie is on another origin than the page, and the server (or a redirect to the movie) sends no `Access-Control-Allow-Origin`. The browser doesn't let Ruffle read it.",
+            "Send the header: nginx `add_header Access-Control-Allow-Origin * always;`, Caddy `header Access-Control-Allow-Origin *`. Or serve the movie from the page's own origin.";
+        CorsMismatch "cors-origin-mismatch":
+            "The server sends `Access-Control-Allow-Origin`, but not for this page: it has another origin, a trailing slash, `http` for `https`, or several values. After a redirect between two other origins, the page's origin is `null`.",
+            "Send `*`, or exactly the page's origin, once.";
+        MovieMixedContent "movie-mixed-content":
+            "The page was loaded over `https`, but the movie's URL, or a redirect to it, is `http`. Browsers block it.",
+            "Serve the movie over `https`.";
+        MovieHttpError "movie-http-error":
+            "The server answers the movie's URL with an error, such as 404 or 403.",
+            "Correct the URL, or the web server's access rules.";
+        MovieUnreachable "movie-unreachable":
+            "The movie's web server can't be reached, does not answer over HTTP or TLS, or its redirects lead nowhere.",
+            "Check the movie's URL and its web server.";
+        MovieNotSwf "movie-not-swf":
+            "The movie's URL answers with something else than a SWF file, such as a web page. SWF files begin with `FWS`, `CWS` or `ZWS`. The content type does not matter.",
+            "Correct the URL, or upload the file again.";
     }
 }

@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 
 use super::human::{attempted, detail, emphasised, findings, line};
 use super::json::{attempt, document, finding};
+use super::loads;
 use super::nagios::{NagiosStatus, first, seconds, status};
 use super::words::{milliseconds, time};
 use crate::findings::FindingId;
+use crate::web::LoadKind;
 use crate::{BadUpgrade, BridgeReport, Finding, HandshakeAnswer, Reached, Scene};
 
 /// A timeline, a verdict and findings, for standard output.
@@ -18,11 +20,17 @@ pub fn human(report: &BridgeReport) -> String {
         "{}, checked as Ruffle in a browser\n\n",
         report.plan.shown_target()
     );
+    for load in &report.loads {
+        loads::human(&mut text, load);
+    }
     for scene in &report.scenes {
         told(&mut text, scene);
     }
     let word = emphasised(report.verdict);
     let why = match report.verdict {
+        Verdict::Allowed if misses_movie(report) => {
+            "the WebSocket opens, but Ruffle can't load the movie"
+        }
         Verdict::Allowed => "the WebSocket opens; Ruffle asks for no policy",
         Verdict::Denied => denied(&report.findings),
         Verdict::Unreachable => "no WebSocket opens",
@@ -39,11 +47,21 @@ pub fn human(report: &BridgeReport) -> String {
     text
 }
 
+/// Whether the movie was asked for and can't be loaded. The verdict is only about the connection.
+fn misses_movie(report: &BridgeReport) -> bool {
+    let mut movies = report.loads.iter();
+    movies.any(|load| matches!(load.kind, LoadKind::Movie(_)) && load.result.is_err())
+}
+
 /// Which side refuses. The first finding is about the first entry that fails.
 fn denied(findings: &[Finding]) -> &'static str {
     let is = |id: FindingId| move |finding: &&Finding| finding.diagnostic.rule == id.id();
     let of = |id| findings.iter().find(is(id)).is_some();
-    if of(FindingId::BlockedPort) || of(FindingId::MixedContent) {
+    if of(FindingId::ConfigOverwritten) {
+        "a script of the page removes the entry that Ruffle needs"
+    } else if of(FindingId::ScriptMixedContent) {
+        "the browser blocks the script with the entries"
+    } else if of(FindingId::BlockedPort) || of(FindingId::MixedContent) {
         "the browser blocks the WebSocket"
     } else if of(FindingId::OriginRefused) {
         "the server rejects the page (403)"
@@ -91,7 +109,8 @@ fn told(text: &mut String, scene: &Scene) {
 
 /// The JSON document, with the same keys as for the other clients.
 pub fn json(report: &BridgeReport) -> String {
-    let steps: Vec<_> = report.scenes.iter().map(step).collect();
+    let scenes = report.scenes.iter().map(step);
+    let steps: Vec<_> = report.loads.iter().map(loads::step).chain(scenes).collect();
     let findings: Vec<_> = report.findings.iter().map(finding).collect();
     let value = json!({
         "target": report.plan.target,

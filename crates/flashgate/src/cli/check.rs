@@ -7,33 +7,40 @@ use clap::{Args, ValueEnum};
 use flash_policy::player::Verdict;
 use flash_policy::{PlayerVersion, Port};
 use flashgate_check::report::{self as told, NagiosStatus, ProgressDisplay};
-use flashgate_check::{CheckFailure, CheckPlan, Interruption, Watcher};
+use flashgate_check::{CheckPlan, Interruption, Watcher};
 use flashgate_config::config::lasting;
 use flashgate_report::render::plain_error;
 
 mod contradictions;
+mod fault;
 mod plan;
 
 use super::arguments::RawArguments;
 use super::port;
 use crate::exit::Exit;
+use fault::{CheckFault, FaultKind};
 
 /// Connect to a live server the way a player does, and explain what would happen
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  flashgate check play.example.com:9339 --from https://www.example.org/game.swf\n  \
-                  flashgate check wss://play.example.com/9339 --client ruffle --from https://www.example.org/\n\n\
+                  flashgate check wss://play.example.com/9339 --client ruffle --from https://www.example.org/\n  \
+                  flashgate check https://www.example.org/play/ --client ruffle --swf game.swf\n\n\
                   Exit codes: 0 it would connect, 1 it would not, 2 the check could not run, \
                   129, 130 or 143 interrupted by SIGHUP, Ctrl-C or SIGTERM"
 )]
 pub(super) struct Check {
-    /// HOST:PORT (or xmlsocket://HOST:PORT) that the movie connects to. With --client ruffle: a ws: or wss: URL, or a
-    /// file with the page's config (JSON, JavaScript or HTML; - is standard input)
+    /// HOST:PORT (or xmlsocket://HOST:PORT) that the movie connects to. With --client ruffle: a ws: or wss: URL, the
+    /// page's address (http: or https:), or a file with its config (JSON, JavaScript or HTML; - is standard input)
     #[arg(value_name = "TARGET")]
     target: String,
     /// The movie's URL (with --client ruffle: the page's). A bare domain means http [default: the target's host]
     #[arg(long, value_name = "URL")]
     from: Option<String>,
+    /// With --client ruffle: also load the movie as the page would, and check CORS and mixed content. A relative URL
+    /// is resolved against the page
+    #[arg(long, value_name = "URL")]
+    swf: Option<String>,
     /// The Flash Player version: 7, 8, 9.0.16, 9.0.47, 9.0.115, 9.0.124, 10, 11 to 32, or like 'WIN 32,0,0,465'
     /// [default: 32]
     #[arg(long, value_name = "VERSION")]
@@ -110,48 +117,6 @@ enum CheckFormat {
     Json,
 }
 
-/// Why the check can't run, and what to do about it.
-struct CheckFault {
-    kind: FaultKind,
-    message: String,
-    help: String,
-}
-
-/// Why the check ended without a verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum FaultKind {
-    /// A problem with the arguments, or with a file that they name.
-    Arguments,
-    /// The host name has no address.
-    LookUp,
-    /// A problem of this machine.
-    System,
-    /// A signal interrupted the check.
-    Ended(Interruption),
-}
-
-impl FaultKind {
-    /// Its id in JSON, which never changes its meaning.
-    const fn id(self) -> &'static str {
-        match self {
-            Self::Arguments => "arguments",
-            Self::LookUp => "look-up",
-            Self::System => "system",
-            Self::Ended(_) => "interrupted",
-        }
-    }
-}
-
-impl CheckFault {
-    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self {
-            kind: FaultKind::Arguments,
-            message: message.into(),
-            help: help.into(),
-        }
-    }
-}
-
 impl Check {
     fn version(&self) -> PlayerVersion {
         self.player.unwrap_or(PlayerVersion::LATEST)
@@ -198,9 +163,9 @@ impl Check {
     }
 
     /// Runs the check and shows its progress. Removes the progress from the terminal, however the check ends.
-    fn watched<T>(
+    fn watched<T, E: Into<CheckFault>>(
         &self,
-        run: impl FnOnce(Watcher<'_>) -> Result<T, CheckFailure>,
+        run: impl FnOnce(Watcher<'_>) -> Result<T, E>,
     ) -> Result<T, CheckFault> {
         let progress = match self.format {
             CheckFormat::Human if !self.nagios => ProgressDisplay::start(),
@@ -208,7 +173,7 @@ impl Check {
         };
         let result = run(&|what| progress.tell(what));
         drop(progress);
-        result.map_err(fault)
+        result.map_err(Into::into)
     }
 
     fn tell(
@@ -253,7 +218,9 @@ impl Check {
         }
         plain_error(&fault.message, &[&fault.help]);
         match fault.kind {
-            FaultKind::Arguments | FaultKind::LookUp | FaultKind::System => Exit::Usage,
+            FaultKind::Arguments | FaultKind::LookUp | FaultKind::Page | FaultKind::System => {
+                Exit::Usage
+            }
             FaultKind::Ended(ending) => of_interruption(ending),
         }
     }
@@ -303,25 +270,5 @@ pub(super) fn usage(arguments: &RawArguments, fault: &str) -> Exit {
         Exit::Status(NagiosStatus::Unknown.code())
     } else {
         Exit::Usage
-    }
-}
-
-fn fault(failure: CheckFailure) -> CheckFault {
-    match failure {
-        CheckFailure::Name(name) => CheckFault {
-            kind: FaultKind::LookUp,
-            ..CheckFault::new(name.to_string(), name.help())
-        },
-        CheckFailure::Ended(ending) => CheckFault {
-            kind: FaultKind::Ended(ending),
-            ..CheckFault::new(ending.told(), "run the check again to get a verdict")
-        },
-        CheckFailure::System(error) => CheckFault {
-            kind: FaultKind::System,
-            ..CheckFault::new(
-                format!("the check can't run: {error}"),
-                "check the limits on open files and processes",
-            )
-        },
     }
 }

@@ -16,7 +16,7 @@ use super::docs::validate;
 use super::{ids, report};
 
 /// The answer for the key that `check` sends.
-const OPEN: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+pub(super) const OPEN: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 const WITH_PROTOCOL: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: binary\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 const WITH_EXTENSION: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Extensions: x-other; a=b\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 const WITH_DEFLATE: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\nConnection: keep-alive, upgrade\r\nSec-WebSocket-Extensions: permessage-deflate\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
@@ -32,11 +32,11 @@ const CLOSE_1013: &[u8] = b"\x88\x06\x03\xf5down";
 const REFUSED: (&str, &str) = ("unreachable", "target-refused");
 const FINE: (&str, &str) = ("allowed", "no-policy-needed");
 
-fn local() -> SocketAddr {
+pub(super) fn local() -> SocketAddr {
     ([127, 0, 0, 1], 0).into()
 }
 
-fn check(arguments: &[&str]) -> (Value, Output) {
+pub(super) fn check(arguments: &[&str]) -> (Value, Output) {
     let mut command = Command::new(binary::flashgate().unwrap());
     command
         .args(["check", "--client", "ruffle", "--format", "json"])

@@ -205,36 +205,6 @@ fn what_has_no_effect_with_ruffle() {
     cases.into_iter().for_each(refuses);
 }
 
-/// The address of a page is not the address of a WebSocket, even if a server accepts WebSockets at every path.
-#[test]
-fn a_page_is_no_websocket() {
-    let cases = [
-        (
-            &[
-                "http://localhost:9339/ruffle.json",
-                "--from",
-                "http://a.test/",
-            ][..],
-            "error: `http://localhost:9339/ruffle.json` is the address of a page or list, not of a WebSocket",
-        ),
-        (
-            &[
-                "http://localhost:9339/ruffle.json",
-                "--from",
-                "http://a.test/",
-            ],
-            "`curl -s 'http://localhost:9339/ruffle.json' | flashgate check - --client ruffle --from 'http://a.test/'`",
-        ),
-        (
-            &["HTTPS://a.test/x"],
-            "or check a WebSocket: `wss://a.test/x`",
-        ),
-    ];
-    for (arguments, expected) in cases {
-        refuses((&[arguments, &["--client", "ruffle"]].concat(), expected));
-    }
-}
-
 /// `check -` without a config to read.
 #[test]
 fn nothing_on_standard_input() {

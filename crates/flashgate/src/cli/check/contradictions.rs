@@ -1,6 +1,7 @@
 //! Conflicting flags, reported before the check connects to anything.
 
-use super::{Check, CheckFault, CheckFormat, ClientName, SandboxName};
+use super::fault::CheckFault;
+use super::{Check, CheckFormat, ClientName, SandboxName};
 
 /// The first major version of Flash Player with `SecureSocket`.
 const SECURE_SOCKET: u16 = 11;
@@ -17,6 +18,7 @@ impl Check {
         self.without_secure_socket()
             .or_else(|| self.without_version())
             .or_else(|| self.without_policy())
+            .or_else(|| self.without_page())
             .or_else(|| self.without_sandbox())
     }
 
@@ -66,6 +68,16 @@ impl Check {
             &format!("Ruffle in a browser does not ask for policies, so {flag} has no effect"),
             &format!("remove {flag} or --client"),
         ))
+    }
+
+    /// `--swf` is only for Ruffle: for Flash Player, a movie's file plays no part.
+    fn without_page(&self) -> Option<CheckFault> {
+        (self.swf.is_some() && self.client != ClientName::Ruffle).then(|| {
+            fault(
+                "--swf is only for Ruffle, which loads the movie through the page",
+                "add `--client ruffle`; or pass the movie's URL in --from, which decides for other clients",
+            )
+        })
     }
 
     fn without_sandbox(&self) -> Option<CheckFault> {

@@ -9,9 +9,12 @@ use flash_policy::player::{self, Config};
 use flash_policy::{DomainPattern, Host, Origin, Port};
 use flashgate_config::regular_file;
 
-use super::{Check, CheckFault, ClientName, SandboxName, port};
+use super::fault::CheckFault;
+use super::{Check, ClientName, SandboxName, port};
 use crate::log;
-use flashgate_check::{BridgePlan, ProxyEntry, ProxyUrl, Trust, WebOrigin};
+use flashgate_check::{
+    BridgePlan, BridgeSubject, ProxyEntry, ProxyUrl, RuffleSettings, Trust, WebUrl,
+};
 
 /// Far more than any page needs.
 const LARGEST_CONFIG: usize = 1 << 20;
@@ -194,7 +197,7 @@ impl Check {
     pub(super) fn bridge_plan(&self) -> Result<BridgePlan, CheckFault> {
         self.refuse_file_name(PAGE_HELP)?;
         let page = self.movie_url().map(|text| {
-            WebOrigin::read(&text).map_err(|why| {
+            WebUrl::page(&text).map_err(|why| {
                 CheckFault::new(
                     format!("`{text}` in --from is not a page's URL: {why}"),
                     PAGE_HELP,
@@ -202,40 +205,41 @@ impl Check {
             })
         });
         let page = page.transpose()?;
-        let entries = if self.target.contains("://") {
-            self.refuse_web_page()?;
-            let url = ProxyUrl::read(&self.target, None).map_err(|why| self.no_bridge(&why))?;
-            vec![ProxyEntry { movie: None, url }]
-        } else {
-            let bytes = self.read_config()?;
-            flashgate_check::entries(&bytes, page.as_ref()).map_err(|why| self.no_bridge(&why))?
-        };
         Ok(BridgePlan {
             target: self.target.clone(),
-            entries,
+            subject: self.subject(page.as_ref())?,
             page,
+            movie: self.swf.clone(),
             timeout: self.timeout,
             trust: self.trust()?,
         })
     }
 
-    /// Refuses the address of a page or list. A browser's `WebSocket` takes `http:` for `ws:`, so the check would open
-    /// a WebSocket at the page's address and could report `allowed`, whatever the page contains.
-    fn refuse_web_page(&self) -> Result<(), CheckFault> {
+    /// Where the bridges are named. The scheme tells a page from a WebSocket, although a browser's `WebSocket` takes
+    /// `http:` for `ws:`.
+    fn subject(&self, page: Option<&WebUrl>) -> Result<BridgeSubject, CheckFault> {
         let target = self.target.trim();
-        let (scheme, rest) = target.split_once("://").unwrap_or_default();
-        let websocket = match scheme.to_ascii_lowercase().as_str() {
-            "http" => "ws",
-            "https" => "wss",
-            _ => return Ok(()),
-        };
-        let from = self.from.as_deref().unwrap_or("URL-OF-THE-PAGE");
-        Err(CheckFault::new(
-            format!("`{target}` is the address of a page or list, not of a WebSocket"),
-            format!(
-                "check the list in it: `curl -s '{target}' | flashgate check - --client ruffle --from '{from}'`; or check a WebSocket: `{websocket}://{rest}`"
-            ),
-        ))
+        let (scheme, _) = target.split_once("://").unwrap_or_default();
+        if ["http", "https"]
+            .iter()
+            .any(|web| web.eq_ignore_ascii_case(scheme))
+        {
+            let url = WebUrl::page(target).map_err(|why| {
+                CheckFault::new(format!("`{target}` is not a page's URL: {why}"), PAGE_HELP)
+            });
+            return url.map(BridgeSubject::Address);
+        }
+        if !scheme.is_empty() {
+            let url = ProxyUrl::read(target, None).map_err(|why| self.no_bridge(&why))?;
+            let entries = vec![ProxyEntry { movie: None, url }];
+            return Ok(BridgeSubject::Entries(entries, RuffleSettings::default()));
+        }
+        let bytes = self.read_config()?;
+        let origin = page.map(WebUrl::origin);
+        let entries = flashgate_check::entries(&bytes, origin.as_ref());
+        let entries = entries.map_err(|why| self.no_bridge(&why))?;
+        let settings = RuffleSettings::read(&String::from_utf8_lossy(&bytes));
+        Ok(BridgeSubject::Entries(entries, settings))
     }
 
     /// Which certificates are accepted.
@@ -294,7 +298,7 @@ impl Check {
                     self.target
                 ),
                 format!(
-                    "pass `ws://{address}/`, or `wss://{address}/` for TLS, or a file with the page's config"
+                    "pass `ws://{address}/`, or `wss://{address}/` for TLS, or the page's address, or a file with its config"
                 ),
             );
         }
@@ -308,7 +312,7 @@ impl Check {
         };
         CheckFault::new(
             format!("{named}: {why}"),
-            "pass a URL like `wss://play.example.com/9339`, or a file with the page's `socketProxy` (JSON, JavaScript or HTML)",
+            "pass a URL like `wss://play.example.com/9339`, the page's address (`https://…`), or a file with its `socketProxy` (JSON, JavaScript or HTML)",
         )
     }
 }

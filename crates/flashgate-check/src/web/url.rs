@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use flash_policy::origin::{HostError, OriginError};
 use flash_policy::{Host, Origin, Scheme};
 
-/// What is wrong with the URL of a bridge or a page.
-#[derive(Debug)]
+/// What is wrong with the URL of a bridge, a page, or what a page loads.
+#[derive(Clone, Debug)]
 pub enum UrlFault {
     /// It has a `#`.
     Fragment,
@@ -21,6 +21,8 @@ pub enum UrlFault {
     Host(HostError),
     /// It is not the URL of a page.
     Origin(OriginError),
+    /// Its scheme is not that of a page, script or movie.
+    NotWeb(String),
     /// Its port is not a number from 1 to 65535.
     Port(String),
 }
@@ -42,6 +44,12 @@ impl fmt::Display for UrlFault {
             }
             Self::Host(error) => error.fmt(f),
             Self::Origin(error) => error.fmt(f),
+            Self::NotWeb(found) => {
+                write!(
+                    f,
+                    "expected `http` or `https` before `://`, found `{found}`"
+                )
+            }
             Self::Port(found) => write!(f, "expected a port from 1 to 65535, found `{found}`"),
         }
     }
@@ -87,19 +95,12 @@ impl ProxyUrl {
             "wss" | "https" => true,
             _ => return Err(UrlFault::Scheme(scheme.to_owned())),
         };
-        let at = rest.find(['/', '\\', '?']).unwrap_or(rest.len());
-        let (authority, path) = rest.split_at(at);
-        let authority = authority
-            .rsplit_once('@')
-            .map_or(authority, |(_, host)| host);
-        let (host, port) = host_and_port(authority)?;
-        let path = encoded(path);
-        let slash = if path.starts_with('/') { "" } else { "/" };
+        let (host, port, path) = located(rest)?;
         Ok(Self {
             secure,
             host,
             port: port.unwrap_or(default_port(secure)),
-            path: format!("{slash}{path}"),
+            path,
         })
     }
 
@@ -113,8 +114,21 @@ impl ProxyUrl {
     }
 }
 
+/// The host, the port and the path of what follows `://`.
+pub(super) fn located(rest: &str) -> Result<(Host, Option<u16>, String), UrlFault> {
+    let at = rest.find(['/', '\\', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(at);
+    let authority = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    let (host, port) = host_and_port(authority)?;
+    let path = encoded(path);
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    Ok((host, port, format!("{slash}{path}")))
+}
+
 /// Removes what browsers ignore in a URL (WHATWG URL, "basic URL parser"): spaces around it, tabs and line ends in it.
-fn stripped(text: &str) -> String {
+pub(super) fn stripped(text: &str) -> String {
     let text = text.trim_matches(|c: char| c <= ' ');
     text.chars()
         .filter(|c| !matches!(c, '\t' | '\n' | '\r'))
@@ -122,7 +136,7 @@ fn stripped(text: &str) -> String {
 }
 
 /// Path and query as browsers send them (WHATWG URL, the percent-encode sets of both).
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     let mut out = String::new();
     let mut in_query = false;
     for c in text.chars() {
@@ -155,8 +169,8 @@ impl fmt::Display for ProxyUrl {
 }
 
 impl WebOrigin {
-    /// Reads a page's URL.
-    pub fn read(text: &str) -> Result<Self, UrlFault> {
+    /// Reads a page's URL, and ignores what follows its host.
+    pub(super) fn read(text: &str) -> Result<Self, UrlFault> {
         let origin: Origin = text.parse().map_err(UrlFault::Origin)?;
         let rest = text.split_once("://").map_or("", |(_, rest)| rest);
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -203,7 +217,7 @@ pub(crate) fn is_local(address: IpAddr) -> bool {
     }
 }
 
-const fn default_port(secure: bool) -> u16 {
+pub(super) const fn default_port(secure: bool) -> u16 {
     if secure { 443 } else { 80 }
 }
 
