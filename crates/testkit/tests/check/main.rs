@@ -4,6 +4,7 @@
 
 mod advice;
 mod behind;
+mod cors;
 mod docs;
 mod keys;
 mod lightspark;

@@ -53,7 +53,7 @@ pub(super) fn openssl(folder: &Folder, arguments: &str) {
 }
 
 /// A CA, and a certificate that it issued for a name, valid for this many days from now.
-fn certificates(folder: &Folder, name: &str, days: i32) {
+pub(super) fn certificates(folder: &Folder, name: &str, days: i32) {
     let new = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
     openssl(
         folder,
