@@ -96,7 +96,7 @@ fn answers_from_another_origin() {
     }
 }
 
-/// Every redirect on the way is judged too, and a redirect between two foreign origins hides the page's origin.
+/// Every redirect on the way is checked too, and a redirect between two foreign origins hides the page's origin.
 #[test]
 fn redirects() {
     let (site, third) = (Site::start(), Site::start());
