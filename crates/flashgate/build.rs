@@ -1,7 +1,8 @@
-//! Finds the commit that the program is built from, for `--version`, `/metrics` and `/status.json`.
+//! Finds the commit that the program is built from, for `--version`, `/metrics` and `/status.json`, and adds to a static
+//! program what only C can do.
 //!
-//! It never reads a clock and never fails a build: without git, or in a folder that git does not know, there is no
-//! commit.
+//! It never reads a clock, and the search for the commit never fails a build: without git, or in a folder that git does
+//! not know, there is no commit.
 
 use std::env;
 use std::fs;
@@ -16,6 +17,9 @@ const SHORT: usize = 12;
 
 /// `cargo package` writes this file into the package.
 const PACKAGED: &str = ".cargo_vcs_info.json";
+
+/// What the static program runs before `main`.
+const LOOKUPS: &str = "lookups.c";
 
 fn main() {
     let folder = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
@@ -37,6 +41,23 @@ fn main() {
     };
     println!("cargo::rustc-env=FLASHGATE_COMMIT={hash}");
     println!("cargo::rustc-env=FLASHGATE_VERSION={version}");
+    keep_lookups_inside();
+}
+
+/// Lets the static program look up users and hosts without the modules of the system, which would crash it.
+///
+/// It has to be C: it calls a function of the C library before `main`, and this workspace has no unsafe Rust.
+fn keep_lookups_inside() {
+    let has = |variable: &str, value: &str| {
+        env::var(variable).is_ok_and(|set| set.split(',').any(|one| one == value))
+    };
+    println!("cargo::rerun-if-changed={LOOKUPS}");
+    let is_static = has("CARGO_CFG_TARGET_FEATURE", "crt-static");
+    if is_static && has("CARGO_CFG_TARGET_ENV", "gnu") {
+        for object in cc::Build::new().file(LOOKUPS).compile_intermediates() {
+            println!("cargo::rustc-link-arg-bins={}", object.display());
+        }
+    }
 }
 
 /// The hash that a package was made from. Cargo does not record the date.
