@@ -10,6 +10,7 @@ use crate::fuzz::{self, Limit};
 use crate::libraries::Libraries;
 use crate::tidy::Tidy;
 use crate::{book, forge, generate, needs, package, test};
+use crate::{book, generate, kubernetes, needs, test};
 
 /// How long each fuzz target runs.
 const FUZZING: Limit = Limit::Seconds(20);
@@ -34,6 +35,7 @@ pub(crate) fn run() -> Result<()> {
     book::run()?;
     forge::check()?;
     package::check::run()?;
+    kubernetes::run()?;
     Libraries::default().run()?;
     for fuzzed in fuzz::run(fuzz::targets()?.into_iter().map(|target| (target, FUZZING)))? {
         println!("{fuzzed}");

@@ -15,6 +15,7 @@ mod doc_coverage;
 mod forge;
 mod fuzz;
 mod generate;
+mod kubernetes;
 mod libraries;
 mod needs;
 mod package;
@@ -58,6 +59,8 @@ enum Task {
     Forge,
     /// Make what a release consists of, in target/package
     Package(package::Package),
+    /// Build and validate the Kubernetes manifests
+    Kubernetes,
     /// Run the fuzz targets
     Fuzz(fuzz::Fuzz),
     /// Measure the project's figures at full length: those named, or all; without names, list them
@@ -78,6 +81,7 @@ fn main() -> Result<()> {
         Task::Libraries(libraries) => libraries.run(),
         Task::Forge => forge::check(),
         Task::Package(package) => package.run(),
+        Task::Kubernetes => kubernetes::run(),
         Task::Fuzz(fuzz) => fuzz.run(),
         Task::Prove(prove) => prove.run(),
         Task::Bench(bench) => bench.run(),
