@@ -44,6 +44,10 @@ const NEEDS: &[Need] = &[
         package: "haproxy",
     },
     Need {
+        program: "keepalived",
+        package: "keepalived",
+    },
+    Need {
         program: "nginx",
         package: "nginx-light",
     },
