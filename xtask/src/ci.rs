@@ -9,8 +9,7 @@ use crate::doc_coverage::DocCoverage;
 use crate::fuzz::{self, Limit};
 use crate::libraries::Libraries;
 use crate::tidy::Tidy;
-use crate::{book, forge, generate, needs, package, test};
-use crate::{book, generate, kubernetes, needs, test};
+use crate::{book, forge, generate, kubernetes, needs, package, test};
 
 /// How long each fuzz target runs.
 const FUZZING: Limit = Limit::Seconds(20);
