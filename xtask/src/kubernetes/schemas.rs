@@ -7,12 +7,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
-use serde_json::Value;
-
 use super::rendered::{Rendered, text};
-use super::tools::Tools;
-use crate::command::step;
+use super::tools::{Tools, output};
+use anyhow::{Context as _, Result};
 
 const OURS: [(&str, &str); 5] = [
     ("TCPRoute", include_str!("TCPRoute.json")),
@@ -27,29 +24,26 @@ const OURS: [(&str, &str); 5] = [
 
 /// Checks each resource.
 pub(super) fn check(tools: &Tools, folder: &Path, rendered: &Rendered) -> Result<()> {
+    let mut of_kubernetes = Vec::new();
     for (position, resource) in rendered.all().iter().enumerate() {
         let kind = text(resource, "/kind");
         let file = folder.join(format!("{position}-{kind}.json"));
         fs::write(&file, serde_json::to_vec(resource)?)?;
-        let ours = OURS.iter().find(|(name, _)| *name == kind);
-        match ours {
+        match OURS.iter().find(|(name, _)| *name == kind) {
             Some((_, schema)) => {
-                against(schema, &folder.join(format!("{kind}.schema.json")), &file)
+                against(schema, &folder.join(format!("{kind}.schema.json")), &file).with_context(
+                    || format!("{kind} {} is invalid", text(resource, "/metadata/name")),
+                )?;
             }
-            None => tools.validate(&file),
+            None => of_kubernetes.push(file),
         }
-        .with_context(|| format!("{kind} {} is invalid", text(resource, "/metadata/name")))?;
     }
-    Ok(())
+    tools.validate(&of_kubernetes)
 }
 
 fn against(schema: &str, schema_file: &Path, file: &Path) -> Result<()> {
-    let schema: Value = serde_json::from_str(schema)?;
-    fs::write(schema_file, serde_json::to_vec(&schema)?)?;
-    step(
-        Command::new("jsonschema")
-            .arg("-i")
-            .arg(file)
-            .arg(schema_file),
-    )
+    fs::write(schema_file, schema)?;
+    let mut validator = Command::new("/usr/bin/jsonschema");
+    output(validator.arg("-i").arg(file).arg(schema_file))?;
+    Ok(())
 }

@@ -48,11 +48,12 @@ impl Tools {
         Ok(serde_json::from_slice(&output(&mut reader)?)?)
     }
 
-    /// Checks resources against the schemas of Kubernetes.
-    pub(super) fn validate(&self, file: &Path) -> Result<()> {
+    /// Checks files against the schemas of Kubernetes.
+    pub(super) fn validate(&self, files: &[PathBuf]) -> Result<()> {
         let mut validate = self.python();
         validate.args(["-m", "kubernetes_validate", "--strict", "--quiet"]);
-        step(validate.arg(file))
+        output(validate.args(files))?;
+        Ok(())
     }
 
     fn python(&self) -> Command {
@@ -132,7 +133,7 @@ fn pip(folder: &Path, packages: &[&str]) -> Result<()> {
     )
 }
 
-/// Runs a program that only prints.
+/// Runs a program, and returns what it prints.
 pub(super) fn output(command: &mut Command) -> Result<Vec<u8>> {
     let name = command.get_program().display().to_string();
     // Kubectl would look for a cluster.
@@ -142,6 +143,7 @@ pub(super) fn output(command: &mut Command) -> Result<Vec<u8>> {
         .output()
         .with_context(|| format!("can't run {name}"))?;
     let errors = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "{name} failed: {errors}");
+    let said = String::from_utf8_lossy(&output.stdout);
+    ensure!(output.status.success(), "{name} failed: {errors}{said}");
     Ok(output.stdout)
 }
