@@ -91,6 +91,6 @@ mod tests {
         );
         check("flashgate lint -- --color=always", Some("lint"), None);
         check("flashgate --color", None, None);
-        check("flashgate --colour serve", Some("--colour"), None);
+        check("flashgate --colour serve", Some("--colour"), None); // tidy: allow(colour)
     }
 }

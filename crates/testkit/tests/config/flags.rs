@@ -22,7 +22,7 @@ fn flashgate(arguments: &[&str]) -> Output {
     command.args(arguments).output().expect("a run")
 }
 
-/// What `serve --check` says of these flags: standard output, standard error.
+/// What `serve --check` prints for these flags: standard output, standard error.
 #[track_caller]
 fn checked(arguments: &[&str]) -> (String, String) {
     let output = flashgate(&[&["serve", "--check"], arguments].concat());

@@ -67,7 +67,7 @@ fn errors_at_start() {
     assert!(priorities, "{said}");
 }
 
-/// A service whose standard error goes elsewhere inherits the variable all the same.
+/// A service whose standard error goes elsewhere inherits the variable too.
 #[test]
 fn another_stream_is_not_the_journal() {
     for shell in [
