@@ -61,6 +61,8 @@ struct Cli {
         global = true,
         value_enum,
         value_name = "WHEN",
+        // After the command's own flags, with `--help`.
+        display_order = 900,
         default_value_t,
         hide_default_value = true,
         hide_possible_values = true
