@@ -31,9 +31,9 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub(crate) struct Package {
     #[command(subcommand)]
     product: Option<Product>,
-    /// The processor that the packages are for
-    #[arg(long, value_enum, default_value_t = Architecture::Amd64)]
-    arch: Architecture,
+    /// The processors that the packages are for
+    #[arg(long, value_enum, default_value = "amd64")]
+    arch: Vec<Architecture>,
     /// Make the packages of the last commit in two folders, and compare their checksums
     #[arg(long)]
     twice: bool,
@@ -63,16 +63,16 @@ impl Package {
             );
         }
         if self.twice {
-            return twice::compare(self.arch);
+            return twice::compare(&self.arch);
         }
         let made = match &self.product {
-            Some(Product::Binary) => vec![binary::build_for(self.arch)?],
+            Some(Product::Binary) => build(&self.arch)?,
             Some(Product::Check) => {
                 binary::build()?;
                 return check::run();
             }
-            Some(Product::Image(image)) => return image.run(self.arch),
-            None => all(self.arch)?,
+            Some(Product::Image(image)) => return image.run(&self.arch),
+            None => all(&self.arch)?,
         };
         for path in made {
             println!("{}", path.display());
@@ -81,11 +81,20 @@ impl Package {
     }
 }
 
-/// Builds the program, and makes every package, the bill of materials and the checksums.
-fn all(architecture: Architecture) -> Result<Vec<PathBuf>> {
-    binary::build_for(architecture)?;
-    let mut made = packages(architecture, VERSION)?;
-    made.push(bill::write(architecture)?);
+/// Builds the program for each processor.
+fn build(architectures: &[Architecture]) -> Result<Vec<PathBuf>> {
+    let programs = architectures.iter().copied();
+    programs.map(binary::build_for).collect()
+}
+
+/// Builds the programs, and makes every package, the bills of materials and the checksums.
+fn all(architectures: &[Architecture]) -> Result<Vec<PathBuf>> {
+    build(architectures)?;
+    let mut made = Vec::new();
+    for architecture in architectures {
+        made.extend(packages(*architecture, VERSION)?);
+        made.push(bill::write(*architecture)?);
+    }
     made.push(sums::write(&made)?);
     Ok(made)
 }

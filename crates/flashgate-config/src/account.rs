@@ -53,6 +53,14 @@ impl Account {
         }
     }
 
+    /// The name of the user that the process runs as, or the number if it has none. Call this before entering the
+    /// sandbox too.
+    pub(crate) fn own_name() -> String {
+        let own = unistd::geteuid();
+        let known = unistd::User::from_uid(own).ok().flatten();
+        known.map_or_else(|| own.to_string(), |user| user.name)
+    }
+
     fn of(user: &unistd::User) -> Self {
         Self {
             uid: Uid::from_raw(user.uid.as_raw()),

@@ -7,6 +7,8 @@ use std::sync::OnceLock;
 
 use rustix::fs::{Access, access};
 
+use crate::account::Account;
+
 /// The state since the process gave up its privileges.
 #[derive(Debug)]
 pub struct Confinement {
@@ -53,12 +55,14 @@ pub fn no_lookups() -> bool {
     SINCE_START.get().is_some_and(|since| !since.lookups)
 }
 
-/// Why a file that was readable before can't be read. None if giving up privileges is not the reason.
+/// What helps if a file can't be read. None if permissions are not the reason.
 pub fn explain_read(file: &Path, error: &io::Error) -> Option<String> {
-    let confinement = SINCE_START.get()?;
     if error.kind() != ErrorKind::PermissionDenied {
         return None;
     }
+    let Some(confinement) = SINCE_START.get() else {
+        return Some(readable_for(&Account::own_name()));
+    };
     // A file that can't be read can still be resolved.
     let real = file.canonicalize().unwrap_or_else(|_| file.to_owned());
     match &confinement.folders {
@@ -71,11 +75,13 @@ pub fn explain_read(file: &Path, error: &io::Error) -> Option<String> {
             "restart flashgate: its sandbox allows it to read only in {}, as they were when it started",
             list(folders)
         )),
-        Some(_) | None => Some(format!(
-            "make it readable for user {}, which flashgate has switched to",
-            confinement.uid
-        )),
+        // A look-up of the user's name would need the sandbox to allow it.
+        Some(_) | None => Some(readable_for(&confinement.uid.to_string())),
     }
+}
+
+fn readable_for(user: &str) -> String {
+    format!("make it and its folders readable for user {user}, which flashgate runs as")
 }
 
 fn list(folders: &[PathBuf]) -> String {

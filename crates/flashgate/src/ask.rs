@@ -165,7 +165,7 @@ impl NoAnswer {
     pub(crate) fn help(&self) -> Option<&'static str> {
         match self {
             Self::NotConnected(..) => Some(
-                "start flashgate, and set `[admin]` in its config file, or pass it `--admin 127.0.0.1:9843`",
+                "start flashgate with `[admin]` in its config file; or, without a config file, with `--admin 127.0.0.1:9843`",
             ),
             Self::NotAdmin => Some("pass the address of `[admin]`, not that of a gate or listener"),
             Self::Unknown(_) | Self::Broken(_) | Self::Closed | Self::TooSlow => None,

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
+use testkit::real_server;
 
 use super::architecture::Architecture;
 use crate::command::step;
@@ -32,6 +33,17 @@ pub(super) fn built_in(architecture: Architecture) -> Result<PathBuf> {
     Ok(build_folder()?.join(architecture.target()).join("release"))
 }
 
+/// The program that was built, on this machine's processor or in an emulator.
+pub(super) fn run(architecture: Architecture) -> Result<Command> {
+    let program = path(architecture)?;
+    let Some((emulator, options)) = architecture.emulator().split_first() else {
+        return Ok(Command::new(program));
+    };
+    let mut command = Command::new(emulator);
+    command.args(options).arg(program);
+    Ok(command)
+}
+
 /// Where the program is once it was built.
 pub(super) fn path(architecture: Architecture) -> Result<PathBuf> {
     let package = tools::folder("package")?;
@@ -42,9 +54,17 @@ pub(super) fn path(architecture: Architecture) -> Result<PathBuf> {
 pub(crate) fn build_for(architecture: Architecture) -> Result<PathBuf> {
     let repository = repository()?;
     let target = architecture.target();
+    for (program, packages) in architecture.needs() {
+        ensure!(
+            real_server::find(program).is_some(),
+            "a program for {target} needs {program}: apt-get install {packages}"
+        );
+    }
     step(
-        Command::new("cargo")
+        architecture
+            .cargo()
             .args(["auditable", "build", "--release", "--locked"])
+            .args(architecture.build_options())
             .args(["--package", "flashgate", "--bin", "flashgate"])
             .args(["--target", target, "--target-dir"])
             .arg(build_folder()?)

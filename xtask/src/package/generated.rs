@@ -27,9 +27,8 @@ pub(super) const MANUAL: [&str; 2] = ["flashgate.8", "flashgate.toml.5"];
 pub(super) fn write(architecture: Architecture) -> Result<()> {
     let folder = folder(architecture)?;
     fs::create_dir_all(&folder).with_context(|| format!("can't create {}", folder.display()))?;
-    let program = binary::path(architecture)?;
     for (shell, name) in COMPLETIONS {
-        let completions = output(Command::new(&program).args(["completions", shell]))?;
+        let completions = output(binary::run(architecture)?.args(["completions", shell]))?;
         save(&folder.join(name), &completions)?;
     }
     let repository = binary::repository()?;

@@ -38,27 +38,34 @@ pub(super) struct Image {
 }
 
 impl Image {
-    /// Builds the image, and tests it if that was asked for.
-    pub(super) fn run(&self, architecture: Architecture) -> Result<()> {
+    /// Builds the image for each processor. If asked for, tests the one for this machine's.
+    pub(super) fn run(&self, architectures: &[Architecture]) -> Result<()> {
         if self.check {
             needs::install()?;
         }
-        let archive = match &self.program {
-            Some(program) => build(architecture, program)?,
-            None => build(architecture, &binary::build_for(architecture)?)?,
-        };
-        if !self.check {
-            return Ok(());
+        for architecture in architectures.iter().copied() {
+            let archive = match &self.program {
+                Some(program) => build(architecture, program)?,
+                None => build(architecture, &binary::build_for(architecture)?)?,
+            };
+            if self.check && architecture.is_native() {
+                test(&archive)?;
+            }
         }
-        let tests = ["test", "--profile", "checks", "--package", "testkit"];
-        let containers = ["--test", "containers"];
-        step(
-            Command::new("cargo")
-                .args(tests)
-                .args(containers)
-                .env(container::VARIABLE, archive),
-        )
+        Ok(())
     }
+}
+
+/// Runs the tests that start containers.
+fn test(archive: &Path) -> Result<()> {
+    let tests = ["test", "--profile", "checks", "--package", "testkit"];
+    let containers = ["--test", "containers"];
+    step(
+        Command::new("cargo")
+            .args(tests)
+            .args(containers)
+            .env(container::VARIABLE, archive),
+    )
 }
 
 /// Builds the image for the tests that start containers, if this machine can run any.

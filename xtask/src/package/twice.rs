@@ -16,7 +16,7 @@ use crate::tools;
 const FOLDERS: [&str; 2] = ["first", "the-second-folder"];
 
 /// Makes the packages of the commit in two folders, and compares them.
-pub(super) fn compare(architecture: Architecture) -> Result<()> {
+pub(super) fn compare(architectures: &[Architecture]) -> Result<()> {
     let parent = tools::folder("twice")?;
     let mut found = Vec::new();
     for name in FOLDERS {
@@ -25,7 +25,11 @@ pub(super) fn compare(architecture: Architecture) -> Result<()> {
         step(
             Command::new("cargo")
                 .args(["run", "--quiet", "--package", "xtask", "--", "package"])
-                .args(["--arch", architecture.debian()])
+                .args(
+                    architectures
+                        .iter()
+                        .flat_map(|one| ["--arch", one.debian()]),
+                )
                 .env_remove("CARGO_TARGET_DIR")
                 .current_dir(&folder),
         )?;

@@ -298,7 +298,9 @@ fn doubts(scene: &Scene, page: Option<&WebOrigin>) -> Vec<Diagnostic> {
     }
     let mut addresses = scene.addresses.iter();
     let local = addresses.find(|address| is_local(**address));
-    if let (Some(address), Some(_)) = (local, page.filter(|page| !page.is_local())) {
+    // A page on the same host is as local as the WebSocket, whatever its name.
+    let elsewhere = page.filter(|page| !page.is_local() && page.host != scene.entry.url.host);
+    if let (Some(address), Some(_)) = (local, elsewhere) {
         found.push(
             FindingId::LocalNetworkAccess.warning(
                 format!("{} is {}, but the page is not: Chrome 147 and later asks the user first", scene.entry.url.host, on_local_network(&scene.entry.url.host, *address)),

@@ -223,7 +223,7 @@ fn not_swf(movie: &LoadScene, body: &[u8]) -> Option<Diagnostic> {
 fn local(movie: &LoadScene, page: &WebUrl) -> Option<Diagnostic> {
     let last = movie.exchanges.last()?;
     let address = last.addresses.iter().find(|address| is_local(**address))?;
-    if page.origin().is_local() || last.url.origin() == page.origin() {
+    if page.origin().is_local() || last.url.host == page.host {
         return None;
     }
     let shown = match &last.url.host {

@@ -184,7 +184,10 @@ fn missing_privilege(address: SocketAddr, asked_by: AskedBy) -> Vec<String> {
             "under systemd: `AmbientCapabilities=CAP_NET_BIND_SERVICE` in the unit".to_owned(),
         );
     }
-    help.push(format!("or let all users bind ports from {port} up: `sudo sysctl net.ipv4.ip_unprivileged_port_start={port}`"));
+    help.push(format!(
+        "{}let all users bind ports from {port} up: `sudo sysctl net.ipv4.ip_unprivileged_port_start={port}`",
+        if help.is_empty() { "" } else { "or " }
+    ));
     help.push(format!(
         "or listen on a high port with {}, and redirect to it: `sudo nft '{}'`",
         published(port, high, asked_by),

@@ -20,6 +20,12 @@ pub(super) const TRIED: [&str; 6] = [
 /// The place of the config file in the documents; the tests have it in their own folder.
 const PLACE: &str = "/etc/flashgate/";
 
+/// The same for the page about Kubernetes, which copies our folder.
+const OVERLAY: (&str, &str) = (
+    "my-flashgate/overlays/gate/",
+    "packaging/kubernetes/overlays/gate",
+);
+
 /// The files that a document's command uses.
 fn prepare(document: &Path, command: &str, folder: &Folder) {
     let policy = r#"<?xml version="1.0"?>
@@ -41,6 +47,8 @@ fn prepare(document: &Path, command: &str, folder: &Folder) {
             .to_owned()
     } else if command.contains(PLACE) {
         fs::read_to_string(root().join("packaging/flashgate.toml")).unwrap()
+    } else if command.contains(OVERLAY.0) {
+        fs::read_to_string(root().join(OVERLAY.1).join("flashgate.toml")).unwrap()
     } else {
         "[policy.default]\nrules = [\n  { domain = \"www.example.com/x\", ports = \"9339\" },\n]\n\n\
          [[listen]]\naddress = \"[::]:8430\"\npublicport = 843\n"
@@ -76,7 +84,12 @@ fn every_command_that_can_be_tried() {
             let folder = Folder::new().unwrap();
             prepare(&document, &command, &folder);
             let ran = Command::new("sh")
-                .args(["-c", &format!("{} 2>&1", command.replace(PLACE, ""))])
+                .args([
+                    "-c",
+                    &format!("{command} 2>&1")
+                        .replace(PLACE, "")
+                        .replace(OVERLAY.0, ""),
+                ])
                 .current_dir(folder.path())
                 .env("PATH", &path)
                 .output()

@@ -81,9 +81,12 @@ pub(in crate::config) fn public_url(text: &str, before: &str) -> Result<String, 
     let authority = rest.and_then(|rest| rest.split('/').next());
     let host = authority.and_then(|text| flashgate_wire::http::HostField::parse(text.as_bytes()));
     let port_zero = host.as_ref().is_some_and(|host| host.port == Some(0));
+    // Two URLs after one another, or a host with a slash at the end that a template has put a path behind.
+    let doubled = rest.is_some_and(|rest| rest.trim_end_matches('/').contains("//"));
+    let no_port = authority.is_some_and(|text| text.ends_with(':'));
     // A path may contain what RFC 3986, 3.3 allows. It goes into a page's script.
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._~!$&()*+,;=:@/%[]".contains(c);
-    if host.is_none() || port_zero || !text.chars().all(plain) {
+    if host.is_none() || port_zero || no_port || doubled || !text.chars().all(plain) {
         return Err(Expected::Url.but_found(text).meant(meant(text, before)));
     }
     Ok(text.trim_end_matches('/').to_owned())
@@ -101,7 +104,11 @@ fn meant(text: &str, path: &str) -> Option<String> {
     let rest = rest.split_once('{').map_or(rest, |(before, _)| {
         before.strip_suffix(path).unwrap_or(before)
     });
-    let url = format!("{scheme}://{}", rest.trim_end_matches('/'));
+    // `wss://https://a.test`: a URL where a name was expected.
+    let rest = rest.strip_prefix("https://").unwrap_or(rest);
+    let parts = rest.split('/').filter(|part| !part.is_empty());
+    let rest = parts.collect::<Vec<_>>().join("/");
+    let url = format!("{scheme}://{rest}");
     (url != text && public_url(&url, path).is_ok()).then_some(url)
 }
 
@@ -178,6 +185,8 @@ mod tests {
             "wss://a.test/?x",
             "wss://a.test#x",
             "wss://u@a.test",
+            "wss://a.test:/x",
+            "wss://a.test//x",
         ] {
             assert!(public_url(text, "/").is_err(), "{text}");
         }
@@ -186,6 +195,8 @@ mod tests {
             ("http://a.test:8080", "ws://a.test:8080"),
             ("a.test", "wss://a.test"),
             ("wss://a.test/x/{port}", "wss://a.test/x"),
+            ("wss://https://a.test/x", "wss://a.test/x"),
+            ("wss://a.test//x", "wss://a.test/x"),
         ] {
             let error = public_url(text, "/").unwrap_err().to_string();
             assert!(
