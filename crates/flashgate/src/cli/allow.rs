@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use flash_policy::domain::DomainErrorKind;
+use flash_policy::domain::{DomainError, DomainErrorKind};
 use flash_policy::{Diagnostic, DomainPattern, Policy, Port, PortSet, Profile, Rule, Span};
 use flashgate_config::config::{
     ConfigFindings, RulePorts, about_rule, bad_domain, bad_ports, gates,
@@ -58,11 +58,10 @@ fn rule(text: &str, gates: Result<&[Port], NoPorts>) -> Result<Rule, Vec<Diagnos
         (Ok(domain), Ok(ports)) => Ok(Rule::new(domain, ports)),
         (domain, ports) => {
             let domain = domain.map_err(|error| {
-                let place = error.range.clone().into();
                 if error.kind == DomainErrorKind::Port {
-                    second_colon(place)
+                    second_colon(error.range.into())
                 } else {
-                    bad_domain(&error, place)
+                    no_domain(&error)
                 }
             });
             let ports = ports.map_err(|error| {
@@ -115,6 +114,23 @@ fn second_colon(place: Span) -> Diagnostic {
     Diagnostic::error("domain-with-port", "expected one `:PORTS` after the domain, found two")
         .at(place, "")
         .help("put all ports after one colon, separated by commas, as in `www.example.com:9339,9400-9410`")
+}
+
+/// What is wrong with a domain.
+fn no_domain(error: &DomainError) -> Diagnostic {
+    let place = error.range.clone().into();
+    if error.kind == DomainErrorKind::List {
+        several(place)
+    } else {
+        bad_domain(error, place)
+    }
+}
+
+/// `www.example.com,www.example.org:9339`: one value is one rule.
+fn several(place: Span) -> Diagnostic {
+    Diagnostic::error("multiple-domains", "expected one domain, found several")
+        .at(place, "")
+        .help("write one value for each domain, each with its ports: repeat `--allow`, or put spaces between the values of `FLASHGATE_ALLOW`")
 }
 
 /// Adds findings about the policy in `text`, which was made from these flags, at their place in the flags.
@@ -196,7 +212,7 @@ fn places(text: &str, flags: &[String]) -> Vec<FlagPlace> {
 
 fn for_gates(text: &str, gates: Result<&[Port], NoPorts>) -> Result<Rule, Diagnostic> {
     let domain = text.parse::<DomainPattern>();
-    let domain = domain.map_err(|error| bad_domain(&error, error.range.clone().into()))?;
+    let domain = domain.map_err(|error| no_domain(&error))?;
     let ports = gates.map_err(|reason| missing_ports(text, reason))?;
     Ok(Rule::new(domain, gates::port_set(ports)))
 }
