@@ -56,7 +56,11 @@ fn status_json() {
         "revision": null,
         "phase": "ready",
         "uptime-seconds": null,
-        "listeners": [{ "address": daemon.address().to_string(), "policy": "p", "state": "accepting" }],
+        "listeners": [{
+            "address": daemon.address().to_string(), "serves": "policy", "gate": null, "policy": "p", "state": "accepting",
+        }],
+        "gates": [],
+        "certificates": [],
         "connections": {
             "open": 0, "answering": 0, "relaying": 0, "relaying-limit": 0, "websockets": 0, "lingering": 0, "limit": 100, "ended": null, "shed": 0,
         },
