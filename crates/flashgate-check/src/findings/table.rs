@@ -289,10 +289,10 @@ findings! {
     }
     Movie "Ruffle and the movie's file", "[CORS and mixed content](../run/cors.md)" {
         CorsMissing "cors-header-missing":
-            "The movie is on another origin than the page, and the server (or a redirect to the movie) sends no `Access-Control-Allow-Origin`. The browser doesn't let Ruffle read it.",
+            "The movie is on another origin, and its server or a redirect sends no `Access-Control-Allow-Origin`. The browser doesn't let Ruffle read it.",
             "Send the header: nginx `add_header Access-Control-Allow-Origin * always;`, Caddy `header Access-Control-Allow-Origin *`. Or serve the movie from the page's own origin.";
         CorsMismatch "cors-origin-mismatch":
-            "The server sends `Access-Control-Allow-Origin`, but not for this page: it has another origin, a trailing slash, `http` for `https`, or several values. After a redirect between two other origins, the page's origin is `null`.",
+            "`Access-Control-Allow-Origin` is for another origin, or is not exactly one origin without a slash. After a redirect between two other origins, the page's origin is `null`.",
             "Send `*`, or exactly the page's origin, once.";
         MovieMixedContent "movie-mixed-content":
             "The page was loaded over `https`, but the movie's URL, or a redirect to it, is `http`. Browsers block it.",

@@ -197,7 +197,7 @@ const GROUPS: &[ConfigFindingGroup] = &[
             "`[bridge]` has no gate to forward to.",
             "Add a `[[gate]]`."),
         ConfigFindingPage("bad-path",
-            "`path` of the bridge lacks `{port}` or `{name}`, `bridge-path` is not a path, or the path of the `handover` socket can't be used.",
+            "`path` lacks `{port}` or `{name}`, `bridge-path` is not a path, or `handover` can't be used.",
             "Write a path as in the message."),
         ConfigFindingPage("reserved-path",
             "A gate's path on the bridge is one that the bridge answers itself, such as `/ruffle.js`.",
