@@ -234,7 +234,14 @@ mod tests {
         let pairs =
             |address: &str, server: &str| pairs(listen(address).unwrap(), backend(server).unwrap());
         assert_eq!(pairs("1-3", "a.test:11-13").unwrap().len(), 3);
-        assert_eq!(pairs("1", "a.test:11").unwrap().len(), 1);
+        // A range of one port is one port.
+        for (address, server) in [
+            ("1", "a.test:11"),
+            ("1-1", "a.test:11"),
+            ("1", "a.test:11-11"),
+        ] {
+            assert_eq!(pairs(address, server).unwrap().len(), 1);
+        }
         for (address, server, message) in [
             (
                 "1-3",
@@ -243,7 +250,7 @@ mod tests {
             ),
             ("1-3", "a.test:1", "found one port"),
             ("1", "a.test:1-2", "expected one port"),
-            ("1", "a.test:1-1", "a range of 1 port"),
+            ("1-1", "a.test:1-2", "expected one port"),
         ] {
             let error = pairs(address, server).unwrap_err().to_string();
             assert!(error.contains(message), "{error}");

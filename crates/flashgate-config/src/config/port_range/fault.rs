@@ -95,7 +95,8 @@ impl UnevenRanges {
         addresses: Option<usize>,
         others: Option<usize>,
     ) -> Result<(), Self> {
-        if addresses == others {
+        // `9875-9875` is one port too.
+        if addresses.unwrap_or(1) == others.unwrap_or(1) {
             Ok(())
         } else {
             Err(Self { addresses, others })
@@ -105,27 +106,24 @@ impl UnevenRanges {
 
 impl Display for UnevenRanges {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str("expected ")?;
-        match self.addresses {
-            None => f.write_str("one port")?,
-            Some(count) => write!(f, "a range of {}", Counted(count))?,
-        }
-        f.write_str(", as many as the gate listens on, found ")?;
-        match self.others {
-            None => f.write_str("one port"),
-            Some(count) => write!(f, "a range of {}", Counted(count)),
-        }
+        let (addresses, others) = (Counted(self.addresses), Counted(self.others));
+        write!(
+            f,
+            "expected {addresses}, as many as the gate listens on, found {others}"
+        )
     }
 }
 
 impl Error for UnevenRanges {}
 
 /// A number of ports.
-struct Counted(usize);
+struct Counted(Option<usize>);
 
 impl Display for Counted {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let ports = if self.0 == 1 { "port" } else { "ports" };
-        write!(f, "{} {ports}", self.0)
+        match self.0 {
+            None | Some(1) => f.write_str("one port"),
+            Some(count) => write!(f, "a range of {count} ports"),
+        }
     }
 }

@@ -151,7 +151,7 @@ impl GatePlace {
             return Some(each);
         };
         let help = match count {
-            None => "write one port, or a range of as many ports in `address`".to_owned(),
+            None | Some(1) => "write one port, or a range of as many ports in `address`".to_owned(),
             Some(count) => match each.first_of(count) {
                 Some(range) => format!("write `{key} = \"{range}\"`"),
                 None => "write a range of as many ports".to_owned(),
