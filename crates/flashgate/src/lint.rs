@@ -4,7 +4,7 @@
 
 mod files;
 mod levels;
-mod replace;
+pub(crate) mod replace;
 
 use std::collections::BTreeSet;
 use std::io::{self, Read};
@@ -21,6 +21,7 @@ use flashgate_report::outcome::{
 
 use files::Input;
 pub(crate) use levels::{Contradiction, FlagSubject, Levels, RuleLevel};
+use replace::ReplaceWords;
 
 /// The name of standard input in reports. A file can have the same name.
 const STDIN: &str = "<stdin>";
@@ -210,6 +211,11 @@ fn proposal(judged: &JudgedFile, name: &str, request: &LintRequest) -> Option<Ve
     (fixed != judged.bytes).then_some(fixed)
 }
 
+const FIXED: ReplaceWords = ReplaceWords {
+    not_done: "can't be fixed",
+    instead: "take the fixed text from `flashgate lint --fix - < FILE`",
+};
+
 /// Applies the safe fixes. The file is written first, so that the report matches what is on disk.
 fn mend(
     judged: &mut JudgedFile,
@@ -223,7 +229,7 @@ fn mend(
         return Ok(());
     }
     if let Some(path) = path {
-        replace::replace(path, &judged.bytes, &fixed.bytes)?;
+        replace::replace(path, &judged.bytes, &fixed.bytes, FIXED)?;
     }
     let report = lint::lint_with(&fixed.bytes, &options);
     let omitted = report.omitted.values().sum();

@@ -12,6 +12,7 @@ use crate::exit::Exit;
 
 mod compose;
 mod config_file;
+mod container;
 mod output;
 mod page;
 mod planned_gate;
@@ -138,8 +139,16 @@ impl Init {
         Ok(match form {
             InitForm::Config => checked(config_file::text(&situation))?,
             InitForm::Compose => compose::text(&situation)?,
-            InitForm::Systemd => systemd::text(&situation)?,
-            InitForm::Page => page::text(&situation)?,
+            InitForm::Systemd => {
+                let text = systemd::text(&situation)?;
+                checked(config_file::text(&situation))?;
+                text
+            }
+            InitForm::Page => {
+                let text = page::text(&situation)?;
+                checked(config_file::text(&situation))?;
+                text
+            }
         })
     }
 

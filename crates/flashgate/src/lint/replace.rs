@@ -17,14 +17,51 @@ use tempfile::NamedTempFile;
 mod attributes;
 mod flags;
 
+/// What a command says if it can't replace a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReplaceWords {
+    /// What didn't happen: "can't be fixed".
+    pub(crate) not_done: &'static str,
+    /// Another way to the new text.
+    pub(crate) instead: &'static str,
+}
+
+/// Why a file was not replaced.
+struct NotReplaced {
+    reason: String,
+    /// Empty if there is only another way.
+    help: String,
+}
+
+impl NotReplaced {
+    fn told(self, words: ReplaceWords) -> FileError {
+        let Self { reason, help } = self;
+        let ReplaceWords { not_done, instead } = words;
+        FileError {
+            message: format!("{not_done}, and was left unchanged: {reason}"),
+            help: if help.is_empty() {
+                instead.to_owned()
+            } else {
+                format!("{help}, or {instead}")
+            },
+        }
+    }
+}
+
 /// Replaces the file at a path, if its content is still the old one.
-pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), FileError> {
+pub(crate) fn replace(
+    path: &Path,
+    old: &[u8],
+    new: &[u8],
+    words: ReplaceWords,
+) -> Result<(), FileError> {
+    replaced(path, old, new).map_err(|fault| fault.told(words))
+}
+
+fn replaced(path: &Path, old: &[u8], new: &[u8]) -> Result<(), NotReplaced> {
     let metadata = fs::metadata(path).map_err(|error| unwritable(&error))?;
     if !metadata.is_file() {
-        return Err(kept(
-            "it is not a regular file",
-            "pass the text: `flashgate lint --fix - < FILE`",
-        ));
+        return Err(kept("it is not a regular file", ""));
     }
     if metadata.nlink() > 1 {
         return Err(not_kept(
@@ -49,7 +86,7 @@ pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), FileErr
 
 /// Writes the new file under a temporary name in the same folder, with the permissions of the old one. It is deleted
 /// unless it is renamed.
-fn write_beside(target: &Path, old: &Metadata, bytes: &[u8]) -> Result<NamedTempFile, FileError> {
+fn write_beside(target: &Path, old: &Metadata, bytes: &[u8]) -> Result<NamedTempFile, NotReplaced> {
     let folder = target.parent().unwrap_or(Path::new("/"));
     let mut file = tempfile::Builder::new()
         .prefix(".flashgate-")
@@ -71,7 +108,7 @@ fn write_beside(target: &Path, old: &Metadata, bytes: &[u8]) -> Result<NamedTemp
 
 /// Sets the owner and group of the old file. Only root can change an owner. With another owner, the permissions and a
 /// set-user-ID bit would apply to another user.
-fn keep_owner(new: &File, old: &Metadata) -> Result<(), FileError> {
+fn keep_owner(new: &File, old: &Metadata) -> Result<(), NotReplaced> {
     let present = new.metadata().map_err(|error| unwritable(&error))?;
     if (present.uid(), present.gid()) == (old.uid(), old.gid()) {
         return Ok(());
@@ -85,17 +122,15 @@ fn keep_owner(new: &File, old: &Metadata) -> Result<(), FileError> {
         };
         kept(
             &format!("its {what} can't be preserved: {reason}"),
-            &format!(
-                "run flashgate as {who}, or take the fixed text from `flashgate lint --fix - < FILE`"
-            ),
+            &format!("run flashgate as {who}"),
         )
     })
 }
 
-fn not_kept(lost: &dyn Display) -> FileError {
+fn not_kept(lost: &dyn Display) -> NotReplaced {
     kept(
         &lost.to_string(),
-        "fix it by hand in an editor that writes in place, or take the fixed text from `flashgate lint --fix - < FILE`",
+        "edit it by hand in an editor that writes in place",
     )
 }
 
@@ -107,23 +142,22 @@ fn sync_folder(target: &Path) {
     }
 }
 
-fn unwritable(error: &io::Error) -> FileError {
+fn unwritable(error: &io::Error) -> NotReplaced {
     use io::ErrorKind::{CrossesDevices, QuotaExceeded, ResourceBusy, StorageFull};
-    let first = if matches!(error.kind(), StorageFull | QuotaExceeded) {
+    let help = if matches!(error.kind(), StorageFull | QuotaExceeded) {
         "free some space"
     } else if matches!(error.kind(), ResourceBusy | CrossesDevices) {
         // A file mounted into a container, for example.
-        "the file is a mount point, which can't be replaced: fix it where it is mounted from"
+        "the file is a mount point, which can't be replaced: change it where it is mounted from"
     } else {
         "run flashgate as a user with write permission for the file and its folder"
     };
-    let help = format!("{first}, or take the fixed text from `flashgate lint --fix - < FILE`");
-    kept(&crate::log::reason(error), &help)
+    kept(&crate::log::reason(error), help)
 }
 
-fn kept(reason: &str, help: &str) -> FileError {
-    FileError {
-        message: format!("can't be fixed, and was left unchanged: {reason}"),
+fn kept(reason: &str, help: &str) -> NotReplaced {
+    NotReplaced {
+        reason: reason.to_owned(),
         help: help.to_owned(),
     }
 }

@@ -26,7 +26,7 @@ fn compose() {
         "        9339=game:9340",
         "      - \"843:8843\"",
         "      - \"9339:9339\"",
-        "    depends_on: [game]",
+        "    depends_on: [\"game\"]",
         "      test: [\"CMD\", \"/flashgate\", \"health\"]",
     ] {
         assert!(text.lines().any(|shown| shown == line), "{line}\n{text}");
@@ -119,6 +119,135 @@ fn compose_can_be_served() {
             );
         }
     }
+}
+
+/// The address of a gate or the bridge is the one at which Docker publishes it.
+#[test]
+fn compose_keeps_addresses() {
+    let arguments = [
+        "--gate",
+        "127.0.0.1:9339=game:1",
+        "--gate",
+        "[::1]:9400-9401=game:2-3",
+        "--bridge",
+        "127.0.0.1:8080",
+        "--compose",
+    ];
+    let text = printed(&[&DOMAIN[..], &arguments].concat());
+    let (_, ports) = text.split_once("    ports:\n").unwrap();
+    let (ports, _) = ports.split_once("    depends_on").unwrap();
+    let ports: Vec<_> = ports.lines().map(str::trim).collect();
+    assert_eq!(
+        ports,
+        [
+            "- \"843:8843\"",
+            "- \"127.0.0.1:9339:9339\"",
+            "- \"[::1]:9400-9401:9400-9401\"",
+            "- \"127.0.0.1:8080:8080\"",
+        ]
+    );
+    // Docker can't reach the container's own loopback address.
+    let ran = run(command()
+        .args(["serve", "--check"])
+        .envs(environment(&text)));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    for listener in ["[::]:9339 serves", "[::]:9401 serves", "[::]:8080 "] {
+        assert!(ran.stdout.contains(listener), "{}", ran.stdout);
+    }
+}
+
+/// YAML takes none of these for a string.
+#[test]
+fn compose_with_services_named_like_values() {
+    let gates = [
+        "--gate",
+        "9339=on:1",
+        "--gate",
+        "9340=true:1",
+        "--gate",
+        "9341=null:1",
+    ];
+    let text = printed(&[&DOMAIN[..], &gates, &["--compose"]].concat());
+    let line = "    depends_on: [\"on\", \"true\", \"null\"]";
+    assert!(text.lines().any(|shown| shown == line), "{text}");
+}
+
+/// Nothing is printed that can't start.
+#[test]
+fn setups_that_can_not_start() {
+    for (form, gates, reason) in [
+        (
+            "--compose",
+            &["8843=game:1"][..],
+            "`--gate 8843=game:1` can't use port 8843",
+        ),
+        ("--compose", &["843=game:1"], "can't use port 843"),
+        ("--compose", &["9843=game:1"], "can't use port 9843"),
+        ("--compose", &["8840-8850=game:1-11"], "can't use port 8843"),
+        ("--compose", &["0=game:1"], "can't use port 0"),
+        (
+            "--compose",
+            &["9339=flashgate:1"],
+            "flashgate's own service",
+        ),
+        (
+            "--compose",
+            &["127.0.0.1:9339=game:1", "127.0.0.2:9330-9340=game:1-11"],
+            "`--gate 127.0.0.2:9330-9340=game:1-11` can't use port 9339",
+        ),
+        (
+            "--systemd",
+            &["843=a.test:1"],
+            "flashgate.socket already opens port 843",
+        ),
+        ("--systemd", &["0.0.0.0:843=a.test:1"], "next to `[::]:843`"),
+        (
+            "--systemd",
+            &["9339=a.test:1", "0.0.0.0:9339=b.test:1"],
+            "next to `[::]:9339`",
+        ),
+        (
+            "--systemd",
+            &["127.0.0.1:843=a.test:1"],
+            "no drop-in needed",
+        ),
+        ("--systemd", &["9843=a.test:1"], "`[admin]`"),
+    ] {
+        let gates = gates.iter().flat_map(|gate| ["--gate", gate]);
+        let ran = run(command()
+            .args(["init", form])
+            .args(DOMAIN)
+            .args(gates.clone()));
+        let gates: Vec<_> = gates.collect();
+        assert_eq!((ran.code, &*ran.stdout), (Some(2), ""), "{form} {gates:?}");
+        assert!(
+            ran.stderr.contains(reason),
+            "{gates:?}: {reason}\n{}",
+            ran.stderr
+        );
+    }
+    let bridge = ["--gate", "9339=game:1", "--bridge", "9339", "--compose"];
+    let ran = run(command().arg("init").args(DOMAIN).args(bridge));
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.stderr.contains("`--bridge 9339` can't use port 9339"),
+        "{}",
+        ran.stderr
+    );
+}
+
+/// systemd can't open an address next to a wildcard that covers it. flashgate doesn't need it to.
+#[test]
+fn systemd_with_covered_addresses() {
+    let gates = [
+        "127.0.0.1:843=a.test:1",
+        "9339=a.test:2",
+        "127.0.0.1:9339=a.test:3",
+    ];
+    let gates: Vec<_> = gates.iter().flat_map(|gate| ["--gate", gate]).collect();
+    let text = printed(&[&DOMAIN[..], &gates, &["--systemd"]].concat());
+    let (_, section) = text.split_once("[Socket]\n").unwrap();
+    assert_eq!(section, "ListenStream=[::]:9339\n");
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! `flashgate init`: what it prints can be served, and it never harms a file.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
 use testkit::folder::Folder;
 
@@ -209,6 +211,74 @@ fn files_are_kept_without_force() {
     assert!(lost.stderr.contains("can't write"), "{}", lost.stderr);
     let left: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
     assert_eq!(left.len(), 2, "{left:?}");
+}
+
+/// A file keeps its mode and owner, and its other names are not cut off.
+#[test]
+fn replaced_files_keep_what_they_have() {
+    let folder = Folder::new().unwrap();
+    let path = folder.file("flashgate.toml", "mine").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    // Only root can give a file to another user.
+    let is_root = std::os::unix::fs::chown(&path, Some(65_534), Some(65_534)).is_ok();
+    let write = || {
+        init(
+            &[
+                &DOMAIN[..],
+                &GATE,
+                &["--force", "-o", path.to_str().unwrap()],
+            ]
+            .concat(),
+        )
+    };
+    let ran = write();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let found = fs::metadata(&path).unwrap();
+    assert_eq!(found.permissions().mode() & 0o777, 0o640);
+    if is_root {
+        assert_eq!((found.uid(), found.gid()), (65_534, 65_534));
+    }
+    fs::write(&path, "mine").unwrap();
+    fs::hard_link(&path, folder.path().join("other")).unwrap();
+    let ran = write();
+    assert_eq!(ran.code, Some(1));
+    for text in [
+        "can't be written, and was left unchanged",
+        "hard links",
+        "leave out `--output`",
+    ] {
+        assert!(ran.stderr.contains(text), "{text}\n{}", ran.stderr);
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+}
+
+/// A config looks for relative paths in its own folder, which need not be the current one.
+#[test]
+fn relative_tls_folder() {
+    let folder = Folder::new().unwrap();
+    let run = |tls: &OsStr| {
+        let mut flag = OsString::from("--tls=");
+        flag.push(tls);
+        let arguments = [&["init"], &DOMAIN[..], &GATE, &["-o", "sub/flashgate.toml"]].concat();
+        run(command()
+            .current_dir(folder.path())
+            .args(arguments)
+            .arg(flag))
+    };
+    fs::create_dir(folder.path().join("sub")).unwrap();
+    let ran = run(OsStr::new("certificates"));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let text = fs::read_to_string(folder.path().join("sub/flashgate.toml")).unwrap();
+    let real = fs::canonicalize(folder.path()).unwrap();
+    let file = format!("{}/certificates/fullchain.pem\"", real.display());
+    assert!(text.contains(&file), "{file}\n{text}");
+    let ran = run(OsStr::from_bytes(b"\xff"));
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.stderr.contains("expected UTF-8 in `--tls`"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]

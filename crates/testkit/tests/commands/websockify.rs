@@ -101,6 +101,33 @@ fn lines_that_websockify_takes() {
     assert_eq!(checked.code, Some(0), "{}\n{}", checked.stderr, ran.stdout);
 }
 
+/// Editors on Windows write a byte order mark, which is no part of the first token.
+#[test]
+fn byte_order_mark() {
+    let folder = Folder::new().unwrap();
+    let tokens = folder
+        .file("tokens.cfg", "\u{feff}login: a.test:1\n")
+        .unwrap();
+    let ran = init(tokens.to_str().unwrap(), &[]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    assert!(
+        ran.stdout.contains("bridge-path = \"/?token=login\"\n"),
+        "{}",
+        ran.stdout
+    );
+    refused("\u{feff}a: b.test:1\nc b.test:1\n", &["tokens.cfg:2:1"]);
+}
+
+/// A part of a file would lead players to the wrong servers.
+#[test]
+fn a_large_file() {
+    let lines = "# a comment that fills the file\n".repeat(40_000);
+    refused(
+        &format!("{lines}last: a.test:1\n"),
+        &["tokens.cfg is larger than 1048576 bytes", "split it"],
+    );
+}
+
 /// Two backends, and the tokens `one` and `two` for them, each in a file of its own.
 fn backends(folder: &Folder) -> [TestBackend; 2] {
     ["one", "two"].map(|token| {

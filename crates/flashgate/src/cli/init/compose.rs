@@ -2,27 +2,22 @@
 
 use std::fmt::Write as _;
 
-use flashgate_report::render::PlainError;
+use flashgate_config::config::ConfigFindings;
+use serde_json::Value;
 
-use super::planned_gate::{PlannedGate, range};
+use super::container;
 use super::situation::Situation;
 
-pub(super) fn text(situation: &Situation) -> Result<String, PlainError> {
-    let mut gates = Vec::new();
-    for gate in &situation.gates {
-        if is_here(&gate.backend) {
-            return Err(in_its_container(gate));
-        }
-        gates.push((gate.public_ports(), gate.backend.clone()));
-    }
-    let services = services(&gates);
+pub(super) fn text(situation: &Situation) -> Result<String, ConfigFindings> {
+    let ports = container::ports(situation)?;
+    let services = services(situation);
     let mut text = head(situation, &services);
     text.push_str(TOP);
-    if !gates.is_empty() {
+    if !situation.gates.is_empty() {
         text.push_str("      FLASHGATE_GATE: >-\n");
-        for (ports, backend) in &gates {
+        for gate in &situation.gates {
             // Writing to a string can't fail.
-            let _ = writeln!(text, "        {ports}={backend}");
+            let _ = writeln!(text, "        {}", container::gate(gate));
         }
     }
     text.push_str(MASTER);
@@ -34,22 +29,24 @@ pub(super) fn text(situation: &Situation) -> Result<String, PlainError> {
         );
     }
     text.push_str("    ports:\n      - \"843:8843\"\n");
-    let bridge = situation
-        .bridge
-        .iter()
-        .map(|bridge| bridge.port.to_string());
-    for ports in gates.iter().map(|(ports, _)| ports.clone()).chain(bridge) {
-        let _ = writeln!(text, "      - \"{ports}:{ports}\"");
+    for port in ports {
+        let _ = writeln!(text, "      - {}", quoted(&port.published()));
     }
     if !services.is_empty() {
-        let _ = writeln!(text, "    depends_on: [{}]", services.join(", "));
+        let names: Vec<_> = services.iter().map(|name| quoted(name)).collect();
+        let _ = writeln!(text, "    depends_on: [{}]", names.join(", "));
     }
     text.push_str(REST);
     Ok(text)
 }
 
+/// A YAML string. Without quotes, the name `on` would be a boolean.
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
 /// What to do with it, and what belongs in `.env`.
-fn head(situation: &Situation, services: &[String]) -> String {
+fn head(situation: &Situation, services: &[&str]) -> String {
     let mut text = String::from(HEAD);
     let lines = [
         format!("#   FLASHGATE_ALLOW={}", situation.allow.join(" ")),
@@ -115,35 +112,14 @@ const REST: &str = "    \
       start_period: 5s
 ";
 
-/// Whether a backend is on the machine that flashgate runs on, which in a container is the container.
-fn is_here(backend: &str) -> bool {
-    let host = backend.rsplit_once(':').map_or("", |(host, _)| host);
-    host.starts_with("127.") || ["localhost", "[::1]", ""].contains(&host)
-}
-
-fn in_its_container(gate: &PlannedGate) -> PlainError {
-    let backend = &gate.backend;
-    let port = backend
-        .rsplit_once(':')
-        .map_or(&**backend, |(_, port)| port);
-    let port = range(port).map_or(9339, |(first, _)| first);
-    let ports = gate.public_ports();
-    PlainError::new(
-        &format!("in a container, `{backend}` is the container itself"),
-        &[&format!(
-            "write the name of the server's service: `--gate {ports}=game:{port}`"
-        )],
-    )
-}
-
 /// The services of the gates, each once.
-fn services(gates: &[(String, String)]) -> Vec<String> {
+fn services(situation: &Situation) -> Vec<&str> {
     let mut services = Vec::new();
-    for (_, backend) in gates {
-        let host = backend.rsplit_once(':').map_or("", |(host, _)| host);
+    for gate in &situation.gates {
+        let host = container::backend_host(gate);
         // A name with a dot, or an address, is a machine elsewhere.
-        if !host.contains(['.', ':', '[']) && !services.iter().any(|name| name == host) {
-            services.push(host.to_owned());
+        if !host.contains(['.', ':', '[']) && !services.contains(&host) {
+            services.push(host);
         }
     }
     services

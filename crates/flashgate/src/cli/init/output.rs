@@ -5,47 +5,70 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use flashgate_config::regular_file;
+use flashgate_report::outcome::FileError;
 use flashgate_report::render;
 use tempfile::Builder;
 
 use crate::exit::Exit;
+use crate::lint::replace::{self, ReplaceWords};
 
 /// flashgate's user, and anybody else, may read it. It contains no secrets.
 const MODE: u32 = 0o644;
 
-/// Writes the file. An existing one is replaced only with `force`.
+const WRITTEN: ReplaceWords = ReplaceWords {
+    not_done: "can't be written",
+    instead: "print the text: leave out `--output`",
+};
+
+/// Writes the file. An existing one is replaced only with `force`, and keeps its owner and permissions.
 pub(super) fn write(path: &Path, text: &str, force: bool) -> Exit {
     match written(path, text, force) {
         Ok(()) => {
             render::to_stderr(&format!("wrote {}\n", path.display()));
             Exit::Success
         }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            let message = format!("{} exists; nothing was written", path.display());
-            render::plain_error(&message, &["to replace it, add `--force`"]);
-            Exit::System
-        }
-        Err(error) => {
-            let reason = crate::log::reason(&error);
-            render::plain_error(&format!("can't write {}: {reason}", path.display()), &[]);
+        Err(FileError { message, help }) => {
+            let help = Some(&*help).filter(|help| !help.is_empty());
+            render::plain_error(&message, help.as_slice());
             Exit::System
         }
     }
 }
 
-fn written(path: &Path, text: &str, force: bool) -> io::Result<()> {
-    match fs::symlink_metadata(path) {
-        Ok(_) if !force => return Err(io::ErrorKind::AlreadyExists.into()),
-        Ok(_) | Err(_) => {}
+fn written(path: &Path, text: &str, force: bool) -> Result<(), FileError> {
+    let name = path.display();
+    let unwritable = |error: io::Error| {
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            return fault(
+                format!("{name} exists; nothing was written"),
+                "to replace it, add `--force`",
+            );
+        }
+        let reason = crate::log::reason(&error);
+        fault(format!("can't write {name}: {reason}"), "")
+    };
+    if !force && fs::symlink_metadata(path).is_ok() {
+        return Err(unwritable(io::ErrorKind::AlreadyExists.into()));
     }
-    // If the path is a symbolic link, its target is replaced, not the link.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if fs::metadata(&target).is_ok_and(|found| !found.is_file()) {
-        return Err(io::Error::other(
-            "expected a regular file, found something else",
-        ));
+    if fs::metadata(path).is_err() {
+        return created(path, text, force).map_err(unwritable);
     }
-    let folder = target
+    let old = regular_file::read(path, usize::MAX).map_err(unwritable)?;
+    let replaced = replace::replace(path, &old.bytes, text.as_bytes(), WRITTEN);
+    replaced.map_err(|error| fault(format!("{name} {}", error.message), &error.help))
+}
+
+fn fault(message: String, help: &str) -> FileError {
+    FileError {
+        message,
+        help: help.to_owned(),
+    }
+}
+
+/// Writes a new file. With `force`, it replaces a link to nowhere.
+fn created(path: &Path, text: &str, force: bool) -> io::Result<()> {
+    let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     let mut file = Builder::new()
@@ -56,10 +79,10 @@ fn written(path: &Path, text: &str, force: bool) -> io::Result<()> {
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     if force {
-        file.persist(&target)?;
+        file.persist(path)?;
     } else {
         // Another program may have created it since.
-        file.persist_noclobber(&target)?;
+        file.persist_noclobber(path)?;
     }
     Ok(())
 }

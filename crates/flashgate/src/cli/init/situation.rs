@@ -130,7 +130,7 @@ fn no_domain() -> PlainError {
 /// The folder in the flag, or the one in which certbot keeps the certificate of the first host.
 fn certificates(folder: OsString, hosts: &[String]) -> Result<PathBuf, PlainError> {
     if !folder.is_empty() {
-        return Ok(folder.into());
+        return absolute(folder);
     }
     let live = || {
         hosts
@@ -146,6 +146,22 @@ fn certificates(folder: OsString, hosts: &[String]) -> Result<PathBuf, PlainErro
             ],
         )
     })
+}
+
+/// `serve` looks for a relative path next to the config, wherever that will be.
+fn absolute(folder: OsString) -> Result<PathBuf, PlainError> {
+    let folder = std::path::absolute(folder).map_err(|error| {
+        let reason = crate::log::reason(&error);
+        PlainError::new(&format!("can't find the folder of `--tls`: {reason}"), &[])
+    })?;
+    if folder.to_str().is_none() {
+        let message = format!("expected UTF-8 in `--tls`, found `{}`", folder.display());
+        return Err(PlainError::new(
+            &message,
+            &["a config file is UTF-8: rename the folder"],
+        ));
+    }
+    Ok(folder)
 }
 
 /// A domain, and its ports if there are some.

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use flashgate_config::config::port_range::{self, Ports};
+use flashgate_config::snapshot::ListenAddress;
 use flashgate_report::render::PlainError;
 
-use super::planned_gate::range;
 use super::situation::Situation;
 
 pub(super) fn text(situation: &Situation) -> Result<String, PlainError> {
@@ -17,9 +18,13 @@ pub(super) fn text(situation: &Situation) -> Result<String, PlainError> {
         situation
             .bridge
             .iter()
-            .flat_map(|bridge| each(&listed(&bridge.address))),
+            .flat_map(|bridge| each(&bridge.address)),
     );
-    addresses.retain(|address| !address.ends_with(":0"));
+    addresses.retain(|address| address.port() != 0);
+    can_open(&addresses)?;
+    // flashgate takes the connections of such an address from the socket that covers it.
+    let wide = addresses.clone();
+    addresses.retain(|address| !(wide.iter().chain([&SHIPPED])).any(|wide| wide.covers(*address)));
     if addresses.is_empty() {
         return Err(PlainError::new(
             "no drop-in needed: the shipped flashgate.socket opens port 843, and there is no other port",
@@ -48,22 +53,33 @@ const HEAD: &str = "\
 [Socket]
 ";
 
-/// Every address of a range, as systemd writes them.
-fn each(address: &str) -> Vec<String> {
-    let Some((host, ports)) = address.rsplit_once(':') else {
-        return vec![address.to_owned()];
-    };
-    let (first, last) = range(ports).unwrap_or_default();
-    (first..=last)
-        .map(|port| format!("{host}:{port}"))
-        .collect()
+/// What flashgate.socket opens.
+const SHIPPED: ListenAddress = ListenAddress::Everywhere { port: 843 };
+
+/// Refuses addresses that systemd can't open together.
+fn can_open(addresses: &[ListenAddress]) -> Result<(), PlainError> {
+    if addresses.contains(&SHIPPED) {
+        return Err(PlainError::new(
+            "flashgate.socket already opens port 843, for policy requests",
+            &["choose another port for the gate or the bridge"],
+        ));
+    }
+    let all = || addresses.iter().chain([&SHIPPED]);
+    let v4 = all().find_map(|address| {
+        address
+            .everywhere_on_v4()
+            .filter(|v4| addresses.contains(v4))
+    });
+    v4.map_or(Ok(()), |v4| {
+        let port = v4.port();
+        Err(PlainError::new(
+            &format!("systemd can't open `{v4}` next to `[::]:{port}`, which covers it"),
+            &["choose another port, or one of these addresses"],
+        ))
+    })
 }
 
-/// A bare port means every address.
-fn listed(address: &str) -> String {
-    if address.contains(':') {
-        address.to_owned()
-    } else {
-        format!("[::]:{address}")
-    }
+/// Every address of a range.
+fn each(address: &str) -> Vec<ListenAddress> {
+    port_range::listen(address).map_or_else(|_| Vec::new(), Ports::each)
 }

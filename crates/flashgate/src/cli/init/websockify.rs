@@ -32,6 +32,9 @@ pub(super) fn gates(path: &Path) -> Result<Vec<PlannedGate>, ConfigFindings> {
     for file in files(path).map_err(|error| unreadable(path, &error))? {
         let contents =
             regular_file::read(&file, LARGEST).map_err(|error| unreadable(&file, &error))?;
+        if contents.bytes.len() > LARGEST {
+            return Err(too_large(&file));
+        }
         let mut found = Vec::new();
         read(&contents.bytes, &mut tokens, &mut found);
         if !found.is_empty() {
@@ -66,10 +69,26 @@ fn unreadable(path: &Path, error: &io::Error) -> ConfigFindings {
     PlainError::new(&format!("can't read {}: {reason}", path.display()), &[]).into()
 }
 
+fn too_large(path: &Path) -> ConfigFindings {
+    let message = format!(
+        "{} is larger than {LARGEST} bytes; no gate was made",
+        path.display()
+    );
+    PlainError::new(
+        &message,
+        &["split it into several files, and pass their folder"],
+    )
+    .into()
+}
+
+/// What some editors write at the start of a file.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Reads the lines of a file.
 fn read(bytes: &[u8], tokens: &mut Vec<TokenLine>, found: &mut Vec<Diagnostic>) {
-    let mut start = 0;
-    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+    let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    let mut start = bytes.len() - text.len();
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
         let end = start + line.trim_ascii_end().len();
         let place = start + (line.len() - line.trim_ascii_start().len());
         let text = std::str::from_utf8(line).unwrap_or("\u{fffd}").trim();
