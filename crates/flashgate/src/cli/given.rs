@@ -1,5 +1,7 @@
 //! Values of `serve`, given by a flag or by its environment variable. Messages name the one that was used.
 
+use std::env;
+use std::ffi::OsString;
 use std::fmt::Display;
 
 use flashgate_config::config::ConfigFindings;
@@ -17,6 +19,17 @@ impl FlagSetting {
     const fn new(flag: &'static str, variable: &'static str) -> Self {
         Self { flag, variable }
     }
+
+    /// The value of its variable, unless it is empty.
+    pub(super) fn of_environment(self) -> Option<OsString> {
+        env::var_os(self.variable).filter(|value| !value.is_empty())
+    }
+
+    /// Whether its variable is set. One that is empty counts as unset.
+    pub(super) fn is_in_variable(self) -> bool {
+        let value = self.of_environment();
+        value.is_some_and(|value| !value.to_string_lossy().trim().is_empty())
+    }
 }
 
 pub(super) const ALLOW: FlagSetting = FlagSetting::new("--allow", "FLASHGATE_ALLOW");
@@ -31,6 +44,18 @@ pub(super) const HOST: FlagSetting = FlagSetting::new("--host", "FLASHGATE_HOST"
 pub(super) const ADMIN: FlagSetting = FlagSetting::new("--admin", "FLASHGATE_ADMIN");
 pub(super) const CONFIG: FlagSetting = FlagSetting::new("--config", "FLASHGATE_CONFIG");
 pub(super) const LOG_FORMAT: FlagSetting = FlagSetting::new("--log-format", "FLASHGATE_LOG_FORMAT");
+
+/// The settings that a config file replaces. (`FLASHGATE_ADMIN` is used if the file has no `[admin]`.)
+pub(super) const REPLACED: [FlagSetting; 8] = [
+    ALLOW,
+    POLICY,
+    LISTEN,
+    PUBLIC_PORT,
+    GATE,
+    BRIDGE,
+    PUBLIC_URL,
+    HOST,
+];
 
 /// How a value was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

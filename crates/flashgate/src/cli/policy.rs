@@ -12,6 +12,7 @@ use flashgate_report::render::{self, PlainError};
 use super::allow::{self, NoPorts};
 use super::gate::{self, GateRange};
 use super::given::{self, GivenBy, GivenValue};
+use super::settings;
 use super::variables::Variables;
 use crate::exit::Exit;
 
@@ -122,6 +123,7 @@ impl Print {
         };
         if let Some(config) = config {
             variables.finish()?;
+            settings::only_config(&config, [])?;
             return Ok(PolicySource::Config(config));
         }
         let rules = variables.list(given::ALLOW, self.rules.clone(), String::from_str);
@@ -133,6 +135,7 @@ impl Print {
             }
         };
         variables.finish()?;
+        settings::only_rules(&rules)?;
         if rules.value.is_empty() {
             return Err(nothing_to_print().into());
         }

@@ -12,7 +12,7 @@ use flashgate_report::render::{self, PlainError};
 
 use super::gate::{self, GateRange};
 use super::given::{self, GivenValue};
-use super::settings::PageSettings;
+use super::settings::{self, PageSettings};
 use super::variables::Variables;
 use crate::exit::Exit;
 
@@ -114,6 +114,9 @@ impl Ruffle {
             return of_flags(&pages);
         };
         variables.finish()?;
+        let bridge = Some(given::BRIDGE).filter(|_| !self.bridge.is_empty());
+        let public_url = Some(given::PUBLIC_URL).filter(|_| self.public_url.is_some());
+        settings::only_config(&config, bridge.into_iter().chain(public_url))?;
         of_config(&config, self.host)
     }
 }

@@ -11,7 +11,7 @@ use flashgate_config::snapshot::{ListenAddress, OwnHost};
 use flashgate_report::render::PlainError;
 
 use super::gate::{GateFlag, GateRange};
-use super::given::{self, GivenBy, GivenValue};
+use super::given::{self, FlagSetting, GivenBy, GivenValue};
 use super::port;
 use super::variables::Variables;
 
@@ -184,20 +184,9 @@ impl Settings {
         if let Some(config) = &self.config {
             let config = Used::from(config);
             let others = self.used().into_iter();
-            faults.extend(others.map(|other| {
-                let help = format!(
-                    "write the setting into the config file, and {}; or {}",
-                    other.without, config.without
-                );
-                together(&other, &config, &help)
-            }));
+            faults.extend(others.map(|other| beside_config(&other, &config)));
         } else if let (Some(policy), [_, ..]) = (&self.policy, &*self.allow.value) {
-            let (policy, allow) = (Used::from(policy), Used::from(&self.allow));
-            let help = format!(
-                "add the rule to the policy file, and {}; or {}",
-                allow.without, policy.without
-            );
-            faults.push(together(&allow, &policy, &help));
+            faults.push(beside_policy(&Used::from(&self.allow), &Used::from(policy)));
         }
         faults.into_iter().collect()
     }
@@ -221,6 +210,57 @@ impl Settings {
         ];
         settings.into_iter().flatten().collect()
     }
+}
+
+/// For commands that read the variables of `serve`: an error for each setting in another variable, or in one of these
+/// flags, if the config file is named by a variable. `serve` refuses them too.
+pub(super) fn only_config(
+    config: &GivenValue<PathBuf>,
+    flags: impl IntoIterator<Item = FlagSetting>,
+) -> Result<(), ConfigFindings> {
+    if config.by == GivenBy::Flag {
+        return Ok(());
+    }
+    let config = Used::from(config);
+    let flags = flags.into_iter().map(|it| GivenValue::by_flag(it, ()));
+    let variables = given::REPLACED.into_iter().filter(|it| it.is_in_variable());
+    let variables = variables.map(|it| GivenValue::by_variable(it, ()));
+    let others = flags.chain(variables).map(|it| Used::from(&it));
+    let faults: ConfigFindings = others.map(|it| beside_config(&it, &config)).collect();
+    none(faults)
+}
+
+/// The error for rules in a variable next to a policy file in another one.
+pub(super) fn only_rules(rules: &GivenValue<Vec<String>>) -> Result<(), ConfigFindings> {
+    if rules.by == GivenBy::Flag || rules.value.is_empty() || !given::POLICY.is_in_variable() {
+        return Ok(());
+    }
+    let policy = Used::from(&GivenValue::by_variable(given::POLICY, ()));
+    Err(beside_policy(&Used::from(rules), &policy).into())
+}
+
+fn none(faults: ConfigFindings) -> Result<(), ConfigFindings> {
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(faults)
+    }
+}
+
+fn beside_config(other: &Used, config: &Used) -> PlainError {
+    let help = format!(
+        "write the setting into the config file, and {}; or {}",
+        other.without, config.without
+    );
+    together(other, config, &help)
+}
+
+fn beside_policy(allow: &Used, policy: &Used) -> PlainError {
+    let help = format!(
+        "add the rule to the policy file, and {}; or {}",
+        allow.without, policy.without
+    );
+    together(allow, policy, &help)
 }
 
 fn together(one: &Used, other: &Used, help: &str) -> PlainError {

@@ -1,7 +1,6 @@
 //! Environment variables for the flags of `serve`: each is read if its flag isn't given. One that is empty counts as
 //! unset.
 
-use std::env;
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -62,7 +61,7 @@ impl Variables {
         if let Some(path) = flag {
             return Some(GivenValue::by_flag(setting, path));
         }
-        let path = value_of(setting.variable)?;
+        let path = setting.of_environment()?;
         self.faults.extend(in_quotes(setting, &path));
         Some(GivenValue::by_variable(setting, path.into()))
     }
@@ -77,7 +76,7 @@ impl Variables {
     }
 
     fn text(&mut self, setting: FlagSetting) -> Option<String> {
-        let value = value_of(setting.variable)?;
+        let value = setting.of_environment()?;
         if let Some(fault) = in_quotes(setting, &value) {
             self.faults.push(fault);
             return None;
@@ -112,18 +111,15 @@ impl Variables {
 
 const SPACES: &str = "separate several values with spaces";
 
-/// The value of a variable, unless it is empty.
-pub(super) fn value_of(variable: &str) -> Option<OsString> {
-    env::var_os(variable).filter(|value| !value.is_empty())
-}
-
 /// `docker run --env-file` and lists in Compose keep quotes.
 fn in_quotes(setting: FlagSetting, value: &OsString) -> Option<PlainError> {
     let text = value.to_string_lossy();
     let text = text.trim();
-    let bare = text.trim_matches(['"', '\'']);
-    text.starts_with(['"', '\'']).then(|| {
+    let quote = text.chars().next().filter(|first| "\"'".contains(*first));
+    quote.map(|quote| {
         let variable = setting.variable;
+        // Each value of a list may have its own quotes.
+        let bare = text.replace(quote, "");
         PlainError::new(
             &format!("invalid value '{text}' for '{variable}': the quotes are part of it"),
             &[&format!("write it without quotes: `{variable}={bare}`")],

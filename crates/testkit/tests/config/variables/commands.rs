@@ -52,6 +52,43 @@ fn policies() {
     );
 }
 
+/// What `serve` refuses must not look right in the other commands.
+#[test]
+fn a_config_next_to_settings() {
+    let folder = Folder::new().unwrap();
+    let file = config(&folder, LEAST).display().to_string();
+    let file = ("FLASHGATE_CONFIG", file.as_str());
+    let host = ("FLASHGATE_HOST", "play.test");
+    for setting in [ALLOW, GATE, host, ("FLASHGATE_POLICY", "/x.xml")] {
+        for arguments in [&["serve", "--check"][..], &["policy"], &["ruffle"]] {
+            let (code, stdout, stderr) = run(&[file, setting], arguments);
+            assert_eq!((code, stdout.as_str()), (Some(2), ""), "{arguments:?}");
+            let message = format!(
+                "`{}` can't be used together with `FLASHGATE_CONFIG`",
+                setting.0
+            );
+            assert!(stderr.contains(&message), "{arguments:?}: {stderr}");
+        }
+        // Empty, as Compose leaves it.
+        let (code, _, stderr) = run(&[file, (setting.0, " ")], &["policy"]);
+        assert_eq!(code, Some(0), "{stderr}");
+    }
+    // `--config` was chosen here, and is all that is read.
+    let (code, _, stderr) = run(&[ALLOW], &["policy", "--config", file.1]);
+    assert_eq!(code, Some(0), "{stderr}");
+    let both = [ALLOW, ("FLASHGATE_POLICY", "/x.xml")];
+    let (code, _, stderr) = run(&both, &["policy"]);
+    assert_eq!(code, Some(2));
+    let message = "`FLASHGATE_ALLOW` can't be used together with `FLASHGATE_POLICY`";
+    assert!(stderr.contains(message), "{stderr}");
+    let (code, _, stderr) = run(&[file], &["ruffle", "--bridge", "443"]);
+    assert_eq!(code, Some(2));
+    assert!(
+        stderr.contains("`--bridge` can't be used together"),
+        "{stderr}"
+    );
+}
+
 #[test]
 fn pages() {
     let folder = Folder::new().unwrap();

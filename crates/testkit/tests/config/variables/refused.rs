@@ -64,6 +64,11 @@ fn values_that_can_not_be_read() {
             &["quotes", "`FLASHGATE_ALLOW=a.test:80`"],
         ),
         (
+            "FLASHGATE_ALLOW",
+            "\"a.test:1\" b.test:2",
+            &["quotes", "`FLASHGATE_ALLOW=a.test:1 b.test:2`"],
+        ),
+        (
             "FLASHGATE_CONFIG",
             "'/x.toml'",
             &["quotes", "`FLASHGATE_CONFIG=/x.toml`"],
