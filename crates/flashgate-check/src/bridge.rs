@@ -50,6 +50,8 @@ pub struct BridgePlan {
     pub movie: Option<String>,
     /// The time limit for the whole check.
     pub timeout: Duration,
+    /// What has passed of it: reading standard input takes time.
+    pub spent: Duration,
     /// Which certificates are accepted.
     pub trust: Trust,
 }
@@ -114,7 +116,7 @@ pub(super) async fn examine(
     plan: BridgePlan,
     watcher: Watcher<'_>,
 ) -> Result<BridgeReport, BridgeFailure> {
-    let clock = CheckClock::start(plan.timeout);
+    let clock = CheckClock::start(plan.timeout.saturating_sub(plan.spent));
     let tls = TlsJudge::new(plan.trust.clone());
     let fetcher = Fetcher::new(tls.clone(), clock);
     let mut case = BridgeCase {

@@ -8,9 +8,9 @@
 //! This crate is an internal part of flashgate and has no stable API: any release may change any of it.
 
 use flash_policy::player::{Outcome, Verdict};
-use tokio::runtime::Builder;
 
 use clock::CheckClock;
+use runtime::in_runtime;
 use setting::Setting;
 use tls::TlsJudge;
 
@@ -25,10 +25,12 @@ mod ending;
 mod failure;
 pub mod findings;
 mod http;
+mod input;
 mod judge;
 mod names;
 mod plan;
 pub mod report;
+mod runtime;
 mod setting;
 mod shown;
 mod survey;
@@ -45,6 +47,7 @@ pub use bridge::{
 pub(crate) use bridge::{Reached, Scene};
 pub use ending::Interruption;
 pub use failure::CheckFailure;
+pub use input::{InputFailure, read_input};
 pub(crate) use judge::{About, Finding, ReceivedPolicy};
 pub(crate) use names::Lookup;
 pub use names::{LookupFault, Nameless};
@@ -85,22 +88,6 @@ pub fn run(plan: CheckPlan, watcher: Watcher<'_>) -> Result<CheckReport, CheckFa
 /// Runs a check of Ruffle in a browser, in its own runtime.
 pub fn run_bridge(plan: BridgePlan, watcher: Watcher<'_>) -> Result<BridgeReport, BridgeFailure> {
     in_runtime(bridge::examine(plan, watcher))
-}
-
-fn in_runtime<T, E: From<CheckFailure>>(work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-    let runtime = Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(CheckFailure::System)?;
-    let result = runtime.block_on(async {
-        tokio::select! {
-            result = work => result,
-            ending = Interruption::first() => Err(ending.map_or_else(CheckFailure::System, CheckFailure::Ended).into()),
-        }
-    });
-    // A name lookup may still hang. Nothing waits for it.
-    runtime.shutdown_background();
-    result
 }
 
 async fn examine(plan: CheckPlan, watcher: Watcher<'_>) -> Result<CheckReport, CheckFailure> {

@@ -1,5 +1,6 @@
 //! `--format json` prints JSON on every way out that is not a mistake in the flags.
 
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
@@ -74,4 +75,35 @@ fn an_interrupted_check() {
         assert_eq!(output.status.code(), Some(code));
         is_error(&output.stdout, "interrupted");
     }
+}
+
+/// Standard input may never end.
+#[test]
+fn an_endless_input() {
+    let check = |time: &str| {
+        Command::new(binary::flashgate().unwrap())
+            .args(["check", "-", "--client", "ruffle", "--format", "json"])
+            .args(["--timeout", time])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    let mut late = check("100ms");
+    let input = late.stdin.take();
+    let output = late.wait_with_output().unwrap();
+    drop(input);
+    assert_eq!(output.status.code(), Some(2));
+    is_error(&output.stdout, "arguments");
+    let mut interrupted = check("1h");
+    let mut input = interrupted.stdin.take().unwrap();
+    // More than the pipe holds: once it is written, the check reads.
+    input.write_all(&vec![b' '; 200_000]).unwrap();
+    let pid = Pid::from_raw(interrupted.id().cast_signed()).unwrap();
+    kill_process(pid, Signal::INT).unwrap();
+    let output = interrupted.wait_with_output().unwrap();
+    drop(input);
+    assert_eq!(output.status.code(), Some(130));
+    is_error(&output.stdout, "interrupted");
 }

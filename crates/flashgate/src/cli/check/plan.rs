@@ -1,7 +1,7 @@
 //! Builds the plan of a check from the arguments. Each error says what to write instead.
 
-use std::io::Read as _;
 use std::path::Path;
+use std::time::Instant;
 
 use flash_policy::decide::{Location, LocationError, Sandbox};
 use flash_policy::domain::DomainErrorKind;
@@ -13,7 +13,7 @@ use super::fault::CheckFault;
 use super::{Check, ClientName, SandboxName, port};
 use crate::log;
 use flashgate_check::{
-    BridgePlan, BridgeSubject, ProxyEntry, ProxyUrl, RuffleSettings, Trust, WebUrl,
+    BridgePlan, BridgeSubject, InputFailure, ProxyEntry, ProxyUrl, RuffleSettings, Trust, WebUrl,
 };
 
 /// Far more than any page needs.
@@ -195,6 +195,7 @@ impl Check {
     }
 
     pub(super) fn bridge_plan(&self) -> Result<BridgePlan, CheckFault> {
+        let started = Instant::now();
         self.refuse_file_name(PAGE_HELP)?;
         let page = self.movie_url().map(|text| {
             WebUrl::page(&text).map_err(|why| {
@@ -211,6 +212,7 @@ impl Check {
             page,
             movie: self.swf.clone(),
             timeout: self.timeout,
+            spent: started.elapsed(),
             trust: self.trust()?,
         })
     }
@@ -262,31 +264,34 @@ impl Check {
     }
 
     fn read_config(&self) -> Result<Vec<u8>, CheckFault> {
-        let read = if self.target == "-" {
-            let mut bytes = Vec::new();
-            let read = std::io::stdin()
-                .lock()
-                .take(LARGEST_CONFIG as u64 + 1)
-                .read_to_end(&mut bytes);
-            let bytes = read.map(|_| bytes);
-            if bytes
-                .as_ref()
-                .is_ok_and(|bytes| bytes.trim_ascii().is_empty())
-            {
-                return Err(CheckFault::new(
-                    "standard input is empty",
-                    "check what writes to it: did `curl` get an answer?",
-                ));
-            }
-            bytes
+        let bytes = if self.target == "-" {
+            self.read_input()?
         } else {
-            regular_file::read(Path::new(&self.target), LARGEST_CONFIG).map(|read| read.bytes)
+            let read = regular_file::read(Path::new(&self.target), LARGEST_CONFIG);
+            read.map_err(|error| self.no_bridge(&log::reason(&error)))?
+                .bytes
         };
-        let bytes = read.map_err(|error| self.no_bridge(&log::reason(&error)))?;
         if bytes.len() > LARGEST_CONFIG {
             return Err(self.no_bridge(&format!("it is larger than {LARGEST_CONFIG} bytes")));
         }
         Ok(bytes)
+    }
+
+    fn read_input(&self) -> Result<Vec<u8>, CheckFault> {
+        let read = flashgate_check::read_input(LARGEST_CONFIG as u64 + 1, self.timeout);
+        match read {
+            Ok(bytes) if bytes.trim_ascii().is_empty() => Err(CheckFault::new(
+                "standard input is empty",
+                "check what writes to it: did `curl` get an answer?",
+            )),
+            Ok(bytes) => Ok(bytes),
+            Err(InputFailure::Check(failure)) => Err(failure.into()),
+            Err(InputFailure::Late) => Err(CheckFault::new(
+                "standard input did not end within the time limit",
+                "check what writes to it, pass a file, or raise `--timeout`",
+            )),
+            Err(InputFailure::Unreadable(error)) => Err(self.no_bridge(&log::reason(&error))),
+        }
     }
 
     fn no_bridge(&self, why: &impl std::fmt::Display) -> CheckFault {
