@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use flash_policy::Diagnostic;
-use flash_policy::diagnostic::any_error;
+use flash_policy::diagnostic::{Column, LineIndex, Position, any_error};
+use flash_policy::{Diagnostic, Severity};
 use flashgate_report::render::{self, PlainError, Source};
 
 /// All findings, in order. Their text is for the terminal or the log.
@@ -55,6 +55,40 @@ impl ConfigFindings {
         Self(helped.collect())
     }
 
+    /// What each error says, in one line, after the place of its mistake: `flashgate.toml:3:1: …`.
+    pub fn messages(&self) -> Vec<String> {
+        let each = self.0.iter().flat_map(|finding| match finding {
+            ConfigFinding::Error(error) => vec![error.message().to_owned()],
+            ConfigFinding::WithoutPlace(finding) => errors(std::slice::from_ref(finding))
+                .map(|error| error.message.clone())
+                .collect(),
+            ConfigFinding::In { name, bytes, found } => {
+                let lines = LineIndex::new(bytes);
+                let told = |error: &Diagnostic| {
+                    let message = &error.message;
+                    let Some(label) = &error.label else {
+                        return format!("{name}: {message}");
+                    };
+                    let Position { line, column } =
+                        lines.position(label.span.start, Column::Characters);
+                    format!("{name}:{line}:{column}: {message}")
+                };
+                errors(found).map(told).collect()
+            }
+        });
+        each.collect()
+    }
+
+    /// The help texts of the errors.
+    pub fn helps(&self) -> Vec<String> {
+        let each = self.0.iter().flat_map(|finding| match finding {
+            ConfigFinding::Error(error) => error.helps().to_vec(),
+            ConfigFinding::WithoutPlace(finding) => helps(std::slice::from_ref(finding)),
+            ConfigFinding::In { found, .. } => helps(found),
+        });
+        each.collect()
+    }
+
     /// Whether there are no findings.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -68,6 +102,15 @@ impl ConfigFindings {
             ConfigFinding::In { found, .. } => any_error(found),
         })
     }
+}
+
+fn errors(found: &[Diagnostic]) -> impl Iterator<Item = &Diagnostic> {
+    let is_error = |finding: &&Diagnostic| finding.severity == Severity::Error;
+    found.iter().filter(is_error)
+}
+
+fn helps(found: &[Diagnostic]) -> Vec<String> {
+    errors(found).flat_map(|error| error.help.clone()).collect()
 }
 
 impl From<PlainError> for ConfigFindings {

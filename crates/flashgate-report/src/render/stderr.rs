@@ -29,6 +29,16 @@ impl PlainError {
         self
     }
 
+    /// What is wrong, in one line.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The help texts.
+    pub fn helps(&self) -> &[String] {
+        &self.help
+    }
+
     /// The text for standard error.
     pub fn text(&self) -> String {
         let title = Group::with_title(Level::ERROR.primary_title(&self.message));

@@ -50,7 +50,11 @@ impl ShowStatus {
         let json = self.json;
         let url = match daemon_url::find(self.url) {
             Ok(url) => url,
-            Err(faults) if json => return failed_as_json(&faults.to_string(), None),
+            Err(faults) if json => {
+                let help = faults.helps().join("; ");
+                let help = Some(&*help).filter(|help| !help.is_empty());
+                return failed_as_json(&faults.messages().join("; "), help);
+            }
             Err(faults) => {
                 render::to_stderr(&faults.to_string());
                 return Exit::System;
@@ -108,8 +112,7 @@ fn refused(url: &AdminUrl, answer: &AdminAnswer) -> StatusFault {
 
 /// Prints the reason as JSON, so that a script can always parse the output.
 fn failed_as_json(message: &str, help: Option<&str>) -> Exit {
-    let message = render::without_color(message);
-    let error = json!({ "error": { "message": message.trim_end(), "help": help } });
+    let error = json!({ "error": { "message": message, "help": help } });
     let text = format!("{error:#}\n");
     let printed = super::print(visible::json(&text).as_bytes());
     if printed == Exit::Success {

@@ -11,7 +11,7 @@ use testkit::load::REQUEST;
 use testkit::port;
 
 use super::asked::{self, Manner};
-use super::flashgate;
+use super::{command, flashgate, run};
 
 const WITHIN: Duration = Duration::from_secs(20);
 
@@ -181,6 +181,40 @@ fn json() {
     assert!(ran.stdout.starts_with("{\n"), "{}", ran.stdout);
 }
 
+/// What is wrong with the environment, as JSON: the message and the help each have their key.
+#[test]
+fn json_of_a_wrong_environment() {
+    let folder = Folder::new().unwrap();
+    let path = folder
+        .file("flashgate.toml", "[admin]\naddress = \"0.0.0.0:1\"\n")
+        .unwrap();
+    let path = path.to_str().unwrap();
+    let place = format!("{path}:2:11: expected a loopback address in `[admin]`");
+    for (variable, value, message, help) in [
+        ("FLASHGATE_CONFIG", path, &*place, "danger-public"),
+        (
+            "FLASHGATE_CONFIG",
+            "/nosuch",
+            "can't read the config file /nosuch: ",
+            "the path is in `FLASHGATE_CONFIG`",
+        ),
+        (
+            "FLASHGATE_ADMIN",
+            "'127.0.0.1:1'",
+            "invalid value ''127.0.0.1:1'' for 'FLASHGATE_ADMIN'",
+            "`FLASHGATE_ADMIN=127.0.0.1:1`",
+        ),
+    ] {
+        let ran = run(command().args(["status", "--json"]).env(variable, value));
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(1), ""), "{value}");
+        let error = &serde_json::from_str::<Value>(&ran.stdout).unwrap()["error"];
+        let (said, tip) = (error["message"].as_str(), error["help"].as_str());
+        let said = said.unwrap();
+        assert!(said.starts_with(message) && !said.contains('\n'), "{said}");
+        assert!(tip.unwrap().contains(help), "{error}");
+    }
+}
+
 /// Every way out that is no usage error prints JSON with `--json`.
 #[test]
 fn nothing_to_show() {
@@ -216,11 +250,9 @@ fn nothing_to_show() {
         "{}",
         ran.stderr
     );
-    let unread = super::run(
-        super::command()
-            .args(["status", "--json"])
-            .env("FLASHGATE_CONFIG", "/nonexistent/a.toml"),
-    );
+    let unread = run(command()
+        .args(["status", "--json"])
+        .env("FLASHGATE_CONFIG", "/nonexistent/a.toml"));
     assert_eq!(unread.code, Some(1));
     let error: Value = serde_json::from_str(&unread.stdout).unwrap();
     assert!(
