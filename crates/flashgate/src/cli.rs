@@ -144,18 +144,14 @@ fn not_parsed(mut error: clap::Error, arguments: &RawArguments) -> Exit {
     tips::add(&mut error, arguments);
     let is_error = error.use_stderr();
     let text = error.to_string();
-    // If this fails too, there is nowhere left to report it.
-    let _ = if is_error {
-        let mut stderr = std::io::stderr().lock();
-        stderr.write_all(color::for_stream(&stderr, &text).as_bytes())
-    } else {
-        let mut stdout = std::io::stdout().lock();
-        stdout.write_all(color::for_stream(&stdout, &text).as_bytes())
-    };
     if is_error {
+        let mut stderr = std::io::stderr().lock();
+        // If this fails too, there is nowhere left to report it.
+        let _ = stderr.write_all(color::for_stream(&stderr, &text).as_bytes());
         check::usage(arguments, &text)
     } else {
-        Exit::Success
+        let text = color::for_stream(&std::io::stdout(), &text);
+        print(text.as_bytes())
     }
 }
 

@@ -1,5 +1,9 @@
 //! `flashgate help`, and what every help says.
 
+use std::process::Command;
+
+use testkit::binary;
+
 use super::{commands, flashgate};
 
 #[test]
@@ -17,6 +21,29 @@ fn help_is_the_same_as_the_flag() {
             "{command}"
         );
         assert_eq!(help.stderr, "", "{command}");
+    }
+}
+
+/// What could not be written was not printed.
+#[test]
+fn a_full_disk() {
+    for arguments in [
+        &["help"][..],
+        &["help", "check"],
+        &["--help"],
+        &["check", "--help"],
+        &["--version"],
+        &["version"],
+    ] {
+        let full = std::fs::File::create("/dev/full").unwrap();
+        let mut command = Command::new(binary::flashgate().unwrap());
+        let output = command.args(arguments).stdout(full).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(
+            stderr.contains("can't write to standard output"),
+            "{stderr}"
+        );
     }
 }
 
