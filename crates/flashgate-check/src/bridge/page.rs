@@ -18,8 +18,8 @@ pub(super) use assembled::LostEntries;
 use assembled::{ScriptText, assemble};
 use html::{PageScripts, ScriptContent, ScriptElement};
 
-/// More scripts than this are not loaded.
-const MOST_SCRIPTS: usize = 32;
+/// More scripts than this are not loaded. The scripts in the page itself don't count.
+const MOST_LOADED: usize = 32;
 
 /// The observations of a page.
 #[derive(Debug)]
@@ -118,8 +118,9 @@ async fn read(
 ) -> Result<PageScene, PageFault> {
     let head = page.document().map(|document| &document.head);
     let policy = head.and_then(|head| head.field("content-security-policy"));
-    let upgrades = upgrades(text, policy);
-    let scripts = load_scripts(fetcher, &page.url, &html::read(text), upgrades).await;
+    let html = html::read(text);
+    let upgrades = upgrades(&html, policy);
+    let scripts = load_scripts(fetcher, &page.url, &html, upgrades).await;
     let texts: Vec<_> = scripts.iter().filter_map(LoadedScript::text).collect();
     let (values, lost) = assemble(&texts);
     let has_failed = scripts.iter().any(LoadedScript::has_failed);
@@ -149,14 +150,9 @@ async fn read(
 
 /// Whether the page lets the browser replace `http:` by `https:` and `ws:` by `wss:` (Content Security Policy,
 /// `upgrade-insecure-requests`).
-fn upgrades(text: &str, policy: Option<String>) -> Upgrades {
-    let wish = "upgrade-insecure-requests";
-    let metas = text.split('<').filter(|tag| {
-        let start = tag.get(..4);
-        start.is_some_and(|start| start.eq_ignore_ascii_case("meta"))
-    });
-    let mut policies = metas.map(str::to_ascii_lowercase).chain(policy);
-    if policies.any(|policy| policy.contains(wish)) {
+fn upgrades(html: &PageScripts, policy: Option<String>) -> Upgrades {
+    let policy = policy.unwrap_or_default().to_ascii_lowercase();
+    if html.upgrades || policy.contains("upgrade-insecure-requests") {
         Upgrades::Everything
     } else {
         Upgrades::Nothing
@@ -240,8 +236,9 @@ async fn load_scripts(
     let base = base.as_ref().unwrap_or(page);
     let mut loading = JoinSet::new();
     let mut scripts = Vec::new();
-    for element in html.scripts.iter().take(MOST_SCRIPTS) {
+    for element in &html.scripts {
         if let ScriptContent::Src(src) = &element.content
+            && loading.len() < MOST_LOADED
             && let Ok(asked) = base.join(src)
         {
             let (fetcher, page, index) = (fetcher.clone(), page.clone(), scripts.len());

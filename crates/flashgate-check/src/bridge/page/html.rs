@@ -1,18 +1,21 @@
-//! The scripts of a page, as a browser finds them in its HTML. It builds no tree and does not recurse.
+//! The scripts of a page, as a browser finds them in its HTML. It builds no tree, does not recurse, and reads each byte
+//! a bounded number of times.
 
 /// What a page has for its browser to run.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct PageScripts {
+pub(in super::super) struct PageScripts {
     /// The `href` of `<base>`.
     pub(super) base: Option<String>,
     /// In the order in which they run.
-    pub(super) scripts: Vec<ScriptElement>,
+    pub(in super::super) scripts: Vec<ScriptElement>,
+    /// A `<meta>` asks for `upgrade-insecure-requests`.
+    pub(super) upgrades: bool,
 }
 
 /// A `<script>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ScriptElement {
-    pub(super) content: ScriptContent,
+pub(in super::super) struct ScriptElement {
+    pub(in super::super) content: ScriptContent,
     /// The line that it begins in, counted from 1.
     pub(super) line: usize,
     /// `defer`, `async` or `type=module`: it runs after the others.
@@ -21,55 +24,150 @@ pub(super) struct ScriptElement {
 
 /// Where the text of a script is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum ScriptContent {
+pub(in super::super) enum ScriptContent {
     Src(String),
     Inline(String),
 }
 
+/// More scripts than any page of a game has. Later ones are not read.
+const MOST_SCRIPTS: usize = 256;
+
+/// Elements whose content is text for a browser that runs scripts (HTML standard, "Parsing HTML documents").
+const TEXT_ELEMENTS: [&str; 8] = [
+    "textarea", "title", "style", "xmp", "iframe", "noembed", "noframes", "noscript",
+];
+
 /// Reads a page.
-pub(super) fn read(text: &str) -> PageScripts {
-    let lower = text.to_ascii_lowercase();
-    let mut page = PageScripts::default();
-    let mut at = 0;
-    while let Some(found) = lower.get(at..).and_then(|rest| rest.find('<')) {
-        at += found;
-        let rest = lower.get(at..).unwrap_or_default();
-        if rest.starts_with("<!--") {
-            at += rest.find("-->").map_or(rest.len(), |end| end + 3);
-        } else if let Some(tag) = opened(rest, "script") {
-            let end = lower.get(tag + at..).unwrap_or_default();
-            let length = end.find("</script").unwrap_or(end.len());
-            let body = text.get(at + tag..at + tag + length).unwrap_or_default();
-            let tag_text = text.get(at..at + tag).unwrap_or_default();
-            let line = text.get(..at).unwrap_or_default().matches('\n').count() + 1;
-            page.scripts.extend(script(tag_text, body, line));
-            at += tag + length;
-        } else if let Some(tag) = opened(rest, "base") {
-            let tag_text = text.get(at..at + tag).unwrap_or_default();
-            page.base = page.base.or_else(|| attribute(tag_text, "href"));
-            at += tag;
-        } else {
-            at += 1;
-        }
-    }
+pub(in super::super) fn read(text: &str) -> PageScripts {
+    let mut reader = PageReader {
+        text,
+        lower: &text.to_ascii_lowercase(),
+        at: 0,
+        line: 1,
+        templates: 0,
+        page: PageScripts::default(),
+    };
+    while reader.page.scripts.len() < MOST_SCRIPTS && reader.next().is_some() {}
+    let mut page = reader.page;
     page.scripts.sort_by_key(|script| script.is_late);
     page
 }
 
-/// The length of an opening tag with this name.
-fn opened(rest: &str, name: &str) -> Option<usize> {
-    let after = rest.strip_prefix('<')?.strip_prefix(name)?;
-    if !after.starts_with(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/') {
-        return None;
-    }
-    let mut quote = None;
-    for (at, c) in after.char_indices() {
-        match (quote, c) {
-            (None, '>') => return Some(name.len() + 2 + at),
-            (None, '"' | '\'') => quote = Some(c),
-            (Some(open), _) if open == c => quote = None,
-            (None | Some(_), _) => {}
+/// A page, up to a place.
+struct PageReader<'a> {
+    text: &'a str,
+    lower: &'a str,
+    at: usize,
+    /// The line of `at`.
+    line: usize,
+    /// Nothing runs in a `<template>`. They nest.
+    templates: usize,
+    page: PageScripts,
+}
+
+impl<'a> PageReader<'a> {
+    /// Reads up to the end of the next tag or comment, with the text in it. Returns nothing at the end of the page, or if
+    /// the tag never ends.
+    fn next(&mut self) -> Option<()> {
+        self.advance(self.rest().find('<')?);
+        let rest = self.rest();
+        if rest.starts_with("<!--") {
+            // `<!-->` and `<!--->` are whole comments.
+            self.advance(2 + rest.get(2..)?.find("-->")? + 3);
+            return Some(());
         }
+        let inner = rest.strip_prefix('<')?;
+        let name = inner.strip_prefix('/').unwrap_or(inner);
+        if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
+            self.advance(1);
+            return Some(());
+        }
+        let name = name.split(ends_name).next().unwrap_or_default();
+        let tag = self.text.get(self.at..self.at + tag_length(rest)?)?;
+        let line = self.line;
+        self.advance(tag.len());
+        self.element(name, tag, inner.starts_with('/'), line)
+    }
+
+    fn element(&mut self, name: &str, tag: &'a str, is_end: bool, line: usize) -> Option<()> {
+        match name {
+            "template" if is_end => self.templates = self.templates.saturating_sub(1),
+            "template" => self.templates += 1,
+            _ if is_end => {}
+            "script" => {
+                let body = self.content(name);
+                if self.templates == 0 {
+                    self.page.scripts.extend(script(tag, body, line));
+                }
+            }
+            "base" if self.page.base.is_none() && self.templates == 0 => {
+                self.page.base = attribute(tag, "href");
+            }
+            "meta" if self.templates == 0 => {
+                let tag = tag.to_ascii_lowercase();
+                self.page.upgrades |= tag.contains("upgrade-insecure-requests");
+            }
+            "plaintext" => return None,
+            _ if TEXT_ELEMENTS.contains(&name) => drop(self.content(name)),
+            _ => {}
+        }
+        Some(())
+    }
+
+    /// The text of an element that contains only text. Without an end tag, it is the rest of the page.
+    fn content(&mut self, name: &str) -> &'a str {
+        let rest = self.rest();
+        let end = format!("</{name}");
+        let mut ends = rest.match_indices(&end).map(|(at, _)| at);
+        let length = ends.find(|at| {
+            let after = rest.get(at + end.len()..).unwrap_or_default();
+            after.starts_with(ends_name)
+        });
+        let length = length.unwrap_or(rest.len());
+        let content = self.text.get(self.at..self.at + length);
+        self.advance(length);
+        content.unwrap_or_default()
+    }
+
+    fn rest(&self) -> &'a str {
+        self.lower.get(self.at..).unwrap_or_default()
+    }
+
+    fn advance(&mut self, length: usize) {
+        let passed = self.text.get(self.at..self.at + length).unwrap_or_default();
+        self.line += passed.matches('\n').count();
+        self.at += length;
+    }
+}
+
+fn ends_name(c: char) -> bool {
+    c.is_ascii_whitespace() || matches!(c, '>' | '/')
+}
+
+/// Where the scan is in a tag.
+#[derive(Clone, Copy)]
+enum TagPlace {
+    Names,
+    BeforeValue,
+    Bare,
+    Quoted(char),
+}
+
+/// The length of a tag. A quote counts only where a value begins.
+fn tag_length(rest: &str) -> Option<usize> {
+    let mut place = TagPlace::Names;
+    for (at, c) in rest.char_indices() {
+        place = match (place, c) {
+            (TagPlace::Quoted(quote), _) if c == quote => TagPlace::Names,
+            (TagPlace::Quoted(_), _) => place,
+            (_, '>') => return Some(at + 1),
+            (TagPlace::Names, '=') => TagPlace::BeforeValue,
+            (TagPlace::BeforeValue, '"' | '\'') => TagPlace::Quoted(c),
+            (TagPlace::BeforeValue, _) if c.is_ascii_whitespace() => place,
+            (TagPlace::BeforeValue, _) => TagPlace::Bare,
+            (TagPlace::Bare, _) if c.is_ascii_whitespace() => TagPlace::Names,
+            (TagPlace::Names | TagPlace::Bare, _) => place,
+        };
     }
     None
 }
@@ -84,6 +182,10 @@ fn script(tag: &str, body: &str, line: usize) -> Option<ScriptElement> {
         && !kind.ends_with("javascript")
         && !kind.ends_with("ecmascript")
     {
+        return None;
+    }
+    // For browsers without modules, which Ruffle does not support.
+    if !is_module && attribute(tag, "nomodule").is_some() {
         return None;
     }
     let src = attribute(tag, "src");
@@ -187,5 +289,44 @@ mod tests {
             &["/x/", "1 src a"],
         );
         check("<script>never ends", &["1 never ends"]);
+        check("<script>a</scripted></script >", &["1 a</scripted>"]);
+        check("<p don't>\n<p a=b'c><script>a</script>", &["2 a"]);
+    }
+
+    #[test]
+    fn what_does_not_run() {
+        for element in [
+            "textarea", "title", "style", "xmp", "iframe", "noscript", "template",
+        ] {
+            let text = format!("<{element} a='>'><script>a</script></{element}><script>b</script>");
+            check(&text, &["1 b"]);
+        }
+        check(
+            "<template><template></template><script>'</template>'</script></template><script>b</script>",
+            &["1 b"],
+        );
+        check("<script nomodule>a</script><img alt='<script>a</script>'>", &[]);
+        check("<!--><script>a</script><plaintext><script>b</script>", &["1 a"]);
+    }
+
+    /// Each of these took minutes.
+    #[test]
+    fn hostile_pages() {
+        for part in [
+            "<script ",
+            "<script a=",
+            "<base ",
+            "<script src='",
+            "<script>x</script>\n",
+            "<!--",
+            "<textarea>",
+            "<template>",
+            "</script",
+            "<script>",
+            "<a=\"",
+        ] {
+            let page = read(&part.repeat((1 << 20) / part.len()));
+            assert!(page.scripts.len() <= super::MOST_SCRIPTS, "{part}");
+        }
     }
 }
