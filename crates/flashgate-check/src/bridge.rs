@@ -21,6 +21,7 @@ mod refusal;
 mod scene;
 mod settings;
 mod told;
+mod visits;
 
 pub use config::{ConfigFault, EntryFault, entries};
 pub use entry::ProxyEntry;
@@ -30,12 +31,11 @@ pub(crate) use scene::{Reached, Scene};
 pub use settings::RuffleSettings;
 
 use super::clock::CheckClock;
-use super::failure::CheckFailure;
 use super::judge::Finding;
-use super::names;
 use super::setting::Watcher;
 use super::tls::{TlsJudge, Trust};
-use super::web::{Fetcher, LoadKind, LoadScene, WebOrigin, WebUrl};
+use super::web::{Fetcher, LoadKind, LoadScene, WebUrl};
+use visits::{Visited, Visitor};
 
 /// What to check.
 #[derive(Clone, Debug)]
@@ -126,10 +126,20 @@ pub(super) async fn examine(
         loads: Vec::new(),
     };
     let known = case.entries(&plan, &fetcher, watcher).await?;
-    if let Some(movie) = &plan.movie {
-        case.movie(movie, &known, &fetcher, watcher).await?;
-    }
-    let (scenes, elapsed) = case.bridges(&known, &tls, watcher).await?;
+    let visitor = Visitor {
+        page: known.page.as_ref().map(WebUrl::origin),
+        tls,
+        clock,
+    };
+    let request = plan.movie.as_deref().map(|movie| known.movie(movie));
+    let request = request.transpose()?;
+    // At the same time, so that a slow server of movies takes no time from the WebSockets.
+    let (movie, visited) = tokio::join!(
+        load(request, &fetcher, watcher),
+        visitor.all(&known.entries, watcher)
+    );
+    case.movie(movie);
+    let (scenes, elapsed) = case.bridges(visited?, &visitor);
     // An error about a later entry comes before a warning about an earlier one.
     case.findings
         .sort_by_key(|finding: &Finding| Reverse(finding.diagnostic.severity));
@@ -177,57 +187,23 @@ impl BridgeCase {
         })
     }
 
-    /// Loads the movie. The result does not change the verdict, which is about the connection.
-    async fn movie(
-        &mut self,
-        movie: &str,
-        known: &KnownBridges,
-        fetcher: &Fetcher,
-        watcher: Watcher<'_>,
-    ) -> Result<(), BridgeFailure> {
-        let bridge = known
-            .entries
-            .first()
-            .map(|entry| WebUrl::of_bridge(&entry.url));
-        let fault = |fault| {
-            let movie = movie.to_owned();
-            BridgeFailure::Movie(MovieFault { movie, fault })
+    /// The movie's result does not change the verdict, which is about the connection.
+    fn movie(&mut self, loaded: Option<(LoadScene, WebUrl)>) {
+        let Some((scene, page)) = loaded else {
+            return;
         };
-        let asked = match known.page.as_ref() {
-            Some(page) => page.join(movie),
-            None => WebUrl::read(movie),
-        };
-        let asked = asked.map_err(fault)?;
-        let page = known
-            .page
-            .clone()
-            .or(bridge)
-            .unwrap_or_else(|| asked.clone());
-        watcher(&format!("loading {asked}"));
-        let first = known.settings.requested(&asked, &page);
-        let kind = LoadKind::Movie(known.settings.credentials(&first));
-        let scene = fetcher.load(kind, asked, Some(&page), first).await;
         let findings = movie::judge(&scene, &page);
         self.add(findings.into_iter().map(Finding::of_server));
         self.loads.push(scene);
-        Ok(())
     }
 
-    /// Opens each WebSocket. Also returns the time until the last result was clear.
-    async fn bridges(
-        &mut self,
-        known: &KnownBridges,
-        tls: &TlsJudge,
-        watcher: Watcher<'_>,
-    ) -> Result<(Vec<Scene>, Duration), CheckFailure> {
-        let origin = known.page.as_ref().map(WebUrl::origin);
+    /// Judges each WebSocket. Also returns the time until the last result was clear.
+    fn bridges(&mut self, visited: Vec<Visited>, visitor: &Visitor) -> (Vec<Scene>, Duration) {
         let mut scenes = Vec::new();
         let mut elapsed = Duration::ZERO;
-        for entry in &known.entries {
-            watcher(&format!("opening {}", entry.url));
-            let (scene, took) = visit(entry, origin.as_ref(), tls, self.clock).await?;
+        for (scene, took) in visited {
             elapsed = elapsed.max(took);
-            let judged = judge::judge(&scene, origin.as_ref());
+            let judged = judge::judge(&scene, visitor.page.as_ref());
             if judged.verdict != Verdict::Allowed {
                 self.verdict.get_or_insert((judged.verdict, judged.reason));
             }
@@ -237,7 +213,23 @@ impl BridgeCase {
         if scenes.is_empty() {
             elapsed = self.clock.elapsed();
         }
-        Ok((scenes, elapsed))
+        self.unchecked(&scenes);
+        (scenes, elapsed)
+    }
+
+    /// WebSockets that there was no time for count only if no other one was checked.
+    fn unchecked(&mut self, scenes: &[Scene]) {
+        let is_unchecked = |scene: &&Scene| matches!(scene.reached, Reached::OutOfTime);
+        let count = scenes.iter().filter(is_unchecked).count();
+        if count == 0 {
+            return;
+        }
+        if count == scenes.len() {
+            let timeout = (Verdict::Unreachable, Reason::TargetTimeout);
+            self.verdict.get_or_insert(timeout);
+        }
+        let finding = judge::not_checked(count, scenes.len(), self.clock.whole());
+        self.add(std::iter::once(Finding::of_server(finding)));
     }
 
     /// A finding about a host appears once, not for each of its entries.
@@ -251,32 +243,53 @@ impl BridgeCase {
     }
 }
 
-/// Checks one entry. A name without an address ends the check only if there is nothing else to check.
-async fn visit(
-    entry: &ProxyEntry,
-    page: Option<&WebOrigin>,
-    tls: &TlsJudge,
-    clock: CheckClock,
-) -> Result<(Scene, Duration), CheckFailure> {
-    let started = clock.elapsed();
-    let (addresses, reached) = match names::look_up(&entry.url.host, clock).await {
-        Ok(lookup) => (lookup.addresses, Reached::NoConnection),
-        Err(fault) if entry.movie.is_some() => (Vec::new(), Reached::Nobody(fault)),
-        Err(fault) => return Err(CheckFailure::Name(fault)),
-    };
-    let scene = Scene {
-        entry: entry.clone(),
-        started,
-        addresses,
-        attempts: Vec::new(),
-        reached,
-        origin: handshake::origin(page, &entry.url),
-        overlooked: None,
-    };
-    Ok(match scene.reached {
-        Reached::Nobody(_) => (scene, clock.elapsed()),
-        Reached::NoConnection | Reached::NoTls(_) | Reached::Server(_) => {
-            handshake::open(scene, tls, clock).await
-        }
-    })
+/// A movie, and how Ruffle requests it.
+struct MovieRequest {
+    asked: WebUrl,
+    first: WebUrl,
+    page: WebUrl,
+    kind: LoadKind,
+}
+
+impl KnownBridges {
+    /// How Ruffle requests this movie in the page.
+    fn movie(&self, movie: &str) -> Result<MovieRequest, BridgeFailure> {
+        let asked = match self.page.as_ref() {
+            Some(page) => page.join(movie),
+            None => WebUrl::read(movie),
+        };
+        let asked = asked.map_err(|fault| {
+            let movie = movie.to_owned();
+            BridgeFailure::Movie(MovieFault { movie, fault })
+        })?;
+        let bridge = self.entries.first();
+        let bridge = bridge.map(|entry| WebUrl::of_bridge(&entry.url));
+        let page = self.page.clone().or(bridge);
+        let page = page.unwrap_or_else(|| asked.clone());
+        let first = self.settings.requested(&asked, &page);
+        let kind = LoadKind::Movie(self.settings.credentials(&first));
+        Ok(MovieRequest {
+            asked,
+            first,
+            page,
+            kind,
+        })
+    }
+}
+
+/// Loads the movie, if there is one. Also returns the page.
+async fn load(
+    request: Option<MovieRequest>,
+    fetcher: &Fetcher,
+    watcher: Watcher<'_>,
+) -> Option<(LoadScene, WebUrl)> {
+    let MovieRequest {
+        asked,
+        first,
+        page,
+        kind,
+    } = request?;
+    watcher(&format!("loading {asked}"));
+    let scene = fetcher.load(kind, asked, Some(&page), first).await;
+    Some((scene, page))
 }

@@ -33,6 +33,12 @@ impl From<CheckFailure> for BridgeFailure {
 impl Display for MovieFault {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { movie, fault } = self;
+        if matches!(fault, UrlFault::NoScheme) {
+            return write!(
+                f,
+                "`{movie}` in --swf is not a movie's URL: expected one like `https://www.example.org/game.swf`, found no `://`"
+            );
+        }
         write!(f, "`{movie}` in --swf is not a movie's URL: {fault}")
     }
 }

@@ -1,6 +1,7 @@
 //! What a bridge's behavior means for Ruffle, and what to do about it.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use flash_policy::decide;
 use flash_policy::player::{Reason, Verdict};
@@ -54,11 +55,27 @@ type Objection = Option<(Verdict, Reason, Diagnostic)>;
 /// Why the page does not get a WebSocket that stays open, if so.
 fn reached(scene: &Scene) -> Objection {
     match &scene.reached {
+        Reached::OutOfTime => None,
         Reached::Nobody(fault) => Some(nameless(fault)),
         Reached::NoConnection => Some(unreachable(scene)),
         Reached::NoTls(fault) => Some(without_tls(scene, fault)),
         Reached::Server(handshake) => answered(scene, handshake),
     }
+}
+
+/// A finding about WebSockets that there was no time for.
+pub(super) fn not_checked(count: usize, of: usize, limit: Duration) -> Diagnostic {
+    let message = format!(
+        "{count} of {of} WebSockets could not be checked within {:.1} s",
+        limit.as_secs_f64()
+    );
+    let id = FindingId::WebsocketNotChecked;
+    let finding = if count == of {
+        id.error(message)
+    } else {
+        id.warning(message)
+    };
+    finding.help("allow more time with --timeout, or check their URLs one by one")
 }
 
 fn nameless(fault: &LookupFault) -> (Verdict, Reason, Diagnostic) {

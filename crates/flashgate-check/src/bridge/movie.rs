@@ -51,7 +51,11 @@ fn not_loaded(movie: &LoadScene, fault: &LoadFault, page: &WebUrl) -> Diagnostic
             .help(status_help(*code)),
         LoadFault::Name(fault) => unreachable(url, &fault.to_string(), fault.help()),
         LoadFault::Redirect(fault) => unreachable(url, &fault.to_string(), redirect_help(fault)),
-        LoadFault::NoConnection | LoadFault::Silence | LoadFault::HungUp | LoadFault::NotHttp => {
+        LoadFault::NoConnection
+        | LoadFault::Silence
+        | LoadFault::HungUp
+        | LoadFault::NotHttp
+        | LoadFault::Encoded(_) => {
             let help = "check the movie's URL, and that its web server runs";
             unreachable(url, &fault.to_string(), help)
         }

@@ -8,7 +8,7 @@ use super::config::{ConfigFault, entries_of};
 use super::entry::ProxyEntry;
 use super::settings::RuffleSettings;
 use super::told::told;
-use crate::web::{Fetcher, LoadKind, LoadScene, ProxyUrl, WebHead, WebUrl};
+use crate::web::{Fetcher, LoadFault, LoadKind, LoadScene, ProxyUrl, WebHead, WebUrl};
 
 mod assembled;
 mod html;
@@ -20,6 +20,9 @@ use html::{PageScripts, ScriptContent, ScriptElement};
 
 /// More scripts than this are not loaded. The scripts in the page itself don't count.
 const MOST_LOADED: usize = 32;
+
+/// The scripts get one of this number of shares of the time that is left.
+const SCRIPT_SHARES: usize = 3;
 
 /// The observations of a page.
 #[derive(Debug)]
@@ -124,7 +127,14 @@ async fn read(
     let texts: Vec<_> = scripts.iter().filter_map(LoadedScript::text).collect();
     let (values, lost) = assemble(&texts);
     let has_failed = scripts.iter().any(LoadedScript::has_failed);
-    let entries = match entries_of(&values, Some(&site.origin())) {
+    let unreadable = scripts.iter().find_map(LoadedScript::unreadable);
+    let entries = match (entries_of(&values, Some(&site.origin())), unreadable) {
+        (Err(ConfigFault::NoList | ConfigFault::Empty), Some(fault)) if lost.is_empty() => {
+            return Err(fault);
+        }
+        (entries, _) => entries,
+    };
+    let entries = match entries {
         // A script that can't be loaded explains it.
         Err(ConfigFault::NoList | ConfigFault::Empty) if has_failed || !lost.is_empty() => {
             Vec::new()
@@ -208,10 +218,26 @@ impl LoadedScript {
         Some(ScriptText { name, text })
     }
 
-    /// Whether a script that Ruffle may need can't be loaded. Many pages have others, such as counters.
+    /// Whether a script that Ruffle may need can't be loaded. Many pages have others, such as counters. What is in a
+    /// script that a browser would load is not known.
     fn has_failed(&self) -> bool {
-        let scene = self.scene.as_ref();
-        scene.is_some_and(|scene| scene.result.is_err() && is_about_ruffle(&scene.asked))
+        let fault = |scene: &LoadScene| match &scene.result {
+            Ok(_) => false,
+            Err(LoadFault::Silence | LoadFault::Encoded(_)) => true,
+            Err(_) => is_about_ruffle(&scene.asked),
+        };
+        self.scene.as_ref().is_some_and(fault)
+    }
+
+    /// Why its text can't be read, although a browser could.
+    fn unreadable(&self) -> Option<PageFault> {
+        let scene = self.scene.as_ref()?;
+        match &scene.result {
+            Err(fault @ LoadFault::Encoded(_)) => {
+                Some(PageFault::NotLoaded(scene.url.clone(), fault.to_string()))
+            }
+            Ok(_) | Err(_) => None,
+        }
     }
 
     /// Whether it belongs into the report.
@@ -234,6 +260,8 @@ async fn load_scripts(
 ) -> Vec<LoadedScript> {
     let base = html.base.as_deref().and_then(|base| page.join(base).ok());
     let base = base.as_ref().unwrap_or(page);
+    // A script that does not answer must leave time for the WebSockets.
+    let fetcher = fetcher.share(SCRIPT_SHARES);
     let mut loading = JoinSet::new();
     let mut scripts = Vec::new();
     for element in &html.scripts {

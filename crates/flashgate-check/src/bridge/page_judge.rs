@@ -53,6 +53,7 @@ const fn of_script(fault: &LoadFault) -> (Verdict, Reason) {
         | LoadFault::HungUp
         | LoadFault::NotHttp
         | LoadFault::Status(..)
+        | LoadFault::Encoded(_)
         | LoadFault::Redirect(_) => (Verdict::Unreachable, Reason::TargetRefused),
     }
 }
@@ -94,10 +95,11 @@ fn not_loaded(script: &LoadScene, fault: &LoadFault, is_needed: bool) -> Diagnos
     finding.help(match fault {
         LoadFault::MixedContent => "load it over HTTPS: turn on TLS in flashgate (`[tls]`), or let the site's web server pass `/ruffle.js` on",
         LoadFault::Status(404, _) => "correct its URL; flashgate serves its own `/ruffle.js` on each gate and on the bridge",
+        LoadFault::Encoded(_) => "let its server follow `Accept-Encoding`; or pass the URL of the WebSocket (`wss://…`)",
+        LoadFault::Silence => "check that its server runs and answers promptly; or allow more time with --timeout",
         LoadFault::Name(_)
         | LoadFault::NoConnection
         | LoadFault::Tls(_)
-        | LoadFault::Silence
         | LoadFault::HungUp
         | LoadFault::NotHttp
         | LoadFault::Status(..)

@@ -27,6 +27,8 @@ pub(crate) struct Scene {
 /// How far a page got.
 #[derive(Debug)]
 pub(crate) enum Reached {
+    /// The time of the check was over before the bridge could be judged.
+    OutOfTime,
     /// The bridge's name has no address.
     Nobody(LookupFault),
     /// No address accepts a connection.
@@ -42,7 +44,9 @@ impl Scene {
     pub(crate) const fn handshake(&self) -> Option<&HandshakeScene> {
         match &self.reached {
             Reached::Server(handshake) => Some(handshake),
-            Reached::Nobody(_) | Reached::NoConnection | Reached::NoTls(_) => None,
+            Reached::OutOfTime | Reached::Nobody(_) | Reached::NoConnection | Reached::NoTls(_) => {
+                None
+            }
         }
     }
 }

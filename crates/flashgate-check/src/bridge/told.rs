@@ -16,6 +16,7 @@ pub(super) fn told(fault: &LoadFault, url: &WebUrl) -> String {
         | LoadFault::HungUp
         | LoadFault::NotHttp
         | LoadFault::Status(..)
+        | LoadFault::Encoded(_)
         | LoadFault::Redirect(_)
         | LoadFault::MixedContent
         | LoadFault::BlockedPort(_)

@@ -281,8 +281,11 @@ findings! {
             "A script of the page replaces `RufflePlayer.config` after another one has put entries into its `socketProxy`. Those entries are lost.",
             "Load flashgate's `/ruffle.js` after every script that sets `RufflePlayer.config`.";
         ScriptNotLoaded "script-not-loaded":
-            "The page can't load a script whose name contains `ruffle`. This is an error if the page then has no entries.",
+            "The page can't load a script whose name contains `ruffle`; or a script does not arrive in time, or arrives compressed, so that its entries are not known. This is an error if the page then has no entries.",
             "Correct the script's URL, or start its server.";
+        WebsocketNotChecked "websocket-not-checked":
+            "The time limit passed before these WebSockets could be checked. They do not count in the verdict, unless no other one was checked.",
+            "Allow more time with `--timeout`, or check their URLs one by one.";
         ScriptMixedContent "script-mixed-content":
             "The page was loaded over `https`, but it loads a script over `http`. Browsers block it.",
             "Load the script over `https`.";

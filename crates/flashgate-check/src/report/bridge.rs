@@ -33,7 +33,7 @@ pub fn human(report: &BridgeReport) -> String {
         }
         Verdict::Allowed => "the WebSocket opens; Ruffle asks for no policy",
         Verdict::Denied => denied(&report.findings),
-        Verdict::Unreachable => "no WebSocket opens",
+        Verdict::Unreachable => unreachable(report),
     };
     let code = report.reason.code();
     // Writing to a string can't fail.
@@ -45,6 +45,23 @@ pub fn human(report: &BridgeReport) -> String {
     );
     text.push_str(&findings(&report.findings, &[], report.plan.shown_target()));
     text
+}
+
+/// How many WebSockets fail.
+fn unreachable(report: &BridgeReport) -> &'static str {
+    let scenes = &report.scenes;
+    let is_open = |scene: &Scene| {
+        let answer = scene.handshake().map(|handshake| &handshake.answer);
+        matches!(answer, Some(HandshakeAnswer::Open { .. }))
+    };
+    let unchecked = |scene: &Scene| matches!(scene.reached, Reached::OutOfTime);
+    if !scenes.is_empty() && scenes.iter().all(unchecked) {
+        "no WebSocket could be checked in time"
+    } else if scenes.len() > 1 && scenes.iter().any(is_open) {
+        "not every WebSocket opens"
+    } else {
+        "no WebSocket opens"
+    }
 }
 
 /// Whether the movie was asked for and can't be loaded. The verdict is only about the connection.
@@ -81,6 +98,7 @@ fn told(text: &mut String, scene: &Scene) {
     match &scene.reached {
         Reached::Nobody(fault) => detail(text, &fault.to_string()),
         Reached::NoTls(_) => detail(text, "the TLS handshake fails"),
+        Reached::OutOfTime => detail(text, "not checked: the time limit passed"),
         Reached::NoConnection | Reached::Server(_) => {}
     }
     let Some(handshake) = scene.handshake() else {
@@ -159,6 +177,7 @@ fn step(scene: &Scene) -> Value {
     let addresses: Vec<_> = scene.addresses.iter().map(ToString::to_string).collect();
     let tls = match &scene.reached {
         _ if !scene.entry.url.secure => None,
+        Reached::OutOfTime => None,
         Reached::Nobody(_) | Reached::NoConnection | Reached::NoTls(_) => Some(false),
         Reached::Server(_) => Some(true),
     };

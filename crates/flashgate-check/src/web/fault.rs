@@ -26,6 +26,8 @@ pub(crate) enum LoadFault {
     NotHttp,
     /// The answer is neither a success nor a redirect: the status, and its text.
     Status(u16, String),
+    /// The document is compressed like this, although the request allows only `identity`.
+    Encoded(String),
     /// A redirect that can't be followed.
     Redirect(RedirectFault),
     /// The browser does not send the request, because the page is over HTTPS.
@@ -70,6 +72,11 @@ impl Display for LoadFault {
             Self::Status(code, reason) => {
                 write!(f, "the server answers {code} {}", shown_text(reason))
             }
+            Self::Encoded(coding) => write!(
+                f,
+                "it arrives compressed (`Content-Encoding`: {}), although the request allows only `identity`; browsers read it, this check does not",
+                shown_text(coding)
+            ),
             Self::Redirect(fault) => fault.fmt(f),
             Self::MixedContent => f.write_str(
                 "browsers block it: the page was loaded over HTTPS, and this URL is `http:`",

@@ -14,4 +14,9 @@ impl Fetcher {
     pub(crate) const fn new(tls: TlsJudge, clock: CheckClock) -> Self {
         Self { tls, clock }
     }
+
+    /// With one of this number of equal shares of the time that is left.
+    pub(crate) fn share(&self, shares: usize) -> Self {
+        Self::new(self.tls.clone(), self.clock.share(shares))
+    }
 }

@@ -122,9 +122,20 @@ impl OpenLoad<'_> {
                 cors::check(&head, &origin, credentials).map_err(LoadFault::Cors)?;
             }
             if !head.is_redirect() {
+                self.readable(&head)?;
                 return Ok(LoadedDocument { head, body });
             }
             self.follow(&head).map_err(LoadFault::Redirect)?;
+        }
+    }
+
+    /// A movie's bytes are only looked at. A text must be read.
+    fn readable(&self, head: &WebHead) -> Result<(), LoadFault> {
+        let coding = head.field("content-encoding").unwrap_or_default();
+        let is_plain = coding.is_empty() || coding.eq_ignore_ascii_case("identity");
+        match self.kind {
+            LoadKind::Page | LoadKind::Script if !is_plain => Err(LoadFault::Encoded(coding)),
+            LoadKind::Page | LoadKind::Script | LoadKind::Movie(_) => Ok(()),
         }
     }
 
