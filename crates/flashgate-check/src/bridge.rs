@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use flash_policy::player::{Reason, Verdict};
 
+mod code;
 mod config;
 mod entry;
 mod failure;

@@ -1,11 +1,14 @@
 //! Reads a page's config: Ruffle's `socketProxy` list in JSON, JavaScript or HTML.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
 
 use serde_json::Value;
 
+use super::code::ScriptCode;
 use super::entry::ProxyEntry;
 use super::literal;
+use super::page::html::{self, ScriptContent};
 use crate::web::{ProxyUrl, UrlFault, WebOrigin};
 
 /// What is wrong with a config.
@@ -109,7 +112,10 @@ fn list(bytes: &[u8]) -> Result<Vec<Value>, ConfigFault> {
     let value = match serde_json::from_slice::<Value>(bytes) {
         Ok(Value::Object(mut config)) => config.remove("socketProxy"),
         Ok(value) => Some(value),
-        Err(_) => literal::list(&String::from_utf8_lossy(bytes)),
+        Err(_) => {
+            let text = String::from_utf8_lossy(bytes);
+            literal::list(&ScriptCode::of(&live(&text)))
+        }
     };
     match value {
         Some(Value::Array(list)) => Ok(list),
@@ -117,6 +123,19 @@ fn list(bytes: &[u8]) -> Result<Vec<Value>, ConfigFault> {
         None if holds(bytes, b"/ruffle.js") => Err(ConfigFault::ListElsewhere),
         None => Err(ConfigFault::NoList),
     }
+}
+
+/// What of a config, a script or a page is for a browser to run.
+pub(super) fn live(text: &str) -> Cow<'_, str> {
+    if !text.trim_start().starts_with('<') {
+        return Cow::Borrowed(text);
+    }
+    let scripts = html::read(text).scripts.into_iter();
+    let texts = scripts.filter_map(|script| match script.content {
+        ScriptContent::Inline(text) => Some(text + "\n"),
+        ScriptContent::Src(_) => None,
+    });
+    Cow::Owned(texts.collect())
 }
 
 fn holds(bytes: &[u8], word: &[u8]) -> bool {

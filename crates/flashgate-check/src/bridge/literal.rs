@@ -1,9 +1,13 @@
-//! Finds the `socketProxy` list in JSON, JavaScript or HTML.
+//! Finds the `socketProxy` list in JSON or JavaScript.
 //!
 //! It reads literals as people write them: keys without quotes, single quotes, trailing commas, comments. It runs no
 //! script, so a computed list is not found. It reads each byte a bounded number of times, and does not recurse.
 
+use std::ops::Range;
+
 use serde_json::{Map, Value};
+
+use super::code::ScriptCode;
 
 /// No config is nested more deeply.
 const DEEPEST: usize = 32;
@@ -12,7 +16,7 @@ const DEEPEST: usize = 32;
 const MOST_PLACES: usize = 64;
 
 /// The longest literal after the name: more than any page has. It bounds the work for each occurrence.
-const LONGEST: usize = 64 << 10;
+pub(super) const LONGEST: usize = 64 << 10;
 
 /// Marks a value that a script computes.
 pub(super) const COMPUTED: &str = "computed";
@@ -20,10 +24,13 @@ pub(super) const COMPUTED: &str = "computed";
 /// The name of the list.
 pub(super) const LIST: &str = "socketProxy";
 
+/// What each entry has.
+pub(super) const URL: &str = "proxyUrl";
+
 /// The list after the name `socketProxy`. Without one, the first list of entries, as in the output of `flashgate
 /// ruffle --js`.
-pub(super) fn list(text: &str) -> Option<Value> {
-    named(text, LIST).or_else(|| unnamed(text))
+pub(super) fn list(script: &ScriptCode<'_>) -> Option<Value> {
+    named(script, 0..script.code.len(), LIST).or_else(|| unnamed(script))
 }
 
 /// The value that a text begins with.
@@ -31,9 +38,10 @@ pub(super) fn value(text: &str) -> Option<Value> {
     LiteralReader::new(text).value()
 }
 
-/// The list after this name.
-pub(super) fn named(text: &str, name: &str) -> Option<Value> {
-    let places = text.match_indices(name).take(MOST_PLACES);
+/// The list after this name, in this part of the script's code.
+pub(super) fn named(script: &ScriptCode<'_>, part: Range<usize>, name: &str) -> Option<Value> {
+    let (code, text) = (script.code.get(part.clone())?, script.text.get(part)?);
+    let places = code.match_indices(name).take(MOST_PLACES);
     let mut values = places.filter_map(|(at, name)| {
         let rest = text.get(at + name.len()..)?;
         let mut reader = LiteralReader::new(rest);
@@ -51,16 +59,16 @@ pub(super) fn named(text: &str, name: &str) -> Option<Value> {
     values.next()
 }
 
-fn unnamed(text: &str) -> Option<Value> {
-    let places = text.match_indices('[').filter(|(at, _)| {
-        let rest = text.get(at + 1..).unwrap_or_default();
+fn unnamed(script: &ScriptCode<'_>) -> Option<Value> {
+    let places = script.code.match_indices('[').filter(|(at, _)| {
+        let rest = script.code.get(at + 1..).unwrap_or_default();
         rest.trim_start().starts_with('{')
     });
     let mut values = places.take(MOST_PLACES).filter_map(|(at, _)| {
-        let value = LiteralReader::new(text.get(at..)?).value()?;
+        let value = LiteralReader::new(script.text.get(at..)?).value()?;
         let mut entries = value.as_array()?.iter();
         entries
-            .all(|entry| entry.get("proxyUrl").is_some())
+            .all(|entry| entry.get(URL).is_some())
             .then_some(value)
     });
     values.next()
@@ -268,11 +276,12 @@ fn put(open: &mut [OpenValue], value: Value) -> Option<Option<Value>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::code::ScriptCode;
     use super::{LONGEST, list};
 
     #[track_caller]
     fn check(text: &str, expected: Option<&str>) {
-        let found = list(text).map(|value| value.to_string());
+        let found = list(&ScriptCode::of(text)).map(|value| value.to_string());
         assert_eq!(found.as_deref(), expected, "{text}");
     }
 
@@ -288,7 +297,7 @@ mod tests {
             expected,
         );
         check(
-            "<script>// socketProxy: see below\nconfig.socketProxy = [{host:\"a.test\",port:1,proxyUrl:\"ws://b.test/\"}]</script>",
+            "// socketProxy: see below\nconfig.socketProxy = [{host:\"a.test\",port:1,proxyUrl:\"ws://b.test/\"}]",
             expected,
         );
         check(
@@ -315,11 +324,15 @@ mod tests {
             "socketProxy: [{a:}]",
             "socketProxy: [\"a]",
             "socketProxy: [f(1)]",
+            "// socketProxy: [{host: 'a'}]",
+            "/* socketProxy: [{host: 'a'}] */",
+            "x = \"socketProxy: [{host: 'a'}]\"",
+            "x = ` [{proxyUrl: 'ws://a/'}]`",
         ] {
             check(text, None);
         }
-        assert_eq!(list("{}"), None);
-        assert_eq!(list("[{a: 1}]"), None);
+        assert_eq!(list(&ScriptCode::of("{}")), None);
+        assert_eq!(list(&ScriptCode::of("[{a: 1}]")), None);
         check(&format!("socketProxy: {}", "[".repeat(LONGEST)), None);
     }
 }

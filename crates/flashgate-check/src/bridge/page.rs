@@ -11,7 +11,7 @@ use super::told::told;
 use crate::web::{Fetcher, LoadFault, LoadKind, LoadScene, ProxyUrl, WebHead, WebUrl};
 
 mod assembled;
-mod html;
+pub(super) mod html;
 mod statements;
 
 pub(super) use assembled::LostEntries;

@@ -1,5 +1,6 @@
 //! Settings of Ruffle that change how it loads movies.
 
+use super::code::ScriptCode;
 use super::literal;
 use crate::web::{Credentials, WebUrl};
 
@@ -12,17 +13,27 @@ pub struct RuffleSettings {
     with_credentials: Vec<String>,
 }
 
+const UPGRADE: &str = "upgradeToHttps";
+
+const COOKIES: &str = "credentialAllowList";
+
 impl RuffleSettings {
     /// Finds the settings in a config, a page or a script.
     pub fn read(text: &str) -> Self {
-        let mut places = text.match_indices("upgradeToHttps");
+        if !text.contains(UPGRADE) && !text.contains(COOKIES) {
+            return Self::default();
+        }
+        let text = super::config::live(text);
+        let script = ScriptCode::of(&text);
+        let code = &script.code;
+        let mut places = code.match_indices(UPGRADE);
         let keeps_http = places.any(|(at, name)| {
-            let rest = text.get(at + name.len()..).unwrap_or_default();
+            let rest = code.get(at + name.len()..).unwrap_or_default();
             let rest = rest.trim_start_matches(['"', '\'', ']']).trim_start();
             let value = rest.strip_prefix([':', '=']).map(str::trim_start);
             value.is_some_and(|value| value.starts_with("false") || value.starts_with("!1"))
         });
-        let list = literal::named(text, "credentialAllowList");
+        let list = literal::named(&script, 0..code.len(), COOKIES);
         let list = list.as_ref().and_then(serde_json::Value::as_array);
         let origins = list
             .into_iter()
@@ -81,6 +92,11 @@ mod tests {
             (
                 "{\"upgradeToHttps\": false}",
                 "http://cdn.test/x.swf",
+                Credentials::Omitted,
+            ),
+            (
+                "// upgradeToHttps: false",
+                "https://cdn.test/x.swf",
                 Credentials::Omitted,
             ),
             (

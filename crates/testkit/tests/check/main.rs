@@ -6,6 +6,7 @@ mod advice;
 mod behind;
 mod cors;
 mod docs;
+mod hostile_pages;
 mod keys;
 mod lightspark;
 mod movies;

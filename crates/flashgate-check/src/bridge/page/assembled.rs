@@ -1,7 +1,10 @@
 //! The list that is left when every script of a page has run.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::Value;
 
+use super::super::code::ScriptCode;
 use super::super::literal;
 use super::statements::{self, ConfigStatement};
 
@@ -45,14 +48,16 @@ pub(super) fn assemble(scripts: &[ScriptText]) -> (Vec<Value>, Vec<LostEntries>)
                     list.extend(values.into_iter().map(added));
                 }
                 ConfigStatement::Merges(values) => {
-                    list.retain(|old| !values.iter().any(|new| is_same(new, &old.value)));
+                    let new: HashSet<_> = values.iter().map(place).collect();
+                    list.retain(|old| !new.contains(&place(&old.value)));
                     list.splice(0..0, values.into_iter().map(added));
                 }
                 ConfigStatement::Adds(value) => list.push(added(value)),
             }
         }
     }
-    removed.retain(|(old, _)| !list.iter().any(|kept| is_same(&kept.value, &old.value)));
+    let kept: HashSet<_> = list.iter().map(|kept| place(&kept.value)).collect();
+    removed.retain(|(old, _)| !kept.contains(&place(&old.value)));
     if list.is_empty() && removed.is_empty() {
         return (anywhere(scripts), Vec::new());
     }
@@ -60,30 +65,27 @@ pub(super) fn assemble(scripts: &[ScriptText]) -> (Vec<Value>, Vec<LostEntries>)
     (values, counted(&removed))
 }
 
-/// Whether two entries are for the same host and port.
-fn is_same(one: &Value, other: &Value) -> bool {
-    let port = |entry: &Value| {
-        entry
-            .get("port")
-            .map(|port| port.to_string().replace('"', ""))
-    };
-    one.get("host") == other.get("host") && port(one) == port(other)
+/// The host and port that an entry is for.
+fn place(entry: &Value) -> (Option<String>, Option<String>) {
+    let text = |key| entry.get(key).map(Value::to_string);
+    let port = text("port").map(|port| port.replace('"', ""));
+    (text("host"), port)
 }
 
 fn counted(removed: &[(AddedEntry<'_>, &str)]) -> Vec<LostEntries> {
+    let mut known: HashMap<(&str, &str), usize> = HashMap::new();
     let mut counted: Vec<LostEntries> = Vec::new();
     for (entry, by) in removed {
-        let known = counted
-            .iter_mut()
-            .find(|known| known.of == entry.of && known.by == *by);
-        if let Some(known) = known {
-            known.count += 1;
-        } else {
+        let index = *known.entry((entry.of, by)).or_insert(counted.len());
+        if index == counted.len() {
             counted.push(LostEntries {
                 of: entry.of.to_owned(),
                 by: (*by).to_owned(),
-                count: 1,
+                count: 0,
             });
+        }
+        if let Some(lost) = counted.get_mut(index) {
+            lost.count += 1;
         }
     }
     counted
@@ -92,9 +94,15 @@ fn counted(removed: &[(AddedEntry<'_>, &str)]) -> Vec<LostEntries> {
 /// A list that is not set with `RufflePlayer.config`: a player's own config, or a variable. Ruffle's own script has an
 /// empty one.
 fn anywhere(scripts: &[ScriptText]) -> Vec<Value> {
+    // Most scripts have none. Theirs is not looked for.
+    let has_list = |script: &&ScriptText| {
+        let mut names = [literal::LIST, literal::URL].into_iter();
+        names.any(|name| script.text.contains(name))
+    };
     let lists = scripts
         .iter()
-        .filter_map(|script| literal::list(&script.text));
+        .filter(has_list)
+        .filter_map(|script| literal::list(&ScriptCode::of(&script.text)));
     let mut lists = lists.filter_map(|list| list.as_array().cloned());
     lists.find(|list| !list.is_empty()).unwrap_or_default()
 }
@@ -136,5 +144,28 @@ mod tests {
         check(&[WITH_LIST, OURS], &["ws://f/", "ws://o/"], 0);
         check(&[OURS, WITH_LIST], &["ws://o/", "ws://o/"], 0);
         check(&[OF_RUFFLE, OF_ONE], &["ws://o/"], 0);
+        check(
+            &[&format!("/* {OF_ONE} */"), &format!("x = `{OF_ONE}`")],
+            &[],
+            0,
+        );
+    }
+
+    /// Long lists that replace each other.
+    #[test]
+    fn hostile_lists() {
+        let entries = |script: usize| -> String {
+            let entries = (0..4_000).map(|entry| format!("{{host:{}}},", script * 4_000 + entry));
+            entries.collect()
+        };
+        let sets = |script| format!("RufflePlayer.config.socketProxy=[{}];", entries(script));
+        let texts: Vec<_> = (0..20)
+            .map(|script| ScriptText {
+                name: script.to_string(),
+                text: sets(script),
+            })
+            .collect();
+        let (values, lost) = assemble(&texts);
+        assert_eq!((values.len(), lost.len()), (4_000, 19));
     }
 }

@@ -305,8 +305,14 @@ mod tests {
             "<template><template></template><script>'</template>'</script></template><script>b</script>",
             &["1 b"],
         );
-        check("<script nomodule>a</script><img alt='<script>a</script>'>", &[]);
-        check("<!--><script>a</script><plaintext><script>b</script>", &["1 a"]);
+        check(
+            "<script nomodule>a</script><img alt='<script>a</script>'>",
+            &[],
+        );
+        check(
+            "<!--><script>a</script><plaintext><script>b</script>",
+            &["1 a"],
+        );
     }
 
     /// Each of these took minutes.
