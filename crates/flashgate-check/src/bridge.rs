@@ -198,7 +198,7 @@ impl BridgeCase {
         self.loads.push(scene);
     }
 
-    /// Judges each WebSocket. Also returns the time until the last result was clear.
+    /// Checks the result of each WebSocket. Also returns the time until the last result was clear.
     fn bridges(&mut self, visited: Vec<Visited>, visitor: &Visitor) -> (Vec<Scene>, Duration) {
         let mut scenes = Vec::new();
         let mut elapsed = Duration::ZERO;

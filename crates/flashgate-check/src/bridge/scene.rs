@@ -27,7 +27,7 @@ pub(crate) struct Scene {
 /// How far a page got.
 #[derive(Debug)]
 pub(crate) enum Reached {
-    /// The time of the check was over before the bridge could be judged.
+    /// The time of the check was over before the result was clear.
     OutOfTime,
     /// The bridge's name has no address.
     Nobody(LookupFault),

@@ -49,7 +49,7 @@ fn a_movie_that_never_arrives() {
     let movie = format!("http://localhost:{}/x.swf", movies.address().port());
     let socket = format!("ws://localhost:{}/", bridge.address().port());
     for target in [site.url("/"), socket] {
-        let (report, output) = check(&[&target, "--swf", &movie, "--timeout", "3s"]);
+        let (report, output) = check(&[&target, "--swf", &movie, "--timeout", "8s"]);
         assert_eq!(report["verdict"], "allowed", "{report:#}");
         assert_eq!(ids(&report), ["movie-unreachable"], "{report:#}");
         assert_eq!(output.status.code(), Some(0));
@@ -66,7 +66,7 @@ fn scripts_that_never_arrive() {
     let slow = format!("<script async src='{counter}'></script>");
     for html in [format!("{list}{slow}"), format!("{slow}{list}")] {
         site.page("/", &html);
-        let (report, _) = check(&[&site.url("/"), "--timeout", "4s"]);
+        let (report, _) = check(&[&site.url("/"), "--timeout", "8s"]);
         assert_eq!(report["verdict"], "allowed", "{report:#}");
         assert_eq!(ids(&report), ["script-not-loaded"], "{report:#}");
         let message = report["findings"][0]["message"].as_str().unwrap();
