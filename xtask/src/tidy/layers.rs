@@ -19,15 +19,19 @@ const PROGRAM: Layers = &[
     ("log", &["fault"]),
     ("lint", &["log"]),
     ("limits", &[]),
+    ("revision", &[]),
     ("connection", &["fault", "limits", "log"]),
-    ("daemon", &["connection", "exit", "fault", "limits", "log"]),
+    (
+        "daemon",
+        &["connection", "exit", "fault", "limits", "log", "revision"],
+    ),
 ];
 
 /// The layers of `flashgate-config`.
 const CONFIG: Layers = &[
     ("reason", &[]),
     ("account", &[]),
-    ("confinement", &[]),
+    ("confinement", &["account"]),
     ("regular_file", &[]),
     ("spelling", &[]),
     ("tls", &[]),
