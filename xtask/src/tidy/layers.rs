@@ -18,6 +18,7 @@ const PROGRAM: Layers = &[
     ("ask", &[]),
     ("log", &["fault"]),
     ("lint", &["log"]),
+    ("revision", &[]),
     ("limits", &[]),
     ("revision", &[]),
     ("connection", &["fault", "limits", "log"]),
