@@ -20,7 +20,6 @@ const PROGRAM: Layers = &[
     ("lint", &["log"]),
     ("revision", &[]),
     ("limits", &[]),
-    ("revision", &[]),
     ("connection", &["fault", "limits", "log"]),
     (
         "daemon",
