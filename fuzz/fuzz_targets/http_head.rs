@@ -15,10 +15,10 @@ fuzz_target!(|input: &[u8]| {
     };
     let cut = usize::from(u16::from_be_bytes([*first, *second])) % (bytes.len() + 1);
     let (one, other) = bytes.split_at(cut);
-    let reader = if first & 1 == 0 {
-        HeadReader::default
-    } else {
-        HeadReader::with_options
+    let reader = match first & 3 {
+        0 | 2 => HeadReader::default,
+        1 => HeadReader::with_options,
+        _ => HeadReader::with_any_host,
     };
     // The reader processes one byte at a time, so one split is as good as many.
     let (whole, used) = read(reader(), &[bytes]);

@@ -10,7 +10,7 @@ mod permits;
 mod spare;
 mod unrecognized;
 
-pub(crate) use per_address::OverLimit;
+pub(crate) use per_address::{OverLimit, Subscriber};
 pub(crate) use permit::{Answering, Permit};
 pub(crate) use permits::{Capacity, MadeRoom, Permits, Scarce};
 pub(crate) use spare::Spare;

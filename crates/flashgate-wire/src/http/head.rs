@@ -23,6 +23,17 @@ const MOST_FIELDS: usize = 64;
 pub struct HeadReader {
     bytes: Vec<u8>,
     methods: Methods,
+    hosts: AcceptedHosts,
+}
+
+/// Which `Host` fields are accepted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum AcceptedHosts {
+    /// One host with at most a port. HTTP/1.0 may omit it.
+    #[default]
+    Valid,
+    /// Any text, and none.
+    Any,
 }
 
 /// The verdict about the received part of a head.
@@ -47,7 +58,7 @@ pub struct HttpRequest {
     pub path: String,
     /// What follows the first question mark, which may be empty. None without a question mark.
     pub query: Option<String>,
-    /// The host that the client wants to reach. None only in HTTP/1.0.
+    /// The host that the client wants to reach. None only in HTTP/1.0, or if the reader accepts any host.
     pub host: Option<HostField>,
     /// The [kept](KEPT) fields in order, with lower-case names.
     fields: Vec<(&'static str, Vec<u8>)>,
@@ -84,8 +95,16 @@ impl HeadReader {
     /// A reader that also accepts OPTIONS.
     pub fn with_options() -> Self {
         Self {
-            bytes: Vec::new(),
             methods: Methods::WithOptions,
+            ..Self::default()
+        }
+    }
+
+    /// A reader for answers that do not depend on the host: it may be anything, or missing, but not given twice.
+    pub fn with_any_host() -> Self {
+        Self {
+            hosts: AcceptedHosts::Any,
+            ..Self::default()
         }
     }
 
@@ -135,14 +154,15 @@ impl HeadReader {
         }
         self.bytes.push(byte);
         if self.bytes.ends_with(b"\r\n\r\n") {
-            parse(&self.bytes, self.methods).map_or_else(HeadVerdict::Refused, HeadVerdict::Request)
+            parse(&self.bytes, self.methods, self.hosts)
+                .map_or_else(HeadVerdict::Refused, HeadVerdict::Request)
         } else {
             HeadVerdict::NeedMore
         }
     }
 }
 
-fn parse(bytes: &[u8], methods: Methods) -> Result<HttpRequest, HeadRefusal> {
+fn parse(bytes: &[u8], methods: Methods, hosts: AcceptedHosts) -> Result<HttpRequest, HeadRefusal> {
     // httparse skips empty lines at the start.
     if bytes.starts_with(b"\r") {
         return Err(HeadRefusal::Malformed);
@@ -163,10 +183,13 @@ fn parse(bytes: &[u8], methods: Methods) -> Result<HttpRequest, HeadRefusal> {
     };
     let (path, query) = path(head.path.unwrap_or_default())?;
     no_body(head.headers)?;
-    let host = host(head.headers)?;
-    if host.is_none() && head.version != Some(0) {
-        return Err(HeadRefusal::NoHost);
-    }
+    let host = match (host(head.headers), hosts) {
+        (Ok(None), AcceptedHosts::Valid) if head.version != Some(0) => {
+            return Err(HeadRefusal::NoHost);
+        }
+        (Err(HeadRefusal::BadHost), AcceptedHosts::Any) => None,
+        (host, _) => host?,
+    };
     Ok(HttpRequest {
         method,
         version: head.version.unwrap_or_default(),

@@ -85,6 +85,27 @@ fn requests() {
     }
 }
 
+/// With any host, the `Host` field may say anything or be missing, but a request can't have two.
+#[test]
+fn any_host() {
+    let verdict = |fields: &str| {
+        let head = format!("GET /healthz HTTP/1.1\r\n{fields}\r\n");
+        HeadReader::with_any_host().feed(head.as_bytes()).0
+    };
+    for fields in ["", "Host:\r\n", "Host: [fe80::1%25eth0]\r\n"] {
+        let HeadVerdict::Request(request) = verdict(fields) else {
+            panic!("expected a request: {fields:?}");
+        };
+        assert_eq!((&*request.path, request.host), ("/healthz", None));
+    }
+    let HeadVerdict::Request(request) = verdict("Host: a.test:80\r\n") else {
+        panic!("expected a request");
+    };
+    assert_eq!(request.host, HostField::parse(b"a.test:80"));
+    let several = HeadVerdict::Refused(HeadRefusal::SeveralHosts);
+    assert_eq!(verdict("Host: a.test\r\nHost: a.test\r\n"), several);
+}
+
 /// The query is what follows the first question mark, and is not decoded.
 #[test]
 fn queries() {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
+use flashgate_config::snapshot::AdminScope;
 use flashgate_wire::http::{Body, HeadReader, HeadVerdict, Method, Response};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -21,7 +22,10 @@ pub(super) async fn serve(stream: TcpStream, answers: AdminAnswers, asked: Arc<A
 }
 
 async fn exchange(mut stream: TcpStream, answers: AdminAnswers, asked: Arc<AtomicBool>) {
-    let mut head = HeadReader::default();
+    let mut head = match answers.scope {
+        AdminScope::All => HeadReader::default(),
+        AdminScope::Probes => HeadReader::with_any_host(),
+    };
     let Some(verdict) = read(&stream, &mut head).await else {
         return;
     };

@@ -1,5 +1,6 @@
 //! The accept loop of `[admin]`. Like that of a policy port, it ends only at a stop, and never spins.
 
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::io;
 use std::net::IpAddr;
@@ -21,10 +22,11 @@ use super::{AdminAnswers, connection};
 use crate::daemon::accept_error::{self, Class, classify};
 use crate::daemon::endpoint::Endpoint;
 use crate::daemon::readable::{self, Cleared};
+use crate::limits::Subscriber;
 use crate::log::{self, Sampler};
 
 /// More than the probes and scrapers of a machine open at once. One more replaces an idle one, so that no client can
-/// block a health check.
+/// block a health check that sends its request at once.
 pub(in crate::daemon) const MOST_CONNECTIONS: usize = 32;
 
 /// The pause after an error that affects more than one connection.
@@ -87,13 +89,14 @@ impl AdminListener {
     }
 
     fn serve(&self, stream: TcpStream, open: &mut JoinSet<()>, connections: &mut AdminConnections) {
-        let is_local = stream.peer_addr().is_ok_and(|peer| is_loopback(peer.ip()));
+        let peer = stream.peer_addr().ok().map(|peer| peer.ip());
         let asked = Arc::new(AtomicBool::new(false));
         let answers = self.answers.clone();
         let task = open.spawn(connection::serve(stream, answers, Arc::clone(&asked)));
         connections.take(AdminConnection {
             task,
-            is_local,
+            is_local: peer.is_some_and(is_loopback),
+            subscriber: peer.map(Subscriber::from),
             asked,
         });
     }
@@ -189,6 +192,8 @@ struct AdminConnection {
     task: AbortHandle,
     /// Whether the peer is on this machine, as for a health check.
     is_local: bool,
+    /// Who may have more of them. `None` if the connection has already failed.
+    subscriber: Option<Subscriber>,
     /// Whether the request is complete.
     asked: Arc<AtomicBool>,
 }
@@ -199,14 +204,19 @@ impl AdminConnections {
         self.0.push_back(connection);
     }
 
-    /// Ends one connection: the oldest with an incomplete request, remote ones before local ones. If all requests are
-    /// complete, the oldest.
+    /// Ends one connection: one with an incomplete request before others, a remote one before local ones, then the
+    /// oldest of the client that has the most. So a client alone can't push out a slow probe of another one.
     fn evict(&mut self) {
         self.0.retain(|connection| !connection.task.is_finished());
+        let held = |subscriber: Option<Subscriber>| {
+            let held = self.0.iter().filter(|it| it.subscriber == subscriber);
+            held.count()
+        };
         let worth = |connection: &AdminConnection| {
             (
                 connection.asked.load(Ordering::Relaxed),
                 connection.is_local,
+                Reverse(held(connection.subscriber)),
             )
         };
         let least = self

@@ -1,13 +1,13 @@
 //! `probes` of `[admin]`: health checks for everyone, and nothing else.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use testkit::client::{TestClient, fetch};
 use testkit::daemon::{Daemon, address_in};
 use testkit::folder::Folder;
 
-use super::{CONFIG, admin, ask, get, start};
+use super::{Answer, CONFIG, admin, ask, get, start};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -33,7 +33,13 @@ fn only_health_checks() {
         ("/", 404, "expected one of /healthz, /readyz\n"),
     ] {
         // Any Host, such as the name that a load balancer uses, and none.
-        for head in ["HTTP/1.1\r\nHost: lb.elsewhere.test", "HTTP/1.0"] {
+        for head in [
+            "HTTP/1.1\r\nHost: lb.elsewhere.test",
+            "HTTP/1.1\r\nHost:",
+            "HTTP/1.1\r\nHost: [fe80::1%25eth0]:9844",
+            "HTTP/1.1",
+            "HTTP/1.0",
+        ] {
             let answer = ask(probes, format!("GET {path} {head}\r\n\r\n"));
             assert_eq!((answer.status, &*answer.body), (status, body), "{path}");
         }
@@ -85,6 +91,25 @@ fn crowds() {
         fetch(daemon.address()).unwrap();
         drop(idle);
     }
+}
+
+/// A probe that waits before it sends keeps its place, even if another client alone opens more connections than there
+/// are places.
+#[test]
+fn a_slow_probe() {
+    let (_daemon, _folder, probes) = probed();
+    let hold = |count: usize| -> Vec<_> {
+        let crowd = Ipv4Addr::new(127, 0, 0, 2);
+        let opened = (0..count).map(|_| TestClient::connect_from(crowd, probes).unwrap());
+        opened.collect()
+    };
+    let _before = hold(20);
+    let mut probe = TestClient::connect(probes).unwrap();
+    let _after = hold(100);
+    // All of them have been accepted.
+    assert_eq!(get(probes, "/healthz").status, 200);
+    probe.send(b"GET /readyz HTTP/1.1\r\n\r\n");
+    assert_eq!(Answer::parse(probe.hear().bytes).body, "ready\n");
 }
 
 /// A reload keeps the listener, removes it or adds it, and `[admin]` stays as it is.
