@@ -29,6 +29,7 @@ pub use gate::{Backend, Gate, WebSocketMode};
 pub use limits::{Chosen, Deadlines, Limits};
 pub use network::Network;
 pub use own_host::OwnHost;
+pub use own_paths::AskedParameter;
 pub(crate) use own_paths::{OwnPaths, PathTaken, QueryParameter};
 pub use process::{ProcessPlan, SandboxMode, User, Violation};
 pub use sockets::{FreePorts, Services, Socket};

@@ -341,7 +341,6 @@ fn own_paths() {
         ("/socketproxy/?", "a"),
         ("/?token=login", "b"),
         ("/?x=1&token=login&y", "b"),
-        // websockify uses the first value too.
         ("/?token=login&token=other", "b"),
         ("/?token=wor%20ld", "c"),
         ("/x/d", "d"),
@@ -361,6 +360,8 @@ fn own_paths() {
         "/?Token=login",
         "/?token=login%20",
         "/?token=other&token=login",
+        "/?token=&token=login",
+        "/?token&token=login",
         "/?token=%6cogin",
         "/?xtoken=login",
         "/x?token=login",
@@ -391,7 +392,7 @@ fn own_path_faults() {
         (
             &["/?token=x", "/?token=x"],
             "ambiguous-path",
-            "both gate `a` and gate `b`",
+            "the path `/?token=x` matches both gate `a` and gate `b`",
         ),
         (
             &["/x", "/x?token=b"],

@@ -11,7 +11,7 @@ use flash_policy::Port;
 
 use super::gate::Gate;
 use super::network::Network;
-use super::own_paths::OwnPaths;
+use super::own_paths::{AskedParameter, OwnPaths};
 
 /// The settings of the bridge.
 #[derive(Debug)]
@@ -54,6 +54,15 @@ impl BridgeSettings {
         segment
             .and_then(|segment| self.routes.get(segment))
             .or_else(own)
+    }
+
+    /// The parameter of the query that selects the gate at a path, if one does.
+    pub fn parameter<'a>(
+        &'a self,
+        path: &str,
+        query: Option<&'a str>,
+    ) -> Option<AskedParameter<'a>> {
+        self.own_paths.parameter(path, query)
     }
 
     /// Whether this is the address of a trusted proxy.

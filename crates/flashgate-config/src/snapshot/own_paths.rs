@@ -31,6 +31,15 @@ pub(crate) struct QueryParameter {
     pub(crate) value: String,
 }
 
+/// A parameter that selects the gate, as a request has it.
+#[derive(Clone, Copy, Debug)]
+pub struct AskedParameter<'a> {
+    /// Its name, from the config.
+    pub name: &'a str,
+    /// Its first value, from the request, not decoded. None if the request has no such parameter.
+    pub value: Option<&'a str>,
+}
+
 /// Why a gate can't have a path.
 #[derive(Debug)]
 pub(crate) enum PathTaken {
@@ -46,6 +55,21 @@ impl OwnPaths {
         match self.0.get(path)? {
             OwnPath::Gate(gate) => Some(gate),
             OwnPath::ByParameter { name, gates } => gates.get(value(query?, name)?),
+        }
+    }
+
+    /// The parameter that selects the gate at a path, with its value in the query. None if the query has no influence.
+    pub(crate) fn parameter<'a>(
+        &'a self,
+        path: &str,
+        query: Option<&'a str>,
+    ) -> Option<AskedParameter<'a>> {
+        match self.0.get(path)? {
+            OwnPath::Gate(_) => None,
+            OwnPath::ByParameter { name, .. } => Some(AskedParameter {
+                name,
+                value: query.and_then(|query| value(query, name)),
+            }),
         }
     }
 
@@ -91,8 +115,9 @@ impl OwnPath {
     }
 }
 
-/// The first value of a parameter. websockify uses the first one too.
+/// The first value of a parameter. Without a `=`, it is empty.
 fn value<'a>(query: &'a str, name: &str) -> Option<&'a str> {
-    let parameters = query.split('&').filter_map(|it| it.split_once('='));
+    let parameters = query.split('&');
+    let parameters = parameters.map(|it| it.split_once('=').unwrap_or((it, "")));
     { parameters }.find_map(|(its, value)| (its == name).then_some(value))
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use flashgate_config::snapshot::Service;
+use flashgate_config::snapshot::{AskedParameter, Service};
 use flashgate_wire::http::HttpRequest;
 use tokio_rustls::rustls;
 use tracing::field::display;
@@ -45,12 +45,24 @@ impl Shared {
         }
     }
 
-    /// Logs a WebSocket request for a path without a gate.
-    pub(super) fn tell_no_gate(&self, peer: Option<SocketAddr>, request: &HttpRequest) {
+    /// Logs a WebSocket request for a path without a gate. Of the query, it names the parameter that selects the gate
+    /// there, if one does, but not its value.
+    pub(super) fn tell_no_gate(
+        &self,
+        peer: Option<SocketAddr>,
+        request: &HttpRequest,
+        parameter: Option<AskedParameter<'_>>,
+    ) {
         if let Some(suppressed) = self.hints.no_gate.admit() {
             let (peer, origin) = (peer.map(display), origin_of(request));
             let path = escaped_up_to(LONGEST_SHOWN, request.path.as_bytes());
-            warn!(peer, %path, %origin, suppressed, hint = NO_GATE, "refused a WebSocket: no gate has this path");
+            let hint = match parameter {
+                None => NO_GATE,
+                Some(AskedParameter { value: None, .. }) => NO_PARAMETER,
+                Some(_) => NO_VALUE,
+            };
+            let parameter = parameter.map(|parameter| parameter.name);
+            warn!(peer, %path, parameter, %origin, suppressed, hint, "refused a WebSocket: no gate has this path");
         }
     }
 
@@ -253,8 +265,14 @@ impl Shared {
 /// further sends a hello, which with the rest is longer than this.
 const LEAST_TLS_REPLY: u64 = 100;
 
-const NO_GATE: &str = "the path must match `path` of `[bridge]` in the config, with a gate's port or name in it; check \
-                       the page's URL, and whether a proxy changes the path";
+const NO_GATE: &str = "the path must match `path` of `[bridge]` in the config, with a gate's port or name in it, or be \
+                       the `bridge-path` of a gate; check the page's URL, and whether a proxy changes the path";
+
+const NO_VALUE: &str = "gates have this path in their `bridge-path`, but none has the parameter's value in the \
+                        request; check it in the page's URL, and whether a proxy changes the query";
+
+const NO_PARAMETER: &str = "gates have this path in their `bridge-path`, but the request has no such parameter; check the \
+                            page's URL, and whether a proxy removes the query";
 
 const SHARED_ADDRESS: &str = "if this is the address of a load balancer or proxy, all clients behind it share its \
                               limits: add it to `accept-proxy` (the bridge: `trust-forwarded-for`), or to `exempt`";

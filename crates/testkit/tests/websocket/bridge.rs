@@ -90,6 +90,8 @@ fn by_own_path() {
         "/",
         "/?token=login",
         "/?token=worl%64",
+        "/?token&token=world",
+        "/?token=&token=world",
         "/socketproxy",
         "/ruffle.js?token=world",
     ] {

@@ -110,6 +110,36 @@ fn paths_and_servers() {
     );
 }
 
+/// Pages of websockify with a wrong token, or without one: the answer and the log name the parameter, but not its
+/// value.
+#[test]
+fn wrong_parameters() {
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
+    let own_path = "bridge-path = \"/?token=world\"";
+    let mut gate = start(&config(backend.address(), own_path, &bridge()));
+    let bridge = gate.bridge.unwrap();
+    for (target, said, logged) in [
+        ("/?token=wrold", "this value", "the parameter's value"),
+        ("/?name=world", "no value", "has no such parameter"),
+    ] {
+        let (response, _) = ask(bridge, &request(target, super::ORIGIN)).unwrap();
+        assert_eq!(response.status, 404, "{target}");
+        let said = format!("no gate has this path with {said} of the query parameter `token`");
+        assert!(response.body.contains(&said), "{response:?}");
+        is_logged(
+            &mut gate,
+            logged,
+            &[
+                " WARN refused a WebSocket: no gate has this path",
+                "path=\"/\" parameter=\"token\"",
+                "`bridge-path`",
+            ],
+        );
+    }
+    let log = gate.daemon.log().join("\n");
+    assert!(!log.contains("wrold"), "{log}");
+}
+
 /// Players can't ask the bridge for a policy.
 #[test]
 fn a_policy_request_on_the_bridge() {

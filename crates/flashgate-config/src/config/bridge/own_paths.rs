@@ -5,7 +5,7 @@ use std::sync::Arc;
 use flash_policy::{Diagnostic, Span};
 
 use crate::config::raw::GatesPath;
-use crate::snapshot::{BridgeSettings, Gate, PathTaken};
+use crate::snapshot::{BridgeSettings, Gate, PathTaken, QueryParameter};
 
 /// Paths that the bridge answers, whatever their query is. A WebSocket may have `/`.
 const ANSWERED: [&str; 2] = ["/ruffle.js", "/ruffle.json"];
@@ -30,9 +30,13 @@ pub(super) fn add(bridge: &mut BridgeSettings, own: &GatesPath, found: &mut Vec<
         return;
     }
     let has_query = parameter.is_some();
+    let full = match &parameter {
+        Some(QueryParameter { name, value }) => format!("{path}?{name}={value}"),
+        None => path.clone(),
+    };
     match bridge.own_paths.add(path.clone(), parameter, gate) {
         Ok(()) => {}
-        Err(PathTaken::By(other)) => found.push(same(&path, gate, &other, place)),
+        Err(PathTaken::By(other)) => found.push(same(&full, gate, &other, place)),
         Err(PathTaken::ByParameter(name)) if has_query => {
             found.push(other_parameter(&path, &name, place));
         }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use flashgate_config::ruffle::Doors;
-use flashgate_config::snapshot::{Gate, OwnHost, Service};
+use flashgate_config::snapshot::{AskedParameter, Gate, OwnHost, Service};
 use flashgate_wire::http::{HttpRequest, Method, Methods, Response, StatusCode};
 use flashgate_wire::websocket::{DROPPED, is_asked_for, lacks_upgrade};
 
@@ -22,7 +22,7 @@ pub(super) fn answer(request: &HttpRequest, service: &Service, doors: &Doors) ->
         }
         (None, Some(gate), path) if path != "/" && !may_be_websocket(request) => no_such_path(gate),
         (_, Some(gate), _) => expects_websocket(gate, request),
-        (_, None, _) => nowhere(),
+        (_, None, _) => nowhere(service, request),
     }
 }
 
@@ -48,9 +48,26 @@ pub(super) fn gate<'a>(service: &'a Service, request: &HttpRequest) -> Option<&'
     }
 }
 
-/// The response for a path of the bridge that has no gate.
-pub(super) fn nowhere() -> Response {
-    let text = "no gate has this path; see `path` in the config file's `[bridge]`, and `bridge-path` of gates\n";
+/// The parameter of the query that selects the gate at the request's path, if one does.
+pub(super) fn parameter<'a>(
+    service: &'a Service,
+    request: &'a HttpRequest,
+) -> Option<AskedParameter<'a>> {
+    let query = request.query.as_deref();
+    service.bridge()?.parameter(&request.path, query)
+}
+
+/// The response for a path of the bridge that has no gate. It repeats nothing of the request.
+pub(super) fn nowhere(service: &Service, request: &HttpRequest) -> Response {
+    let text = match parameter(service, request) {
+        None => "no gate has this path; see `path` in the config file's `[bridge]`, and `bridge-path` of gates\n".to_owned(),
+        Some(AskedParameter { name, value }) => {
+            let what = if value.is_some() { "this value" } else { "no value" };
+            format!(
+                "no gate has this path with {what} of the query parameter `{name}`; see `bridge-path` of gates in the config file\n"
+            )
+        }
+    };
     Response::plain(StatusCode::NotFound, text).for_everybody()
 }
 

@@ -112,10 +112,11 @@ impl Exchange<'_> {
             answered(refusal.into())
         })?;
         let gate = gate.ok_or_else(|| {
+            let parameter = paths::parameter(&service, request);
             self.waiting
                 .shared
-                .tell_no_gate(self.waiting.client(), request);
-            answered(paths::nowhere())
+                .tell_no_gate(self.waiting.client(), request, parameter);
+            answered(paths::nowhere(&service, request))
         })?;
         self.judge(gate, request)?;
         let permitted = self.waiting.permit.relaying();
