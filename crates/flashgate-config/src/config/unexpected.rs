@@ -12,6 +12,7 @@ pub struct Unexpected {
     expected: Expected,
     found: String,
     meant: Option<String>,
+    because: Option<OwnPathFault>,
 }
 
 /// What was expected.
@@ -41,17 +42,58 @@ pub(super) enum Expected {
     User,
 }
 
+/// Which part of the path of one gate is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum OwnPathFault {
+    NoSlash,
+    InPath(char),
+    /// A part that leads elsewhere: `.` or `..`.
+    Step(String),
+    NoEquals,
+    NoName,
+    InName(char),
+    /// The parameter with this name has no value.
+    NoValue(String),
+    /// The value of the parameter with this name has such a character.
+    InValue(String, char),
+    /// There is more than one parameter.
+    Second,
+}
+
+impl Display for OwnPathFault {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSlash => f.write_str("it does not begin with `/`"),
+            Self::InPath(unfit) => write!(f, "the path can't have `{unfit}`"),
+            Self::Step(step) => write!(f, "browsers remove `{step}` from paths"),
+            Self::NoEquals => f.write_str("there is no `=` after `?`"),
+            Self::NoName => f.write_str("the parameter has no name before `=`"),
+            Self::InName(unfit) => write!(f, "the parameter's name can't have `{unfit}`"),
+            Self::NoValue(name) => write!(f, "the parameter `{name}` has no value"),
+            Self::InValue(name, unfit) => write!(f, "the value of `{name}` can't have `{unfit}`"),
+            Self::Second => f.write_str("`&` begins a second parameter"),
+        }
+    }
+}
+
 impl Expected {
     pub(super) fn but_found(self, text: &str) -> Unexpected {
         Unexpected {
             expected: self,
             found: text.to_owned(),
             meant: None,
+            because: None,
         }
     }
 }
 
 impl Unexpected {
+    /// Adds which part is wrong.
+    pub(super) fn because(self, because: OwnPathFault) -> Self {
+        let because = Some(because);
+        Self { because, ..self }
+    }
+
     /// Adds a suggestion, if there is one.
     pub(super) fn meant(self, meant: Option<String>) -> Self {
         Self { meant, ..self }
@@ -85,6 +127,9 @@ impl Display for Unexpected {
             | Expected::OwnPath
             | Expected::Url => write!(f, "expected {expected}, found `{found}`"),
         }?;
+        if let Some(because) = &self.because {
+            write!(f, ": {because}")?;
+        }
         match &self.meant {
             Some(meant) => write!(f, "; did you mean `{meant}`?"),
             None => Ok(()),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::tree::At;
-use crate::config::unexpected::{Expected, Unexpected};
+use crate::config::unexpected::{Expected, OwnPathFault, Unexpected};
 use crate::snapshot::{Gate, QueryParameter};
 
 /// A path as written. `{port}` and `{name}` mean those of the gate.
@@ -61,42 +61,62 @@ const IN_PATH: &str = "-._~!$&'()*+,;=:@/";
 const IN_QUERY: &str = "-._~!$()*+,;=:@/?%";
 
 pub(super) fn own_path(text: &str) -> Result<OwnPathPattern, Unexpected> {
-    read(text).ok_or_else(|| Expected::OwnPath.but_found(text).meant(meant(text)))
+    read(text).map_err(|because| {
+        let unexpected = Expected::OwnPath.but_found(text).meant(meant(text));
+        unexpected.because(because)
+    })
 }
 
-fn read(text: &str) -> Option<OwnPathPattern> {
+/// Reads a path, or says which part of it is wrong.
+fn read(text: &str) -> Result<OwnPathPattern, OwnPathFault> {
     let (path, query) = match text.split_once('?') {
         Some((path, query)) => (path, Some(query)),
         None => (text, None),
     };
-    let steps = path.split('/').any(|part| matches!(part, "." | ".."));
-    if !path.starts_with('/') || !fits(path, IN_PATH) || steps {
-        return None;
+    if !path.starts_with('/') {
+        return Err(OwnPathFault::NoSlash);
     }
-    let parameter = match query {
-        None => None,
-        Some(query) => {
-            let (name, value) = query.split_once('=')?;
-            let fine = !name.is_empty()
-                && name
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "-._".contains(c));
-            if !fine || value.is_empty() || !fits(value, IN_QUERY) {
-                return None;
-            }
-            let (name, value) = (name.to_owned(), value.to_owned());
-            Some(QueryParameter { name, value })
-        }
-    };
-    let path = path.to_owned();
-    Some(OwnPathPattern { path, parameter })
+    if let Some(unfit) = unfit(path, IN_PATH) {
+        return Err(OwnPathFault::InPath(unfit));
+    }
+    if let Some(step) = path.split('/').find(|part| matches!(*part, "." | "..")) {
+        return Err(OwnPathFault::Step(step.to_owned()));
+    }
+    Ok(OwnPathPattern {
+        path: path.to_owned(),
+        parameter: query.map(parameter).transpose()?,
+    })
 }
 
-/// Whether a text has only letters, digits, placeholders and these characters.
-fn fits(text: &str, others: &str) -> bool {
+fn parameter(query: &str) -> Result<QueryParameter, OwnPathFault> {
+    let Some((name, value)) = query.split_once('=') else {
+        return Err(OwnPathFault::NoEquals);
+    };
+    if name.is_empty() {
+        return Err(OwnPathFault::NoName);
+    }
+    let is_fine = |c: &char| c.is_ascii_alphanumeric() || "-._".contains(*c);
+    if let Some(unfit) = name.chars().find(|c| !is_fine(c)) {
+        return Err(OwnPathFault::InName(unfit));
+    }
+    if value.is_empty() {
+        return Err(OwnPathFault::NoValue(name.to_owned()));
+    }
+    match unfit(value, IN_QUERY) {
+        Some('&') => Err(OwnPathFault::Second),
+        Some(unfit) => Err(OwnPathFault::InValue(name.to_owned(), unfit)),
+        None => Ok(QueryParameter {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        }),
+    }
+}
+
+/// The first character that is not a letter, a digit, in a placeholder, or one of these.
+fn unfit(text: &str, others: &str) -> Option<char> {
     let text = text.replace(PORT, "").replace(NAME, "");
-    text.chars()
-        .all(|c| c.is_ascii_alphanumeric() || others.contains(c))
+    let fits = |c: &char| c.is_ascii_alphanumeric() || others.contains(*c);
+    text.chars().find(|c| !fits(c))
 }
 
 /// A suggestion for a URL, and for a text without its first slash.
@@ -111,7 +131,7 @@ fn meant(text: &str) -> Option<String> {
     } else {
         format!("/{rest}")
     };
-    (path != text && read(&path).is_some()).then_some(path)
+    (path != text && read(&path).is_ok()).then_some(path)
 }
 
 #[cfg(test)]
@@ -136,16 +156,22 @@ mod tests {
             ("wss://a.test/socketproxy/", "`/socketproxy/`?"),
             ("ws://a.test?token=a", "`/?token=a`?"),
             ("", "found ``"),
-            ("/a/../b", "one query parameter"),
-            ("/a b", "one query parameter"),
-            ("/%41", "one query parameter"),
-            ("/?", "one query parameter"),
-            ("/?token", "one query parameter"),
-            ("/?token=", "one query parameter"),
-            ("/?=login", "one query parameter"),
-            ("/?a=1&b=2", "one query parameter"),
-            ("/?a={x}", "one query parameter"),
-            ("/#a", "one query parameter"),
+            ("/a/../b", "browsers remove `..`"),
+            ("/..", "found `/..`: browsers remove `..` from paths"),
+            ("/a b", "the path can't have ` `"),
+            ("/a%20b", "found `/a%20b`: the path can't have `%`"),
+            ("/%2f", "the path can't have `%`"),
+            ("/\u{e9}", "the path can't have `\u{e9}`"),
+            ("/?", "there is no `=` after `?`"),
+            ("/?token", "there is no `=` after `?`"),
+            ("/?a?b&c", "there is no `=` after `?`"),
+            ("/?token=", "the parameter `token` has no value"),
+            ("/?=login", "the parameter has no name before `=`"),
+            ("/?a&b=2", "the parameter's name can't have `&`"),
+            ("/?a=1&b=2", "`&` begins a second parameter"),
+            ("/?a={x}", "the value of `a` can't have `{`"),
+            ("/#a", "the path can't have `#`"),
+            ("/#a", "or one with one query parameter"),
         ] {
             let error = own_path(text).unwrap_err().to_string();
             assert!(error.contains(help), "{text}: {error}");
