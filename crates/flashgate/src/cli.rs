@@ -10,6 +10,7 @@ use color::ColorFlag;
 
 use crate::daemon::HeldSignals;
 use crate::exit::Exit;
+use crate::log;
 use crate::revision;
 
 mod addresses;
@@ -147,7 +148,8 @@ fn not_parsed(mut error: clap::Error, arguments: &RawArguments) -> Exit {
     if is_error {
         let mut stderr = std::io::stderr().lock();
         // If this fails too, there is nowhere left to report it.
-        let _ = stderr.write_all(color::for_stream(&stderr, &text).as_bytes());
+        let shown = color::for_stream(&stderr, &text);
+        let _ = stderr.write_all(log::as_error(&shown).as_bytes());
         check::usage(arguments, &text)
     } else {
         let text = color::for_stream(&std::io::stdout(), &text);

@@ -241,6 +241,11 @@ pub(crate) fn print_findings(findings: &ConfigFindings) {
     render::to_stderr(&journal::with_priority(level_of(findings), &text));
 }
 
+/// An error outside the log, as the journal needs it if it goes there.
+pub(crate) fn as_error(text: &str) -> Cow<'_, str> {
+    journal::with_priority(Level::ERROR, text)
+}
+
 fn level_of(findings: &ConfigFindings) -> Level {
     if findings.any_error() {
         Level::ERROR

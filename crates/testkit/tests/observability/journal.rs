@@ -67,6 +67,21 @@ fn errors_at_start() {
     assert!(priorities, "{said}");
 }
 
+#[test]
+fn unknown_flags() {
+    let output = Command::new("sh")
+        .args(["-c", AS_SERVICE, "sh"])
+        .arg(binary::flashgate().unwrap())
+        .args(["serve", "--liste", "843"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("<3>error: unexpected argument"), "{said}");
+    let mut lines = said.lines().filter(|line| !line.is_empty());
+    assert!(lines.all(|line| line.starts_with("<3>")), "{said}");
+}
+
 /// A service whose standard error goes elsewhere inherits the variable too.
 #[test]
 fn another_stream_is_not_the_journal() {
