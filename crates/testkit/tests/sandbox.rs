@@ -220,6 +220,35 @@ fn descriptors_of_others_are_closed() {
     }
 }
 
+/// If standard input can't be replaced, the log names the file.
+#[test]
+fn an_unusable_null_device() {
+    if !needs::met(needs::program("strace")) {
+        return;
+    }
+    // The tracer is not the parent (`-D`), so the daemon keeps its pid.
+    let deny = "inject=openat:error=EACCES";
+    let mut daemon = Daemon::builder()
+        .through([
+            "strace",
+            "-D",
+            "-f",
+            "-o",
+            "/dev/null",
+            "-P",
+            "/dev/null",
+            "-e",
+            deny,
+        ])
+        .args(["serve", "--listen", "127.0.0.1:0", "--allow", "a.test:80"])
+        .start()
+        .unwrap();
+    let line = daemon.wait_for_line("part=\"descriptors\"", LIMIT);
+    let line = line.unwrap();
+    let reason = "can't open /dev/null: permission denied";
+    assert!(line.contains(reason), "{line}");
+}
+
 /// A separate thread opens sockets then; it may open only what was bound at the start.
 #[test]
 fn a_reload_still_opens_sockets() {

@@ -46,7 +46,10 @@ pub(crate) fn enter(
     let account = user::find(&process.user).map_err(NotEntered::User)?;
     let folders = folders::of(&needs.files);
     let mut applied = Applied::default();
-    applied.add("descriptors", leftover.close().map_err(PartFault::System));
+    applied.add(
+        "descriptors",
+        leftover.close().map_err(PartFault::Descriptors),
+    );
     applied.add("no-new-privs", no_new_privs().map_err(PartFault::System));
     // Before the user changes, because narrowing the set needs a capability.
     capabilities::narrow_bounding_set();

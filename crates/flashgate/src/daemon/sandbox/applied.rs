@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 
 use super::super::opener;
-use super::{capabilities, landlock, seccomp, user};
+use super::{capabilities, landlock, leftover, seccomp, user};
 use crate::log;
 
 /// The parts that need Landlock or seccomp.
@@ -30,6 +30,7 @@ enum PartState {
 #[derive(Debug)]
 pub(super) enum PartFault {
     System(io::Error),
+    Descriptors(leftover::NotClosed),
     User(user::UserFault),
     Capabilities(capabilities::Kept),
     Landlock(landlock::LandlockFault),
@@ -73,6 +74,7 @@ impl fmt::Display for PartFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::System(error) => f.write_str(&log::reason(error)),
+            Self::Descriptors(fault) => fault.fmt(f),
             Self::User(reason) => reason.fmt(f),
             Self::Capabilities(kept) => kept.fmt(f),
             Self::Landlock(fault) => fault.fmt(f),

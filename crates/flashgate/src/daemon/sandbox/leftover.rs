@@ -4,6 +4,7 @@
 //! recorded before anything else is opened, and closed once it is known which ones are used. Standard output and
 //! standard error stay open. Standard input is never read, and becomes `/dev/null`.
 
+use std::fmt::{self, Display, Formatter};
 use std::fs::{self, File};
 use std::io;
 use std::os::fd::RawFd;
@@ -17,6 +18,9 @@ use crate::log;
 
 /// Where the kernel lists the descriptors of this process (`proc_pid_fd(5)`).
 const OWN: &str = "/proc/self/fd";
+
+/// What standard input becomes.
+const NULL: &str = "/dev/null";
 
 /// Standard input, output and error.
 const STANDARD: RawFd = 3;
@@ -58,22 +62,42 @@ impl Leftover {
     }
 
     /// Closes the descriptors, and logs them.
-    pub(super) fn close(&self) -> io::Result<()> {
-        let found = self.found.as_deref().map_err(copied)?;
-        dup2_stdin(File::open("/dev/null")?)?;
+    pub(super) fn close(&self) -> Result<(), NotClosed> {
+        let found = self.found.as_deref();
+        let found = found.map_err(|error| NotClosed::new("read", OWN, error))?;
+        let null = File::open(NULL).map_err(|error| NotClosed::new("open", NULL, &error))?;
+        dup2_stdin(null)
+            .map_err(|errno| NotClosed::new("replace", "standard input", &errno.into()))?;
         for descriptor in found.iter().filter(|it| it.is_same()) {
-            close(descriptor.number)?;
+            close(descriptor.number)
+                .map_err(|errno| NotClosed::new("close", descriptor, &errno.into()))?;
         }
         tell(found);
         Ok(())
     }
 }
 
-/// A copy of the error, because [`io::Error`] can't be cloned.
-fn copied(error: &io::Error) -> io::Error {
-    error
-        .raw_os_error()
-        .map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
+/// What could not be done with which file, and why.
+#[derive(Debug)]
+pub(crate) struct NotClosed(String);
+
+impl NotClosed {
+    fn new(what: &str, file: impl Display, error: &io::Error) -> Self {
+        Self(format!("can't {what} {file}: {}", log::reason(error)))
+    }
+}
+
+impl Display for NotClosed {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Display for Descriptor {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let target = log::escaped(self.target.as_os_str().as_encoded_bytes());
+        write!(f, "descriptor {} ({target})", self.number)
+    }
 }
 
 impl Descriptor {
