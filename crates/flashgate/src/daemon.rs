@@ -232,8 +232,9 @@ impl RunningDaemon {
         } else {
             "; inactive: "
         };
+        let sockets = if count == 1 { "socket" } else { "sockets" };
         format!(
-            "serving on {count} sockets, up to {limit} connections; sandbox: {applied}{but}{missing}"
+            "serving on {count} {sockets}, up to {limit} connections; sandbox: {applied}{but}{missing}"
         )
     }
 

@@ -197,7 +197,7 @@ fn notifications() {
     let manager = Manager::new();
     let mut daemon = manager.start(Daemon::builder());
     let ready = manager.told("READY=1");
-    assert!(ready.contains("STATUS=serving on 1 sockets"), "{ready}");
+    assert!(ready.contains("STATUS=serving on 1 socket,"), "{ready}");
     assert!(
         ready.contains("; sandbox: descriptors, no-new-privs"),
         "{ready}"
