@@ -8,6 +8,8 @@ use super::config::{ConfigFault, entries_of};
 use super::entry::ProxyEntry;
 use super::settings::RuffleSettings;
 use super::told::told;
+use crate::findings::FindingId;
+use crate::judge::judge_tls;
 use crate::web::{Fetcher, LoadFault, LoadKind, LoadScene, ProxyUrl, WebHead, WebUrl};
 
 mod assembled;
@@ -41,6 +43,8 @@ pub(super) struct PageScene {
 pub enum PageFault {
     /// It can't be loaded, for this reason.
     NotLoaded(WebUrl, String),
+    /// Its certificate does not count, for this reason, and with what to do about it.
+    Certificate(WebUrl, String, String),
     /// It has no usable list.
     Config(WebUrl, ConfigFault),
 }
@@ -48,7 +52,9 @@ pub enum PageFault {
 impl Display for PageFault {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotLoaded(url, why) => write!(f, "`{url}` can't be loaded: {why}"),
+            Self::NotLoaded(url, why) | Self::Certificate(url, why, _) => {
+                write!(f, "`{url}` can't be loaded: {why}")
+            }
             Self::Config(url, fault) => {
                 write!(f, "`{url}` contains no usable `socketProxy` list: {fault}")
             }
@@ -58,8 +64,9 @@ impl Display for PageFault {
 
 impl PageFault {
     /// What to do about it.
-    pub const fn help(&self) -> &'static str {
+    pub fn help(&self) -> &str {
         match self {
+            Self::Certificate(_, _, help) => help,
             Self::NotLoaded(..) => {
                 "check the page's address in a browser; or pass a file with its config, or a WebSocket's URL"
             }
@@ -82,8 +89,7 @@ pub(super) async fn visit(
     let document = match &page.result {
         Ok(document) => document,
         Err(fault) => {
-            let why = told(fault, &url);
-            return Err(PageFault::NotLoaded(url, why));
+            return Err(not_loaded(fault, url));
         }
     };
     let text = String::from_utf8_lossy(&document.body).into_owned();
@@ -93,6 +99,18 @@ pub(super) async fn visit(
     } else {
         alone(page, &text, site)
     }
+}
+
+/// Like [`told`], but for a certificate with what to do about it.
+fn not_loaded(fault: &LoadFault, url: WebUrl) -> PageFault {
+    if let LoadFault::Tls(tls) = fault
+        && tls.is_about_certificate()
+    {
+        let judged = judge_tls(tls, &url.authority(), FindingId::NoTlsOnBridge);
+        return PageFault::Certificate(url, judged.message, judged.help.join("; "));
+    }
+    let why = told(fault, &url);
+    PageFault::NotLoaded(url, why)
 }
 
 fn is_page(head: &WebHead, text: &str) -> bool {

@@ -51,6 +51,31 @@ pub(crate) enum TlsFault {
     Other(&'static str),
 }
 
+impl TlsFault {
+    /// Whether the server speaks TLS, and its certificate does not count.
+    pub(crate) const fn is_about_certificate(&self) -> bool {
+        match self {
+            Self::OtherName(_)
+            | Self::Expired(_)
+            | Self::NotYetValid(_)
+            | Self::SelfSigned
+            | Self::UnknownIssuer
+            | Self::Authority(_)
+            | Self::Revoked
+            | Self::OtherUse
+            | Self::UnsupportedKey(_)
+            | Self::Unreadable
+            | Self::NoRoots => true,
+            Self::NotTls
+            | Self::HungUp
+            | Self::Silence
+            | Self::NothingInCommon
+            | Self::Alert(_)
+            | Self::Other(_) => false,
+        }
+    }
+}
+
 /// Who signed a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signer {

@@ -48,6 +48,25 @@ fn judged(address: SocketAddr, arguments: &[&str]) -> (Value, String) {
     (report, text)
 }
 
+/// A page whose certificate is not trusted can't be read. The same alternatives are named.
+#[test]
+fn of_a_page() {
+    let folder = Folder::new().unwrap();
+    self_signed(&folder, "rsa:2048", "localhost", "FALSE");
+    let (_server, address) = serve(&folder);
+    let output = Command::new(binary::flashgate().unwrap())
+        .args(["check", &format!("https://localhost:{}/", address.port())])
+        .args(["--client", "ruffle"])
+        .env("SSL_CERT_DIR", "/nonexistent")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    for text in ["is self-signed", "--cacert", "--insecure"] {
+        assert!(said.contains(text), "{said}");
+    }
+}
+
 /// Refused as not trusted, with both alternatives. `--insecure` connects. As its own CA, it is accepted if the key is
 /// supported.
 fn check(key: &str, unsupported: Option<&str>, ca: &str) {
