@@ -119,7 +119,7 @@ fn wrong_parameters() {
     let mut gate = start(&config(backend.address(), own_path, &bridge()));
     let bridge = gate.bridge.unwrap();
     for (target, said, logged) in [
-        ("/?token=wrold", "this value", "the parameter's value"),
+        ("/?token=lobby2", "this value", "the parameter's value"),
         ("/?name=world", "no value", "has no such parameter"),
     ] {
         let (response, _) = ask(bridge, &request(target, super::ORIGIN)).unwrap();
@@ -137,7 +137,7 @@ fn wrong_parameters() {
         );
     }
     let log = gate.daemon.log().join("\n");
-    assert!(!log.contains("wrold"), "{log}");
+    assert!(!log.contains("lobby2"), "{log}");
 }
 
 /// Players can't ask the bridge for a policy.
