@@ -81,7 +81,7 @@ pub fn explain_read(file: &Path, error: &io::Error) -> Option<String> {
 }
 
 fn readable_for(user: &str) -> String {
-    format!("make it and its folders readable for user {user}, which flashgate runs as")
+    format!("make it readable for user {user}, which flashgate runs as")
 }
 
 fn list(folders: &[PathBuf]) -> String {
