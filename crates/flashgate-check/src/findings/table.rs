@@ -281,7 +281,7 @@ findings! {
             "A script of the page replaces `RufflePlayer.config` after another one has put entries into its `socketProxy`. Those entries are lost.",
             "Load flashgate's `/ruffle.js` after every script that sets `RufflePlayer.config`.";
         ScriptNotLoaded "script-not-loaded":
-            "The page can't load a script whose name contains `ruffle`; or a script does not arrive in time, or arrives compressed, so that its entries are not known. This is an error if the page then has no entries.",
+            "A script of the page could not be read: Ruffle's or flashgate's can't be loaded, or any is too late or compressed. This is an error if the page then has no entries.",
             "Correct the script's URL, or start its server.";
         WebsocketNotChecked "websocket-not-checked":
             "The time limit passed before these WebSockets could be checked. They do not count in the verdict, unless no other one was checked.",
