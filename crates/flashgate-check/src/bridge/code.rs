@@ -60,7 +60,7 @@ impl<'a> CodeScan<'a> {
                 '"' | '\'' => self.string(c),
                 '`' => self.template(),
                 '/' => self.slash(),
-                '<' if self.rest().starts_with("<!--") => self.blank_line(),
+                '<' if self.rest().starts_with("<!--") => self.erase_line(),
                 '}' if self.braces == 0 && !self.templates.is_empty() => {
                     self.braces = self.templates.pop().unwrap_or_default();
                     self.template();
@@ -75,7 +75,7 @@ impl<'a> CodeScan<'a> {
                 }
             }
             if self.templates.len() > DEEPEST {
-                self.blank(self.rest().len());
+                self.erase(self.rest().len());
             }
         }
         self.code
@@ -99,16 +99,16 @@ impl<'a> CodeScan<'a> {
     }
 
     /// The lines stay.
-    fn blank(&mut self, length: usize) {
+    fn erase(&mut self, length: usize) {
         let passed = self.rest().bytes().take(length);
         self.code
             .extend(passed.map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
         self.at += length;
     }
 
-    fn blank_line(&mut self) {
+    fn erase_line(&mut self) {
         let rest = self.rest();
-        self.blank(rest.find('\n').unwrap_or(rest.len()));
+        self.erase(rest.find('\n').unwrap_or(rest.len()));
     }
 
     /// A string in quotes. Without its closing quote, it ends with the line.
@@ -158,7 +158,7 @@ impl<'a> CodeScan<'a> {
         if is_code || (length <= LONGEST_NAME && content.chars().all(is_part)) {
             self.keep(length);
         } else {
-            self.blank(length);
+            self.erase(length);
         }
     }
 
@@ -166,14 +166,14 @@ impl<'a> CodeScan<'a> {
     fn slash(&mut self) {
         let rest = self.rest();
         if rest.starts_with("//") {
-            self.blank_line();
+            self.erase_line();
         } else if let Some(comment) = rest.strip_prefix("/*") {
-            self.blank(comment.find("*/").map_or(rest.len(), |end| end + 4));
+            self.erase(comment.find("*/").map_or(rest.len(), |end| end + 4));
         } else if self.at >= self.no_pattern_before && begins_pattern(&self.code) {
             match pattern(rest) {
                 Ok(length) => {
                     self.keep(1);
-                    self.blank(length.saturating_sub(2));
+                    self.erase(length.saturating_sub(2));
                     self.keep(1);
                 }
                 Err(length) => {

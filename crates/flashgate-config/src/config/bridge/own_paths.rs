@@ -23,7 +23,7 @@ pub(super) fn add(bridge: &mut BridgeSettings, own: &GatesPath, found: &mut Vec<
     }
     let general = bridge.path.segment_in(&path);
     if let Some(other) = general.and_then(|segment| bridge.routes.get(segment)) {
-        // Its own general path already leads to it.
+        // This is the path that the gate has anyway.
         if !Arc::ptr_eq(other, gate) {
             found.push(general_path(&path, other, place));
         }
