@@ -6,6 +6,8 @@ use core::fmt;
 
 use crate::Policy;
 use crate::document;
+#[cfg(feature = "silverlight")]
+use crate::write::SilverlightError;
 use crate::write::{self, Layout, WriteError};
 
 #[cfg(feature = "lint")]
@@ -14,12 +16,28 @@ mod checked;
 #[cfg(feature = "lint")]
 pub use checked::PolicyFileError;
 
-/// A policy document and its terminating NUL, built once and sent as is.
+/// The bytes of a reply, built once and sent as is: a policy document, and for Flash its terminating NUL.
 ///
-/// Send the document in one write: Unity Web Player reads once, and Lightspark stops after the first piece.
+/// Send the document in one write: Unity Web Player reads once, Lightspark stops after the first piece, and Moonlight
+/// after the first piece of less than 256 bytes.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Reply {
     bytes: Arc<[u8]>,
+    dialect: Dialect,
+}
+
+/// The clients that a reply is for. They send the same request but for its last byte, and read different documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Dialect {
+    /// Flash Player, Lightspark and Unity's web player: a NUL ends the request and the reply.
+    Flash,
+    /// Silverlight and Moonlight, usually on port 943: the request is only `<policy-file-request/>`, and the close ends
+    /// the reply.
+    ///
+    /// Sources: Microsoft, *Network Security Access Restrictions in Silverlight*; Moonlight's `sockpol` and
+    /// `CrossDomainPolicyManager`.
+    Silverlight,
 }
 
 impl Reply {
@@ -76,7 +94,63 @@ impl Reply {
         }
     }
 
-    /// The bytes, including the NUL.
+    /// Builds the reply for a policy that Silverlight and Moonlight read: their document, without a NUL.
+    ///
+    /// [`accept`](crate::accept) then answers as soon as `<policy-file-request/>` has arrived, because these clients send
+    /// no terminator. Flash Player does not accept this reply, so answer the two on different ports: Silverlight asks
+    /// on port 943.
+    ///
+    /// ```
+    /// use flash_policy::{Policy, Reply};
+    ///
+    /// let policy = Policy::new().allow("http://www.example.com", "4502-4534")?;
+    /// let reply = Reply::silverlight(&policy)?;
+    /// assert!(reply.as_bytes().ends_with(b"</access-policy>"));
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If no text means this policy to Silverlight, or a rule would allow nothing there: see [`SilverlightError`].
+    #[cfg(feature = "silverlight")]
+    pub fn silverlight(policy: &Policy) -> Result<Self, SilverlightError> {
+        let text = write::silverlight(policy, Layout::Compact)?;
+        Ok(Self::from_silverlight_file_unchecked(text.as_bytes()))
+    }
+
+    /// Builds the reply for a Silverlight policy file that is not checked: its bytes, unchanged.
+    ///
+    /// ```
+    /// use flash_policy::Reply;
+    /// use flash_policy::reply::Dialect;
+    ///
+    /// let reply = Reply::from_silverlight_file_unchecked(b"<access-policy/>");
+    /// assert_eq!(reply.as_bytes(), b"<access-policy/>");
+    /// assert_eq!(reply.dialect(), Dialect::Silverlight);
+    /// ```
+    #[must_use]
+    pub fn from_silverlight_file_unchecked(file: &[u8]) -> Self {
+        Self {
+            bytes: file.into(),
+            dialect: Dialect::Silverlight,
+        }
+    }
+
+    /// The clients that the reply is for.
+    ///
+    /// ```
+    /// use flash_policy::reply::Dialect;
+    /// use flash_policy::{Policy, Reply};
+    ///
+    /// assert_eq!(Reply::new(&Policy::new())?.dialect(), Dialect::Flash);
+    /// # Ok::<(), flash_policy::reply::ReplyError>(())
+    /// ```
+    #[must_use]
+    pub const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The bytes, including Flash's NUL.
     ///
     /// ```
     /// use flash_policy::{Policy, Reply};
@@ -96,6 +170,7 @@ impl Reply {
         bytes.push(0);
         Self {
             bytes: bytes.into(),
+            dialect: Dialect::Flash,
         }
     }
 }

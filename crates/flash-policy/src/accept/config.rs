@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use super::{Linger, Timing};
 use crate::Reply;
+use crate::reply::Dialect;
 
 /// The default of [`AcceptConfig::write_limit`].
 pub const WRITE_LIMIT: Duration = Duration::from_secs(10);
@@ -29,7 +30,7 @@ pub const WRITE_LIMIT: Duration = Duration::from_secs(10);
 pub struct AcceptConfig {
     /// The reply to policy requests. Without one, policy requests are handed on like all other connections.
     pub reply: Option<Reply>,
-    /// The limits for the first bytes.
+    /// The limits for the first bytes. With a reply for Silverlight, no terminator is waited for.
     pub timing: Timing,
     /// How long sending the reply and ending the stream may take, in total. Default: [`WRITE_LIMIT`].
     pub write_limit: Duration,
@@ -59,6 +60,9 @@ pub enum LingerWhen {
 
 impl AcceptConfig {
     /// Answers policy requests with this reply, with the default limits.
+    ///
+    /// With a [reply for Silverlight](Reply::from_silverlight_file_unchecked), `<policy-file-request/>` is answered at
+    /// once, without a terminator.
     ///
     /// ```
     /// use flash_policy::accept::{AcceptConfig, LingerWhen};
@@ -219,11 +223,20 @@ impl AcceptConfig {
     /// ```
     #[must_use]
     pub fn longest(&self) -> Duration {
-        let Timing { request, bare, .. } = self.timing;
+        let Timing { request, bare, .. } = self.opening_timing();
         let opening = request.saturating_add(bare).saturating_add(bare);
         let answered = opening.saturating_add(self.write_limit);
         answered
             .saturating_add(self.linger.total)
             .min(self.total.unwrap_or(Duration::MAX))
+    }
+
+    /// The limits for the first bytes. A Silverlight client sends no terminator, so its request is complete without.
+    pub(super) fn opening_timing(&self) -> Timing {
+        let dialect = self.reply.as_ref().map(Reply::dialect);
+        match dialect {
+            Some(Dialect::Silverlight) => self.timing.bare(Duration::ZERO),
+            Some(Dialect::Flash) | None => self.timing,
+        }
     }
 }

@@ -201,6 +201,14 @@ impl Opening {
         self.recognizer.is_bare_request()
     }
 
+    /// Whether a request, without regard to its terminator, comes first.
+    pub(super) fn begins_with_request(&self) -> bool {
+        let bytes = self.bytes();
+        [&b"<policy-file-request/>"[..], b"<policy-file-request />"]
+            .iter()
+            .any(|request| bytes.starts_with(request))
+    }
+
     pub(super) const fn may_be_http(&self) -> bool {
         self.recognizer.may_be_http()
     }

@@ -352,9 +352,9 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
 
 /// The limits for the first bytes. None of them exceeds the total.
 fn timing(config: &AcceptConfig) -> Timing {
-    let Timing { request, .. } = config.timing;
-    let total = config.total.unwrap_or(request);
-    config.timing.request(request.min(total))
+    let timing = config.opening_timing();
+    let total = config.total.unwrap_or(timing.request);
+    timing.request(timing.request.min(total))
 }
 
 /// The reply to policy requests.

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::{First, Moment, Opening};
+use super::{First, Moment, Opening, Rest};
 
 /// How long the first bytes may take.
 ///
@@ -27,6 +27,9 @@ pub struct Timing {
     ///
     /// This counts from the last byte, so such a request may be answered this long after [`request`](Self::request), or
     /// twice this long if a CR arrives last.
+    ///
+    /// With zero, the request is complete at its `>`, whatever follows. That is how Silverlight asks, and what a
+    /// [reply for Silverlight](crate::Reply::from_silverlight_file_unchecked) implies.
     pub bare: Duration,
     /// How long a client may stay silent before it counts as one that waits for the server to speak first
     /// ([`First::Silent`]). Default: none, so a client that stays silent is [`First::Deadline`], after `request`.
@@ -310,6 +313,10 @@ impl OpeningTimer {
         match (self.http, opening.first()) {
             (HttpDetection::Off, None) if opening.may_be_http() => Some(First::Other),
             (HttpDetection::Off, Some(First::Http)) => Some(First::Other),
+            // A client that sends no terminator may send anything else next.
+            (_, Some(First::Other)) if self.bare.is_zero() && opening.begins_with_request() => {
+                Some(First::Policy(Rest::Perhaps))
+            }
             (_, first) => first,
         }
     }

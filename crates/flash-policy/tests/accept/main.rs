@@ -7,6 +7,8 @@ mod coming_back;
 mod connections;
 mod opening;
 mod properties;
+#[cfg(feature = "silverlight")]
+mod silverlight;
 mod splits;
 mod total;
 mod world;
