@@ -33,6 +33,9 @@ fn relay(address: std::net::SocketAddr) -> TestClient {
 
 /// Cutting relays takes time, and late clients have a moment to send a request. In the meantime a listener that is not
 /// accepted on any more is closed, so that new clients are refused rather than reset.
+///
+/// A client may still connect between the last accept and the close, which are two system calls. Here each listener has
+/// one client at a time, so that happens to one client of each at most.
 #[test]
 fn nobody_is_reset() {
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
@@ -45,7 +48,7 @@ fn nobody_is_reset() {
         .unwrap();
     // At the end, the stop waits for silent clients.
     let _late = [policy; 3].map(|address| TestClient::connect(address).unwrap());
-    let (mut answered, mut refused) = (0, 0);
+    let (mut answered, mut refused, mut reset) = (0, 0, Vec::new());
     while !daemon.has_ended() {
         for address in [policy, gate] {
             let Ok(mut client) = TestClient::connect(address) else {
@@ -54,10 +57,15 @@ fn nobody_is_reset() {
             };
             client.send(REQUEST);
             let heard = client.hear();
+            if heard.end == StreamEnd::Reset && heard.bytes.is_empty() && !reset.contains(&address)
+            {
+                reset.push(address);
+                continue;
+            }
             assert_eq!(
                 (heard.end, heard.bytes),
                 (StreamEnd::Fin, [POLICY, b"\0"].concat()),
-                "after {answered}, {refused} refused"
+                "after {answered}, {refused} refused, reset: {reset:?}"
             );
             answered += 1;
         }
