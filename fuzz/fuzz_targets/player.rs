@@ -16,11 +16,13 @@ const CLIENTS: [Client; 5] = [
     Client::Ruffle,
 ];
 const VERSIONS: [&str; 7] = ["6", "8", "9.0.47", "9.0.115", "9.0.124", "10", "32"];
-const LOCATIONS: [&str; 4] = [
+const LOCATIONS: [&str; 6] = [
     "xmlsocket://srv.test:843",
     "xmlsocket://srv.test:100",
     "xmlsocket://srv.test:5000",
     "http://srv.test/crossdomain.xml",
+    "http://srv.test/other.xml",
+    "http://srv.test/clientaccesspolicy.xml",
 ];
 
 fuzz_target!(|bytes: &[u8]| {
@@ -78,7 +80,7 @@ fn config(head: &[u8]) -> Config {
 
 /// An event, and the bytes after it. The first byte of a read is its length.
 fn event(kind: u8, rest: &[u8]) -> (Event<'_>, &[u8]) {
-    let event = match kind % 9 {
+    let event = match kind % 10 {
         0 => Event::Connected,
         1 => Event::Refused,
         2 => Event::TimedOut,
@@ -87,6 +89,10 @@ fn event(kind: u8, rest: &[u8]) -> (Event<'_>, &[u8]) {
         5 => Event::Finished,
         6 => Event::Reset,
         7 => Event::NoDocument,
+        8 => Event::Responded {
+            content_type: (kind > 99).then_some("text/xml"),
+            redirects: usize::from(kind > 199),
+        },
         _ => {
             let Some((length, rest)) = rest.split_first() else {
                 return (Event::Received(rest), rest);

@@ -260,6 +260,16 @@ impl<'a> Inquiry<'a> {
                 Location::Socket { port, .. } => Address::Socket(*port),
                 Location::Http { path, .. } => Address::Http(path),
             };
+            match self.site_meta_policy(era, address) {
+                SiteMetaPolicy::Unknown => {
+                    return Some(Decision::Ask(Ask {
+                        place: Place::SiteRoot,
+                        limit: None,
+                    }));
+                }
+                SiteMetaPolicy::Forbids => continue,
+                SiteMetaPolicy::Allows => {}
+            }
             let decision = self.ask((Place::Loaded(index), None), address);
             if decision.is_some() {
                 return decision;
@@ -290,10 +300,18 @@ impl<'a> Inquiry<'a> {
             return None;
         }
         self.asked.push(address);
-        match self.known.get(place) {
+        let known = match address {
+            Address::Http(path) if path == SITE_ROOT => self.site_root(),
+            Address::Http(_) | Address::Socket(_) => self.known.get(place),
+        };
+        match known {
             None => Some(Decision::Ask(Ask { place, limit })),
             Some(PolicyAnswer::Absent | PolicyAnswer::Unusable) => None,
-            Some(PolicyAnswer::Policy(policy)) if place == Place::Master && is_none(policy) => None,
+            Some(PolicyAnswer::Policy(policy))
+                if self.is_master(place, address) && is_none(policy) =>
+            {
+                None
+            }
             Some(PolicyAnswer::Policy(policy)) => {
                 match judge(policy, served_from, &self.movie, self.request.port) {
                     Grant::Allowed { rule } => {
@@ -306,6 +324,12 @@ impl<'a> Inquiry<'a> {
                 }
             }
         }
+    }
+
+    /// Whether the meta-policy of a policy applies: on port 843, and in the site's `/crossdomain.xml`.
+    fn is_master(&self, place: Place, address: Address<'_>) -> bool {
+        let is_site = address == Address::Http(SITE_ROOT);
+        place == Place::Master || (is_site && self.request.player.era().has_master())
     }
 
     /// The denial that the master's meta-policy causes for all other places.
@@ -323,12 +347,56 @@ impl<'a> Inquiry<'a> {
         }
     }
 
+    /// The answer of the site's `/crossdomain.xml`, for whichever place it was asked.
+    fn site_root(&self) -> Option<&'a PolicyAnswer> {
+        let (request, known) = (self.request, self.known);
+        let mut loaded = request.loaded.iter().enumerate();
+        let is_root = |location: &Location| {
+            let is_file = matches!(location, Location::Http { path, .. } if **path == *SITE_ROOT);
+            is_file && request.ignores(location).is_none()
+        };
+        known.get(Place::SiteRoot).or_else(|| {
+            loaded.find_map(|(index, location)| {
+                known
+                    .get(Place::Loaded(index))
+                    .filter(|_| is_root(location))
+            })
+        })
+    }
+
+    /// Whether the site's `/crossdomain.xml` allows other policies on the same web server.
+    ///
+    /// Meta-policies came with 9.0.115, with `all` as the default for URLs until version 10 (Adobe, *Policy file changes
+    /// in Flash Player 9*). Values that depend on the content type count as `master-only` here.
+    fn site_meta_policy(&self, era: Era, address: Address<'_>) -> SiteMetaPolicy {
+        let is_subject = matches!(address, Address::Http(path) if path != SITE_ROOT);
+        if !is_subject || !era.has_master() {
+            return SiteMetaPolicy::Allows;
+        }
+        match self.site_root() {
+            None => SiteMetaPolicy::Unknown,
+            Some(PolicyAnswer::Absent | PolicyAnswer::Unusable) => SiteMetaPolicy::Allows,
+            Some(PolicyAnswer::Policy(policy)) => match policy.site_control {
+                None | Some(SiteControl::All) => SiteMetaPolicy::Allows,
+                Some(SiteControl::MasterOnly | SiteControl::None) => SiteMetaPolicy::Forbids,
+            },
+        }
+    }
+
     /// Whether the movie loaded the master policy itself. The player then waits for it without a limit of its own.
     fn loads_master(&self) -> bool {
         self.request.loaded.iter().any(|location| {
             matches!(location, Location::Socket { host, port } if *port == self.master && *host == self.request.target)
         })
     }
+}
+
+/// What the site's `/crossdomain.xml` says about other policies on the same web server.
+enum SiteMetaPolicy {
+    /// It must be fetched.
+    Unknown,
+    Allows,
+    Forbids,
 }
 
 fn is_none(policy: &Policy) -> bool {

@@ -105,8 +105,11 @@ pub enum Transport {
 pub enum Protocol {
     /// Send these bytes as soon as the connection is established, and nothing after them.
     Policy(&'static [u8]),
-    /// Send a `GET` over HTTP. Report the body of a `200` response as [`Event::Received`] and [`Event::Finished`], and
-    /// anything else as [`Event::NoDocument`].
+    /// Send a `GET` over HTTP. Report the head of the response as [`Event::Responded`], and the body of a `200` as
+    /// [`Event::Received`] and [`Event::Finished`]. Report anything else as [`Event::NoDocument`].
+    ///
+    /// Follow a redirect if it stays on this scheme, host and port and leads to a file in the root folder. Another
+    /// redirect is reported as [`Event::Responded`] and [`Event::NoDocument`].
     Http {
         /// The path, from the first slash.
         path: Box<str>,
@@ -139,6 +142,14 @@ pub enum Event<'a> {
     Finished,
     /// The server reset the connection.
     Reset,
+    /// HTTP only: the head of the response has arrived. If the client does not accept its content type, the connection
+    /// ends with [`ConnectionEnd::ContentType`](crate::player::ConnectionEnd::ContentType).
+    Responded {
+        /// The value of `Content-Type`, if there is one.
+        content_type: Option<&'a str>,
+        /// The number of redirects before this response. If a redirect was not followed, it counts too.
+        redirects: usize,
+    },
     /// HTTP only: the response was not a `200`, or not HTTP.
     NoDocument,
 }

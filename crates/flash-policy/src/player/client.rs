@@ -12,6 +12,7 @@ use crate::player::{DecidedBy, Learnt, Protocol, Purpose};
 use crate::{Host, Port};
 
 mod access_policy;
+mod content_type;
 mod exchange;
 mod flash;
 mod lightspark;
@@ -77,6 +78,15 @@ impl Mind {
         match self {
             Self::Lightspark(lightspark) => lightspark.granted_so_far(),
             Self::Flash(_) | Self::Unity(_) | Self::Silverlight(_) | Self::Ruffle => None,
+        }
+    }
+
+    /// Whether the client uses a policy over HTTP with this `Content-Type`.
+    pub(super) fn accepts(&self, content_type: Option<&str>) -> bool {
+        match self {
+            Self::Flash(flash) => flash.accepts(content_type),
+            Self::Silverlight(_) => content_type::is_for_silverlight(content_type),
+            Self::Lightspark(_) | Self::Unity(_) | Self::Ruffle => true,
         }
     }
 

@@ -37,6 +37,9 @@ pub struct Config {
     pub socket: SocketClass,
     /// The locations that the movie loaded with `Security.loadPolicyFile`, or Unity's `Security.PrefetchSocketPolicy`,
     /// in order.
+    ///
+    /// For Silverlight, `http://HOST/clientaccesspolicy.xml` means that the application asks over HTTP
+    /// (`SocketClientAccessPolicyProtocol.Http`) and not on port 943. Other locations have no effect.
     pub loaded: Vec<Location>,
     /// For test setups: another port that counts as the client's master port (843; 943 for Silverlight) in every rule.
     pub master_port: Option<Port>,

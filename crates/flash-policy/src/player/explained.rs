@@ -87,6 +87,7 @@ impl fmt::Display for PlaceAnswer<'_> {
             (_, Some(ConnectionEnd::Refused)) => "does not accept connections",
             (_, Some(ConnectionEnd::TlsFailed)) => "does not complete the TLS handshake",
             (_, Some(ConnectionEnd::NoDocument)) => "does not have the file",
+            (_, Some(ConnectionEnd::ContentType)) => "has the wrong content type",
             _ if !step.document.is_empty() => return incomplete(step, f),
             (_, Some(ConnectionEnd::Reset)) => "resets the connection without an answer",
             (_, Some(ConnectionEnd::Finished)) => "closes the connection without an answer",

@@ -6,7 +6,8 @@
 use super::client::{AnswerTimeout, Exchanged, Grounds, Move};
 use super::{
     Action, AttemptState, Client, Close, ConnectionEnd, Event, Fetch, FetchId, Flight, Learnt,
-    Moment, Notification, Outcome, Player, Purpose, Reason, Step, Transport, Verdict, rests_on,
+    Moment, Notification, Outcome, Player, Purpose, Reason, Response, Step, Transport, Verdict,
+    rests_on,
 };
 use crate::decide;
 
@@ -120,6 +121,19 @@ impl Player {
                 step.connected.get_or_insert(now);
                 return self.received(flight, bytes);
             }
+            Event::Responded {
+                content_type,
+                redirects,
+            } => {
+                step.response = Some(Response {
+                    content_type: content_type.map(Into::into),
+                    redirects,
+                });
+                if self.mind.accepts(content_type) {
+                    return;
+                }
+                ConnectionEnd::ContentType
+            }
             Event::Refused | Event::Reset if stood => ConnectionEnd::Reset,
             Event::Finished if stood => ConnectionEnd::Finished,
             Event::Refused | Event::Reset | Event::Finished => ConnectionEnd::Refused,
@@ -176,6 +190,7 @@ impl Player {
             | Event::Refused
             | Event::TimedOut
             | Event::TlsFailed
+            | Event::Responded { .. }
             | Event::NoDocument => {}
         }
     }
@@ -221,7 +236,8 @@ impl Player {
             | ConnectionEnd::Reset
             | ConnectionEnd::Refused
             | ConnectionEnd::TlsFailed
-            | ConnectionEnd::NoDocument => (Verdict::Unreachable, Reason::TargetRefused),
+            | ConnectionEnd::NoDocument
+            | ConnectionEnd::ContentType => (Verdict::Unreachable, Reason::TargetRefused),
         };
         self.finish(verdict, Grounds { reason, ..grounds }, at);
     }

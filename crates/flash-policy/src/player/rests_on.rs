@@ -22,15 +22,20 @@ pub(super) fn rests_on(config: &Config, steps: &[Step], outcome: &Outcome) -> Ve
         steps,
         outcome,
     };
-    let is_of_silverlight = |choice: Choice| choice == Choice::SilverlightReading;
     let matters = |choice: &Choice| match config.client {
-        Client::Flash => !is_of_silverlight(*choice),
-        Client::Silverlight => is_of_silverlight(*choice),
+        Client::Flash => *choice != Choice::SilverlightReading,
+        Client::Silverlight => OF_SILVERLIGHT.contains(choice),
         Client::Lightspark | Client::Unity | Client::Ruffle => false,
     };
     let choices = Choice::ALL.iter().copied().filter(matters);
     choices.filter(|choice| case.rests_on(*choice)).collect()
 }
+
+const OF_SILVERLIGHT: [Choice; 3] = [
+    Choice::SilverlightReading,
+    Choice::HttpRedirect,
+    Choice::ContentType,
+];
 
 /// The limit of Adobe's sample server.
 const LARGE: usize = 10_000;
@@ -70,6 +75,8 @@ impl Attempted<'_> {
             Choice::HalfAnswer => self.half_answer(),
             Choice::AskedAgain => self.asked_again(),
             Choice::Timeout => self.timeout(),
+            Choice::HttpRedirect => self.http_redirect(),
+            Choice::ContentType => self.content_type(),
             Choice::SilverlightReading => self.silverlight_reading(),
         }
     }
@@ -252,8 +259,27 @@ impl Attempted<'_> {
         self.outcome.reason == Reason::Timeout && self.config.version.major() < 10
     }
 
+    /// A redirect led to the policy that grants the connection, or no policy came from where it led.
+    fn http_redirect(&self) -> bool {
+        let redirected = |step: &Step| {
+            let response = step.response.as_ref();
+            response.is_some_and(|response| response.redirects > 0)
+        };
+        self.any_step(|step, place| {
+            redirected(step) && (self.denied() || self.granted_by(|granting| granting == place))
+        })
+    }
+
+    fn content_type(&self) -> bool {
+        let is_refused = |step: &Step| matches!(step.end, Some((ConnectionEnd::ContentType, _)));
+        self.denied() && self.any_step(|step, _| is_refused(step))
+    }
+
     fn silverlight_reading(&self) -> bool {
-        self.denied() && self.any_step(|step, _| step.learnt == Some(Learnt::Unusable))
+        let is_over_sockets = |step: &Step| matches!(step.fetch.protocol, Protocol::Policy(_));
+        self.denied()
+            && self
+                .any_step(|step, _| is_over_sockets(step) && step.learnt == Some(Learnt::Unusable))
     }
 }
 

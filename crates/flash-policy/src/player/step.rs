@@ -1,5 +1,6 @@
 //! A record of each connection of an attempt, for code that explains the outcome.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::player::client::Exchanged;
@@ -19,6 +20,8 @@ pub struct Step {
     pub first_byte: Option<Moment>,
     /// How and when it ended for the player.
     pub end: Option<(ConnectionEnd, Moment)>,
+    /// The head of the response, over HTTP.
+    pub response: Option<Response>,
     /// The number of reads that returned the document.
     pub pieces: usize,
     /// The bytes that the client took as the document, without the NUL.
@@ -37,6 +40,7 @@ impl Step {
             connected: None,
             first_byte: None,
             end: None,
+            response: None,
             pieces: 0,
             document: Vec::new(),
             learnt: None,
@@ -63,6 +67,16 @@ impl Step {
     }
 }
 
+/// What matters in the head of an HTTP response.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Response {
+    /// The value of `Content-Type`.
+    pub content_type: Option<Box<str>>,
+    /// The number of redirects before this response, including one that was not followed.
+    pub redirects: usize,
+}
+
 /// How a connection ended for the player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -87,6 +101,8 @@ pub enum ConnectionEnd {
     TlsFailed,
     /// HTTP without a document.
     NoDocument,
+    /// HTTP with a content type that the client does not accept for policies.
+    ContentType,
 }
 
 impl ConnectionEnd {
@@ -94,7 +110,12 @@ impl ConnectionEnd {
     pub(super) const fn leaves_open(self) -> bool {
         matches!(
             self,
-            Self::Nul | Self::Finished | Self::ReadEnough | Self::TooLarge | Self::TimedOut
+            Self::Nul
+                | Self::Finished
+                | Self::ReadEnough
+                | Self::TooLarge
+                | Self::TimedOut
+                | Self::ContentType
         )
     }
 }

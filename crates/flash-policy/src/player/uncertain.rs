@@ -86,6 +86,10 @@ choices! {
         "whether a port that returned no policy is asked again in the same attempt (assumed: no)";
     Timeout, "timeout":
         "how long players before version 10 wait in total (assumed: the given timeout)";
+    HttpRedirect, "http-redirect":
+        "whether a redirected policy over HTTP counts for sockets (assumed: yes, on the same host and port, in the root folder)";
+    ContentType, "content-type":
+        "whether a policy over HTTP counts for sockets with this content type (assumed: only `text/…` and the types of XML, as for HTTP requests)";
     SilverlightReading, "silverlight-reading":
         "whether Silverlight continues after a short read (assumed: no; Moonlight does not)";
 }

@@ -9,6 +9,7 @@ mod decisions;
 mod explained;
 mod lightspark;
 mod lightspark_movies;
+mod over_http;
 mod properties;
 mod repeated;
 mod uncertain;

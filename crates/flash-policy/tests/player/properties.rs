@@ -190,7 +190,7 @@ proptest! {
     fn no_order_of_events_matters(
         client in clients(),
         world in worlds(),
-        events in prop::collection::vec((0_usize..5, 0_u8..9, 0_u64..4000, bodies()), 0..40),
+        events in prop::collection::vec((0_usize..5, 0_u8..10, 0_u64..4000, bodies()), 0..40),
     ) {
         let config = world.config.clone().client(client);
         let mut player = Player::new(config, Moment::ZERO);
@@ -235,6 +235,10 @@ fn event(kind: u8, text: &str) -> Event<'_> {
         5 => Event::Received(b"\0"),
         6 => Event::Finished,
         7 => Event::Reset,
+        8 => Event::Responded {
+            content_type: text.len().is_multiple_of(2).then_some(text),
+            redirects: text.len() % 3,
+        },
         _ => Event::NoDocument,
     }
 }

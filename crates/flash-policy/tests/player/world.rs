@@ -31,6 +31,10 @@ pub(crate) enum Deed {
     Says(Vec<u8>),
     Fin,
     Rst,
+    /// The head of an HTTP response: its content type, and the number of redirects before it.
+    Responds(Option<&'static str>, usize),
+    /// An HTTP response without a document.
+    HasNone,
 }
 
 impl Server {
@@ -44,6 +48,15 @@ impl Server {
         Self::Does(vec![
             (TRIP, Deed::Says([text.as_bytes(), b"\0"].concat())),
             (TRIP, Deed::Fin),
+        ])
+    }
+
+    /// This text over HTTP, with this content type.
+    pub(crate) fn file(content_type: Option<&'static str>, text: &str) -> Self {
+        Self::does(&[
+            Deed::Responds(content_type, 0),
+            Deed::Says(text.as_bytes().to_vec()),
+            Deed::Fin,
         ])
     }
 
@@ -132,6 +145,11 @@ impl Happening {
             Self::Deed(Deed::Says(bytes)) => Event::Received(bytes),
             Self::Deed(Deed::Fin) => Event::Finished,
             Self::Deed(Deed::Rst) => Event::Reset,
+            Self::Deed(Deed::Responds(content_type, redirects)) => Event::Responded {
+                content_type: *content_type,
+                redirects: *redirects,
+            },
+            Self::Deed(Deed::HasNone) => Event::NoDocument,
         }
     }
 }
@@ -144,6 +162,8 @@ pub(crate) struct World {
     pub(crate) policies: BTreeMap<u16, Server>,
     /// The server of `/crossdomain.xml` over HTTP, if it is not the one that listens on the port.
     pub(crate) site: Option<Server>,
+    /// Other files over HTTP on port 80, by path.
+    pub(crate) files: BTreeMap<&'static str, Server>,
     /// The server of the movie's own connection.
     pub(crate) target: Server,
 }
@@ -162,6 +182,7 @@ impl World {
             config: Config::new(sandbox, "srv.test".parse().unwrap(), port),
             policies: BTreeMap::from([(port.get(), Server::silent())]),
             site: None,
+            files: BTreeMap::new(),
             target: Server::silent(),
         }
     }
@@ -173,6 +194,11 @@ impl World {
 
     pub(crate) fn site(mut self, server: Server) -> Self {
         self.site = Some(server);
+        self
+    }
+
+    pub(crate) fn has_file(mut self, path: &'static str, server: Server) -> Self {
+        self.files.insert(path, server);
         self
     }
 
@@ -227,7 +253,12 @@ impl World {
             (Some(server), Protocol::Http { path }) if path.as_ref() == "/crossdomain.xml" => {
                 server.clone()
             }
-            (_, Protocol::Http { .. }) => Server::Refuses,
+            (_, Protocol::Http { path }) => {
+                let file = self.files.get(path.as_ref());
+                file.filter(|_| known == Some(80))
+                    .cloned()
+                    .unwrap_or(Server::Refuses)
+            }
             (server, _) => server.cloned().unwrap_or_default(),
         }
     }

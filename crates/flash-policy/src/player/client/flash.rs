@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::content_type;
 use super::exchange::{AnswerTimeout, Exchanged, Grounds, Move};
 use crate::decide::{
     Allowed, Decision, Denied, Known, Location, Place, PolicyAnswer, Request, decide_with_master,
@@ -9,7 +10,7 @@ use crate::decide::{
 use crate::parse::PolicyPlaces;
 use crate::player::config::Config;
 use crate::player::{DecidedBy, Learnt, Reason, RuleAt};
-use crate::{Port, Profile, parse};
+use crate::{PlayerVersion, Port, Profile, parse};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Flash {
@@ -68,6 +69,12 @@ impl Flash {
         };
         self.known.learn(place, answer);
         learnt
+    }
+
+    /// Before 9.0.115, any content type was accepted: that version introduced the rule, and the log that reports it.
+    pub(super) fn accepts(&self, content_type: Option<&str>) -> bool {
+        self.request.player < PlayerVersion::MASTER_POLICY
+            || content_type::is_for_flash(content_type)
     }
 
     fn granted(&self, allowed: Allowed) -> Grounds {

@@ -1,16 +1,23 @@
-//! Silverlight: port 943, 22 bytes without a NUL, ports 4502 to 4534.
+//! Silverlight: port 943, 22 bytes without a NUL, or `/clientaccesspolicy.xml` over HTTP; ports 4502 to 4534.
 //!
-//! Sources: Microsoft, "Network security access restrictions in Silverlight"; `CrossDomainPolicyManager.cs` in Mono,
-//! which Moonlight uses. Where Microsoft's documentation is silent, this follows Moonlight.
+//! Sources: Microsoft, "Network security access restrictions in Silverlight" and "`SocketClientAccessPolicyProtocol`
+//! enumeration"; `CrossDomainPolicyManager.cs` in Mono, which Moonlight uses. Where Microsoft's documentation is silent,
+//! this follows Moonlight.
+//!
+//! From Silverlight 4 on, an application chooses between the two, and WCF's `net.tcp` always takes HTTP (Microsoft's
+//! team of web services for Silverlight, "Policy file for `NetTcp`"). If the one has no policy, Silverlight does not ask
+//! the other (Microsoft's network team, "Silverlight 4 socket policy changes", quoted in Mono's source). Nor does it ask
+//! for `/crossdomain.xml`, which counts for HTTP requests only: Mono's socket policies are of Silverlight's format only.
 
 use core::time::Duration;
 
 use super::access_policy::{self, SilverlightGrants};
 use super::exchange::{AnswerTimeout, Exchanged, Grounds, Move, Nearest};
-use crate::decide::{Place, RefusalReason, Sandbox};
+use crate::decide::{Location, Place, RefusalReason, Sandbox};
 use crate::player::Learnt;
 use crate::player::config::Config;
 use crate::write::SILVERLIGHT_PORTS;
+use crate::{Host, Port, Scheme};
 
 /// The size of Moonlight's reads. It stops after the first one that returns less.
 pub(super) const READ: usize = 256;
@@ -39,7 +46,6 @@ impl Silverlight {
     }
 
     pub(super) fn next(&self) -> Move {
-        let place = Place::Master;
         let (low, high) = SILVERLIGHT_PORTS;
         let origin = match &self.config.sandbox {
             // An out-of-browser application with elevated trust.
@@ -50,14 +56,10 @@ impl Silverlight {
         if !(low..=high).contains(&self.config.port.get()) {
             return Move::Refuse(Grounds::refused(RefusalReason::PortAuthority));
         }
+        let (place, patience) = self.source();
         let mut nearest = Nearest::default();
         match &self.answer {
-            None => {
-                return Move::Ask {
-                    place,
-                    patience: AnswerTimeout::Answer(PATIENCE),
-                };
-            }
+            None => return Move::Ask { place, patience },
             Some(SilverlightAnswer::None) => {}
             Some(SilverlightAnswer::Policy(policy)) if policy.grants(origin, self.config.port) => {
                 // Its `<policy>` elements are not single rules.
@@ -68,6 +70,15 @@ impl Silverlight {
             }
         }
         Move::Refuse(nearest.into())
+    }
+
+    /// Where the policy comes from. How long Silverlight waits for it over HTTP is not known.
+    fn source(&self) -> (Place, AnswerTimeout) {
+        let mut loaded = self.config.loaded.iter();
+        let over_http = loaded.position(|location| is_of_site(location, &self.config.target));
+        over_http.map_or((Place::Master, AnswerTimeout::Answer(PATIENCE)), |index| {
+            (Place::Loaded(index), AnswerTimeout::Unlimited)
+        })
     }
 
     pub(super) fn learn(&mut self, heard: Exchanged<'_>) -> Learnt {
@@ -85,3 +96,20 @@ impl Silverlight {
         learnt
     }
 }
+
+/// Whether this is the file that Silverlight asks for over HTTP: always on port 80, without TLS.
+fn is_of_site(location: &Location, target: &Host) -> bool {
+    match location {
+        Location::Socket { .. } => false,
+        Location::Http {
+            scheme,
+            host,
+            port,
+            path,
+        } => {
+            (*scheme, *port, &**path) == (Scheme::Http, Port::HTTP, ACCESS_POLICY) && host == target
+        }
+    }
+}
+
+const ACCESS_POLICY: &str = "/clientaccesspolicy.xml";
