@@ -117,6 +117,24 @@ impl DomainPattern {
     }
 }
 
+#[cfg(feature = "silverlight")]
+impl DomainPattern {
+    /// Whether it matches every movie that the other pattern matches.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        if self.scheme.is_some() && self.scheme != other.scheme {
+            return false;
+        }
+        match (&self.hosts, &other.hosts) {
+            (Hosts::Any, _) => true,
+            (Hosts::Exactly(host), Hosts::Exactly(other)) => host == other,
+            (Hosts::Under(suffix), Hosts::Under(other) | Hosts::Exactly(Host::Name(other))) => {
+                is_under(other.as_str(), suffix.as_str())
+            }
+            (Hosts::Under(_) | Hosts::Exactly(_), _) => false,
+        }
+    }
+}
+
 /// Whether `name` is `suffix`, or ends in a dot and `suffix`.
 fn is_under(name: &str, suffix: &str) -> bool {
     name.strip_suffix(suffix)

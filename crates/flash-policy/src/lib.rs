@@ -15,6 +15,7 @@
 //! | a server with an event loop of its own | [`ServerSide`], a state machine | in [`accept`] |
 //! | only the recognition of requests, however TCP splits them | [`Recognizer`] | |
 //! | a policy, and its bytes | [`Policy::allow`], then [`Reply::new`] or [`write::flash`] | |
+//! | a policy for HTTP | [`Policy::for_urls`], then [`write::url`] | |
 //! | a server that sends a policy file | `Reply::checked` (feature `lint`) | |
 //! | a tool that checks policy files | [`lint`](fn@lint); the rules are in [`lint`](mod@lint) | `lint` |
 //! | a tool that says whether a movie may connect, and why | [`decide`](fn@decide), [`grants`] | `decide` |
@@ -101,7 +102,7 @@
 //!
 //! It has no default policy, logs nothing, and starts no thread or task. It does not search for a request inside other
 //! traffic: the request must begin at the first byte. It does not serve URL policies (`/crossdomain.xml`) or Silverlight
-//! policies; it only checks them. It does not do TLS: pass it the stream inside.
+//! policies; it writes and checks them. It does not do TLS: pass it the stream inside.
 //!
 //! # Features
 //!
@@ -112,7 +113,7 @@
 //! | `lint` | yes | [`lint`](mod@lint); includes `silverlight` | |
 //! | `pages` | | the text of each rule's page, about 90 KB: [`LintRule::page`](lint::LintRule::page); includes `lint` | |
 //! | `player` | | [`player`] | |
-//! | `silverlight` | | [`silverlight`], [`write::silverlight`] | |
+//! | `silverlight` | | [`silverlight`], [`write::silverlight`], [`write::silverlight_url`] | |
 //! | `serde` | | `Serialize` and `Deserialize`; the module `serialized` documents the shapes | serde |
 //! | `annotate-snippets` | | [`snippets`]; includes `std` | annotate-snippets |
 //!

@@ -13,6 +13,7 @@ use crate::{Policy, Profile, SiteControl, Span};
 
 mod fault;
 mod first_mistake;
+mod header_rule;
 mod policy_text;
 mod rule;
 pub(crate) mod structure;
@@ -258,8 +259,8 @@ impl PolicyParser<'_> {
                 faults.push(index, Fault::IdentityRule);
             }
             "allow-http-request-headers-from" => {
-                structure::unknown_attributes((index, element), &HEADER_RULE, |_| false, faults);
-                rule::secure((index, element), profile, faults);
+                let rule = header_rule::read((index, element), faults);
+                self.policy.header_rules.extend(rule);
             }
             "allow-access-from-identity" => {}
             _ => faults.push(index, Fault::UnknownElement(&FLASH_ELEMENTS)),
@@ -292,8 +293,6 @@ impl PolicyParser<'_> {
         }
     }
 }
-
-const HEADER_RULE: [&str; 3] = ["domain", "headers", "secure"];
 
 /// The index of the attribute that was probably intended as the one of `<site-control>`.
 fn misspelt_site_control(element: &Element) -> Option<usize> {

@@ -1,18 +1,23 @@
-//! Policies after parsing: rules and a meta-policy.
+//! Policies after parsing: rules, header rules and a meta-policy.
 //!
 //! A [`Policy`] contains only what takes effect. A rule that fails in the player is a fault that
 //! [`parse`](fn@crate::parse) reports; it never appears here.
 
 use alloc::vec::Vec;
 
-use core::fmt;
-use core::str::FromStr;
-
+use crate::domain::DomainError;
 use crate::ports::IntoPorts;
+use crate::{DomainPattern, PortSet, Scheme};
 
+mod header;
+mod header_set;
 mod rule;
+mod site_control;
 
+pub use header::{HeaderRule, HeaderRuleError};
+pub use header_set::{HeaderSet, HeaderSetError, HeaderSetErrorKind};
 pub use rule::{Rule, RuleError, Secure};
+pub use site_control::{SiteControl, SiteControlError};
 
 /// The kind of policy file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,7 +35,7 @@ pub enum Profile {
     Url,
 }
 
-/// A policy: which movies can connect to which ports of the host that serves it.
+/// A policy: which movies can connect to which ports of the host that serves it, or load from it over HTTP.
 ///
 /// ```
 /// use flash_policy::{Policy, PortRange, SiteControl, Port};
@@ -43,13 +48,28 @@ pub enum Profile {
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 ///
+/// A URL policy has rules without ports, and may have header rules:
+///
+/// ```
+/// use flash_policy::write::{self, Layout};
+/// use flash_policy::Policy;
+///
+/// let policy = Policy::for_urls()
+///     .allow_from("*.example.com")?
+///     .allow_headers("*.example.com", "SOAPAction,X-Game-*")?;
+/// let file = write::url(&policy, Layout::Pretty)?; // `/crossdomain.xml`
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+///
 /// Not every policy can be written: see [`write::flash`](crate::write::flash). That is why a policy has no `Display`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Policy {
-    /// The meta-policy. It counts only in the master policy, which is the one on port 843.
+    /// The meta-policy. It counts only in the master policy: the one on port 843, or `/crossdomain.xml`.
     pub site_control: Option<SiteControl>,
-    /// Each rule grants connections. No rule denies any, and their order has no effect.
+    /// Each rule grants connections, or access over HTTP. No rule denies any, and their order has no effect.
     pub rules: Vec<Rule>,
+    /// Each allows movies to send request headers. They have a meaning only over HTTP.
+    pub header_rules: Vec<HeaderRule>,
     /// The kind of file that it was parsed from.
     pub(crate) profile: Profile,
 }
@@ -69,14 +89,32 @@ impl Policy {
         Self {
             site_control: None,
             rules: Vec::new(),
+            header_rules: Vec::new(),
             profile: Profile::Socket,
         }
+    }
+
+    /// A URL policy without rules, which allows nothing. Its rules have no ports, so it can't be written for sockets.
+    ///
+    /// ```
+    /// use flash_policy::{Policy, Profile, parse};
+    ///
+    /// let file = b"<cross-domain-policy><allow-access-from domain='*.example.com'/></cross-domain-policy>";
+    /// let policy = Policy::for_urls().allow_from("*.example.com")?;
+    /// assert_eq!(parse(file, Profile::Url).policy, Some(policy));
+    /// # Ok::<(), flash_policy::domain::DomainError>(())
+    /// ```
+    #[must_use]
+    pub const fn for_urls() -> Self {
+        let mut policy = Self::new();
+        policy.profile = Profile::Url;
+        policy
     }
 
     /// Adds a rule: movies from this domain can connect to these ports.
     ///
     /// The domain is `*`, a host name, an address, or `*.` and a name, as in a policy file. The ports are a number, a
-    /// range of numbers, a list as in a policy file, or a value such as a [`PortSet`](crate::PortSet).
+    /// range of numbers, a list as in a policy file, or a value such as a [`PortSet`].
     ///
     /// ```
     /// use flash_policy::{Policy, Port};
@@ -100,6 +138,94 @@ impl Policy {
         Rule::parse(domain, ports).map(|rule| self.with_rule(rule))
     }
 
+    /// Adds a rule of a URL policy: movies from this domain can load from the site, if they were loaded as securely as
+    /// the policy. That is the meaning of a rule without `secure`: see [`Secure::AsServed`].
+    ///
+    /// For the other values of `secure`, set [`Rule::secure`].
+    ///
+    /// ```
+    /// use flash_policy::{DomainPattern, Policy, PortSet, Rule, Secure};
+    ///
+    /// let policy = Policy::for_urls().allow_from("*.example.com")?;
+    /// assert_eq!(policy.rules[0].secure, Secure::AsServed);
+    ///
+    /// let https_only = Rule::new(DomainPattern::ANY, PortSet::All).https_only();
+    /// assert_eq!(policy.with_rule(https_only).rules.len(), 2);
+    /// # Ok::<(), flash_policy::domain::DomainError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the domain is invalid.
+    pub fn allow_from(self, domain: &str) -> Result<Self, DomainError> {
+        let mut rule = Rule::new(domain.parse::<DomainPattern>()?, PortSet::All);
+        rule.secure = Secure::AsServed;
+        Ok(self.with_rule(rule))
+    }
+
+    /// Adds a header rule: movies from this domain can send these request headers, as in `SOAPAction,X-Game-*`.
+    ///
+    /// Like a rule of [`allow_from`](Self::allow_from), it says nothing about `secure`.
+    ///
+    /// ```
+    /// use flash_policy::Policy;
+    ///
+    /// let policy = Policy::for_urls().allow_headers("*.example.com", "SOAPAction,X-Game-*")?;
+    /// assert!(policy.header_rules[0].headers.contains("soapaction"));
+    ///
+    /// let error = Policy::for_urls().allow_headers("*", "X Token").unwrap_err();
+    /// assert_eq!(error.to_string(), "expected the name of a header, found ` ` in it");
+    /// # Ok::<(), flash_policy::policy::HeaderRuleError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the domain or the headers are invalid.
+    pub fn allow_headers(self, domain: &str, headers: &str) -> Result<Self, HeaderRuleError> {
+        HeaderRule::parse(domain, headers).map(|rule| self.with_header_rule(rule))
+    }
+
+    /// Adds a header rule.
+    ///
+    /// ```
+    /// use flash_policy::policy::{HeaderRule, HeaderSet};
+    /// use flash_policy::{DomainPattern, Policy};
+    ///
+    /// let rule = HeaderRule::new(DomainPattern::ANY, HeaderSet::all());
+    /// let policy = Policy::for_urls().with_header_rule(rule);
+    /// assert_eq!(policy.header_rules.len(), 1);
+    /// ```
+    #[must_use]
+    pub fn with_header_rule(mut self, rule: HeaderRule) -> Self {
+        self.header_rules.push(rule);
+        self
+    }
+
+    /// What the rules of this URL policy mean if it is served over this scheme: none is [`Secure::AsServed`] any more.
+    ///
+    /// Over HTTPS, a rule without `secure` is for movies loaded over HTTPS. Over plain HTTP `secure` has no effect, so
+    /// each rule is for all movies (Adobe, *Developer's Guide*, "Website controls (policy files)").
+    ///
+    /// ```
+    /// use flash_policy::{Policy, Scheme, Secure};
+    ///
+    /// let policy = Policy::for_urls().allow_from("*.example.com")?;
+    /// assert_eq!(policy.served_over(Scheme::Https).rules[0].secure, Secure::HttpsOnly);
+    /// assert_eq!(policy.served_over(Scheme::Http).rules[0].secure, Secure::Any);
+    /// # Ok::<(), flash_policy::domain::DomainError>(())
+    /// ```
+    #[must_use]
+    pub fn served_over(&self, scheme: Scheme) -> Self {
+        let mut policy = self.clone();
+        for rule in &mut policy.rules {
+            rule.secure = rule.secure.served_over(scheme);
+        }
+        for rule in &mut policy.header_rules {
+            rule.secure = rule.secure.served_over(scheme);
+        }
+        policy
+    }
+
     /// Adds a rule.
     ///
     /// ```
@@ -114,7 +240,7 @@ impl Policy {
         self
     }
 
-    /// Sets the meta-policy, which counts only on port 843.
+    /// Sets the meta-policy, which counts only on port 843 and in `/crossdomain.xml`.
     ///
     /// ```
     /// use flash_policy::{Policy, SiteControl};
@@ -128,7 +254,8 @@ impl Policy {
         self
     }
 
-    /// The kind of policy file that it was parsed from. A policy that was built from rules is a socket policy.
+    /// The kind of policy file that it was parsed from or built for. A policy that was collected from rules is a socket
+    /// policy.
     ///
     /// ```
     /// use flash_policy::{Policy, Profile, Rule, parse};
@@ -177,86 +304,3 @@ impl Extend<Rule> for Policy {
         self.rules.extend(rules);
     }
 }
-
-/// `<site-control permitted-cross-domain-policies="…">`, the meta-policy of a host.
-///
-/// Values are ordered from the most to the least permissive.
-///
-/// ```
-/// use flash_policy::SiteControl;
-///
-/// assert!(SiteControl::None > SiteControl::MasterOnly && SiteControl::MasterOnly > SiteControl::All);
-/// assert_eq!(SiteControl::MasterOnly.to_string(), "master-only");
-/// ```
-///
-/// If a file has several, `none` wins, then the strictest. Source: Adobe, *Developer's Guide*, "Website controls
-/// (policy files)" and *Cross Domain Policy File Specification*.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "the format has no other values for sockets"
-)]
-pub enum SiteControl {
-    /// Every port can serve a policy of its own. This is the default without the element.
-    All,
-    /// Only the master policy's own rules count.
-    MasterOnly,
-    /// No policy counts, not even the rules in the same file.
-    None,
-}
-
-impl SiteControl {
-    /// The value as written in a file.
-    ///
-    /// ```
-    /// use flash_policy::SiteControl;
-    ///
-    /// assert_eq!(SiteControl::MasterOnly.as_str(), "master-only");
-    /// ```
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::MasterOnly => "master-only",
-            Self::None => "none",
-        }
-    }
-}
-
-impl fmt::Display for SiteControl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// Parses one of the three values that sockets use.
-///
-/// ```
-/// use flash_policy::SiteControl;
-///
-/// assert_eq!("none".parse(), Ok(SiteControl::None));
-/// assert!("by-content-type".parse::<SiteControl>().is_err());
-/// ```
-impl FromStr for SiteControl {
-    type Err = SiteControlError;
-
-    fn from_str(text: &str) -> Result<Self, SiteControlError> {
-        [Self::All, Self::MasterOnly, Self::None]
-            .into_iter()
-            .find(|value| value.as_str() == text)
-            .ok_or(SiteControlError)
-    }
-}
-
-/// The text is not a meta-policy for sockets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct SiteControlError;
-
-impl fmt::Display for SiteControlError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("expected `all`, `master-only` or `none`, found another meta-policy")
-    }
-}
-
-impl core::error::Error for SiteControlError {}

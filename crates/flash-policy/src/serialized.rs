@@ -13,7 +13,9 @@
 //! | [`PlayerVersion`] | `"9.0.124"` | yes |
 //! | [`SiteControl`], [`Secure`] | `"master-only"`, `"https-only"` | yes |
 //! | [`Rule`] | `{"domain": "*", "ports": "843", "secure": "any"}` | yes |
-//! | [`Policy`] | `{"site_control": null, "rules": [], "profile": "socket"}` | yes |
+//! | [`HeaderSet`] | `"SOAPAction,X-Game-*"` | yes |
+//! | [`HeaderRule`] | `{"domain": "*", "headers": "*", "secure": "as-served"}` | yes |
+//! | [`Policy`] | `{"site_control": null, "rules": [], "header_rules": [], "profile": "socket"}` | yes |
 //! | [`Span`] | `{"start": 0, "end": 22}` | yes |
 //! | [`Severity`] | `"error"`, `"warning"`, `"hint"` | yes |
 //! | [`Diagnostic`] and its parts | maps | no |
@@ -42,6 +44,7 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
 
 use crate::diagnostic::{Edit, Fix, Label, Repeat};
+use crate::policy::{HeaderRule, HeaderSet};
 use crate::{
     Diagnostic, DomainPattern, Host, Origin, PlayerVersion, Policy, PortSet, Profile, Rule, Secure,
     Severity, SiteControl, Span,
@@ -69,7 +72,14 @@ macro_rules! texts {
     )*};
 }
 
-texts!(DomainPattern, Host, Origin, PlayerVersion, SiteControl);
+texts!(
+    DomainPattern,
+    HeaderSet,
+    Host,
+    Origin,
+    PlayerVersion,
+    SiteControl
+);
 
 /// Structs with their fields. A field that is missing here is a compile error.
 macro_rules! structs {
@@ -109,8 +119,9 @@ structs! {
     Fix { title, edits }
     Repeat { span, edits }
     Diagnostic { rule, severity, message, label, secondary, notes, help, fix, repeats, more }
-    Policy { site_control, rules, profile }
+    Policy { site_control, rules, header_rules, profile }
     Rule { domain, ports, secure }
+    HeaderRule { domain, headers, secure }
 }
 
 /// Enums without data, with their words.
@@ -170,6 +181,8 @@ struct PolicyFields {
     #[serde(default)]
     rules: Vec<Rule>,
     #[serde(default)]
+    header_rules: Vec<HeaderRule>,
+    #[serde(default)]
     profile: Profile,
 }
 
@@ -178,11 +191,13 @@ impl<'de> Deserialize<'de> for Policy {
         let PolicyFields {
             site_control,
             rules,
+            header_rules,
             profile,
         } = Deserialize::deserialize(deserializer)?;
         Ok(Self {
             site_control,
             rules,
+            header_rules,
             profile,
         })
     }
@@ -209,5 +224,32 @@ impl<'de> Deserialize<'de> for Rule {
             ports,
             secure,
         })
+    }
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields, rename = "HeaderRule")]
+struct HeaderRuleFields {
+    domain: DomainPattern,
+    headers: HeaderSet,
+    #[serde(default = "as_served")]
+    secure: Secure,
+}
+
+/// What a header rule without `secure` means.
+const fn as_served() -> Secure {
+    Secure::AsServed
+}
+
+impl<'de> Deserialize<'de> for HeaderRule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let HeaderRuleFields {
+            domain,
+            headers,
+            secure,
+        } = Deserialize::deserialize(deserializer)?;
+        let mut rule = Self::new(domain, headers);
+        rule.secure = secure;
+        Ok(rule)
     }
 }

@@ -1,18 +1,30 @@
 //! Writes a [`Policy`] as a file, in Flash's or Silverlight's format.
+//!
+//! | file | from | writer |
+//! |---|---|---|
+//! | the reply on port 843, or on the destination port | a socket policy | [`flash`] |
+//! | `/crossdomain.xml` | any policy | [`url`] |
+//! | the reply on port 943, for Silverlight | a socket policy | `silverlight` |
+//! | `/clientaccesspolicy.xml`, for Silverlight | a URL policy and a socket policy | `silverlight_url` |
+//!
+//! What means nothing in a format is left out: ports in a file for HTTP, header rules in a file for sockets. If the text
+//! would allow something else than the policy, it is not written.
 
 use alloc::format;
 use alloc::string::String;
 
 use crate::document::LARGEST;
-use crate::{Policy, Profile, Secure};
+use crate::{DomainPattern, Policy, Profile, Secure};
 
 mod error;
 #[cfg(feature = "silverlight")]
 mod silverlight;
+mod url;
 
 pub use error::WriteError;
 #[cfg(feature = "silverlight")]
-pub use silverlight::{SilverlightError, silverlight};
+pub use silverlight::{SilverlightError, silverlight, silverlight_url};
+pub use url::url;
 
 /// The layout of the text. It does not change the meaning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -27,7 +39,8 @@ pub enum Layout {
 
 /// Writes a Flash socket policy, without the NUL that terminates it on the wire.
 ///
-/// [Parsing](fn@crate::parse) the text returns the same policy, without faults.
+/// Header rules are left out, because they mean nothing for sockets. [Parsing](fn@crate::parse) the text returns the
+/// same policy without them, and without faults.
 ///
 /// ```
 /// use flash_policy::write::{self, Layout};
@@ -71,12 +84,7 @@ pub fn flash(policy: &Policy, layout: Layout) -> Result<String, WriteError> {
 pub fn flash_unchecked(policy: &Policy, layout: Layout) -> String {
     let mut out = Writer::new(layout, "<?xml version=\"1.0\"?>");
     out.line(0, "<cross-domain-policy>");
-    if let Some(value) = policy.site_control {
-        out.line(
-            1,
-            &format!("<site-control permitted-cross-domain-policies=\"{value}\"/>"),
-        );
-    }
+    out.site_control(policy);
     for rule in &policy.rules {
         let (domain, ports) = (&rule.domain, &rule.ports);
         let secure = if rule.secure == Secure::HttpsOnly {
@@ -110,11 +118,29 @@ fn check(policy: &Policy) -> Result<(), WriteError> {
         if written.secure == Secure::AsServed {
             return Err(WriteError::AsServed { rule });
         }
-        if format!("{}", written.domain).parse().as_ref() != Ok(&written.domain) {
-            return Err(WriteError::Placeholder { rule });
-        }
     }
-    Ok(())
+    check_domains(policy)
+}
+
+/// Whether each domain can be written.
+fn check_domains(policy: &Policy) -> Result<(), WriteError> {
+    let is_placeholder =
+        |domain: &DomainPattern| format!("{domain}").parse().as_ref() != Ok(domain);
+    let rule = policy
+        .rules
+        .iter()
+        .position(|rule| is_placeholder(&rule.domain));
+    if let Some(rule) = rule {
+        return Err(WriteError::Placeholder { rule });
+    }
+    let rule = policy
+        .header_rules
+        .iter()
+        .position(|rule| is_placeholder(&rule.domain));
+    match rule {
+        Some(rule) => Err(WriteError::HeaderPlaceholder { rule }),
+        None => Ok(()),
+    }
 }
 
 /// The text, if it is not too large to be parsed.
@@ -146,5 +172,12 @@ impl Writer {
             self.text.extend(core::iter::repeat_n("  ", depth));
         }
         self.text.push_str(text);
+    }
+
+    fn site_control(&mut self, policy: &Policy) {
+        if let Some(value) = policy.site_control {
+            let line = format!("<site-control permitted-cross-domain-policies=\"{value}\"/>");
+            self.line(1, &line);
+        }
     }
 }

@@ -165,8 +165,18 @@ fn a_policy_is_a_map() {
     let rule = json!({"domain": "*", "ports": "80", "secure": "https-only"});
     both(
         &policy,
-        json!({"site_control": "master-only", "rules": [rule], "profile": "socket"}),
+        json!({
+            "site_control": "master-only", "rules": [rule], "header_rules": [], "profile": "socket"
+        }),
     );
+    let policy = Policy::for_urls().allow_headers("*", "X-A,X-B*").unwrap();
+    let rule = json!({"domain": "*", "headers": "X-A,X-B*", "secure": "as-served"});
+    both(
+        &policy,
+        json!({"site_control": null, "rules": [], "header_rules": [rule], "profile": "url"}),
+    );
+    let short = json!({"header_rules": [{"domain": "*", "headers": "X-A,X-B*"}], "profile": "url"});
+    assert_eq!(from_value::<Policy>(short).unwrap(), policy);
     assert_eq!(from_value::<Policy>(json!({})).unwrap(), Policy::default());
 }
 

@@ -21,7 +21,10 @@ use flash_policy::near_request::Slip;
 use flash_policy::origin::{HostError, OriginError, SchemeError};
 use flash_policy::parse::{PolicyPlaces, RulePlaces};
 use flash_policy::player_version::PlayerVersionError;
-use flash_policy::policy::{RuleError, SiteControlError};
+use flash_policy::policy::{
+    HeaderRule, HeaderRuleError, HeaderSet, HeaderSetError, HeaderSetErrorKind, RuleError,
+    SiteControlError,
+};
 use flash_policy::ports::{PortError, PortSetError, PortSetErrorKind};
 use flash_policy::reply::{PolicyFileError, ReplyError};
 use flash_policy::silverlight::{Access, AccessPolicy, ParsedAccess, Uri};
@@ -57,6 +60,8 @@ all!(value: Fixed, PolicyKind, Hints, Options, PolicyReader, Serving, RuleGroup,
 all!(value: LineIndex, Column, Position, Omitted, Slip, Host, Scheme, Origin);
 all!(value: Parsed, PolicyPlaces, RulePlaces, Profile, PlayerVersion, Policy, Rule, Secure);
 all!(value: SiteControl, PortSetErrorKind, Port, PortRange, PortSet, Recognition, Reply);
+all!(value: HeaderRule, HeaderSet, HeaderSetErrorKind);
+all!(error: HeaderRuleError, HeaderSetError);
 all!(value: AccessPolicy, Access, Uri, ParsedAccess, Layout);
 all!(value: player::Action, player::Event<'static>, player::Fetch, player::FetchId);
 all!(value: player::Protocol, player::Purpose, player::Transport, player::Attempt);

@@ -9,6 +9,7 @@ use crate::diagnostic::quoted;
 use crate::document::{Attribute, Document, Element};
 use crate::domain::{DomainErrorKind, placeholder};
 use crate::parse::{PolicyFault, PolicyFaultKind as Fault};
+use crate::policy::{HeaderSet, HeaderSetErrorKind};
 use crate::ports::PortSetErrorKind;
 use crate::{Diagnostic, DomainPattern, PortSet, Profile};
 
@@ -31,6 +32,8 @@ pub(crate) fn finding(
         Fault::Nested => rules::nested_rule::found(element),
         Fault::HeaderRule => rules::header_rule_in_socket_policy::found(element),
         Fault::IdentityRule => rules::identity_rule_in_socket_policy::found(element),
+        Fault::HeaderDomain => rules::invalid_header_rule_domain::found(element, attribute)?,
+        Fault::Headers => headers(element, attribute)?,
         Fault::DomainMissing => rules::missing_domain::found(element, attribute),
         Fault::BadDomain => invalid_domain(attribute?)?,
         Fault::TrailingDot => rules::trailing_dot::find(attribute?)?,
@@ -107,6 +110,18 @@ fn invalid_domain(attribute: &Attribute) -> Option<Diagnostic> {
     let finding = error.lint_rule().finding(error.to_string());
     let finding = finding.at(attribute.place(&error.range), "").note(note);
     Some(finding.help(error.help()))
+}
+
+fn headers(element: &Element, attribute: Option<&Attribute>) -> Option<Diagnostic> {
+    let Some(attribute) = attribute else {
+        return Some(rules::missing_headers::found(element.tag));
+    };
+    let error = attribute.value.parse::<HeaderSet>().err()?;
+    Some(if error.kind == HeaderSetErrorKind::Empty {
+        rules::missing_headers::found(attribute.span)
+    } else {
+        rules::invalid_headers::found(attribute, &error)
+    })
 }
 
 fn bad_ports(attribute: &Attribute) -> Option<Diagnostic> {

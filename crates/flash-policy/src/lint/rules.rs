@@ -40,6 +40,7 @@ pub(crate) mod invalid_comment;
 pub(crate) mod invalid_doctype;
 pub(crate) mod invalid_domain;
 pub(crate) mod invalid_header_rule_domain;
+pub(crate) mod invalid_headers;
 pub(crate) mod invalid_port_range;
 pub(crate) mod invalid_secure;
 pub(crate) mod invalid_site_control;
@@ -169,8 +170,8 @@ static RULES: &[&LintRule] = rules! {
         site_control_none_with_rules site_control_outside_master;
     Secure: invalid_secure redundant_secure secure_true_in_socket_policy secure_with_http_scheme;
     Rules: duplicate_rule mergeable_rules shadowed_rule;
-    Url: invalid_header_rule_domain missing_headers secure_false_on_https to_ports_in_url_policy trusted_domain
-        wildcard_headers;
+    Url: invalid_header_rule_domain invalid_headers missing_headers secure_false_on_https to_ports_in_url_policy
+        trusted_domain wildcard_headers;
     Silverlight: silverlight_invalid_ports silverlight_invalid_protocol silverlight_invalid_structure
         silverlight_invalid_uri silverlight_no_socket_resource silverlight_port_out_of_range silverlight_whole_site;
     Clients: lightspark_large_policy lightspark_port_range lightspark_scheme_in_domain lightspark_unsupported_element

@@ -33,6 +33,10 @@ pub(crate) enum PolicyFaultKind {
     HeaderRule,
     /// `<allow-access-from-identity>` in a socket policy.
     IdentityRule,
+    /// A header rule whose `domain` is missing, or matches nothing.
+    HeaderDomain,
+    /// A header rule whose `headers` is missing, or matches nothing.
+    Headers,
     /// `domain` is missing. The attribute of the fault, if any, was probably intended as `domain`.
     DomainMissing,
     /// A `domain` that matches nothing.

@@ -95,7 +95,9 @@ fn words(kind: Fault) -> &'static str {
         Fault::UnknownElement(_) => "an element that a policy does not have",
         Fault::UnknownAttribute(_) => "an attribute that its element does not have",
         Fault::Nested => "an element that is not directly inside `<cross-domain-policy>`",
-        Fault::HeaderRule | Fault::IdentityRule => "an element that a socket policy does not have",
+        Fault::HeaderRule | Fault::IdentityRule | Fault::HeaderDomain | Fault::Headers => {
+            "an element that a socket policy does not have"
+        }
         Fault::DomainMissing => "`domain` is missing",
         Fault::BadDomain => "`domain` matches nothing",
         Fault::TrailingDot => "`domain` ends in a dot",

@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::domain::DomainError;
 use crate::ports::{IntoPorts, PortSetError};
-use crate::{DomainPattern, PortSet};
+use crate::{DomainPattern, PortSet, Scheme};
 
 /// One `<allow-access-from>`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -110,4 +110,14 @@ pub enum Secure {
     /// No attribute in a URL policy. If the policy was served over HTTPS, only movies loaded over HTTPS, as with
     /// `true`. Otherwise, movies loaded in any way (Adobe, *Developer's Guide*, "Website controls (policy files)").
     AsServed,
+}
+
+impl Secure {
+    /// What it means in a URL policy that is served over this scheme. Over plain HTTP it has no effect.
+    pub(crate) const fn served_over(self, scheme: Scheme) -> Self {
+        match (self, scheme) {
+            (_, Scheme::Http) | (Self::Any, Scheme::Https) => Self::Any,
+            (Self::HttpsOnly | Self::AsServed, Scheme::Https) => Self::HttpsOnly,
+        }
+    }
 }

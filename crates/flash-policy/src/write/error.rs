@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::document::LARGEST;
 
-/// Why a policy cannot be written for Flash Player.
+/// Why a policy cannot be written.
 ///
 /// Rules are named by their index in [`Policy::rules`](crate::Policy::rules).
 ///
@@ -40,7 +40,13 @@ pub enum WriteError {
         /// The rule.
         rule: usize,
     },
-    /// The policy was parsed as [`Profile::Url`](crate::Profile::Url). Its rules have no ports, so a socket policy
+    /// The domain of a header rule reads like a placeholder. The index is in
+    /// [`Policy::header_rules`](crate::Policy::header_rules).
+    HeaderPlaceholder {
+        /// The rule.
+        rule: usize,
+    },
+    /// The policy is one of [`Profile::Url`](crate::Profile::Url). Its rules have no ports, so a socket policy
     /// would open all of them.
     UrlPolicy,
 }
@@ -61,6 +67,11 @@ impl fmt::Display for WriteError {
             Self::Placeholder { rule } => write!(
                 f,
                 "expected a domain in rule {}, found a placeholder",
+                rule + 1
+            ),
+            Self::HeaderPlaceholder { rule } => write!(
+                f,
+                "expected a domain in header rule {}, found a placeholder",
                 rule + 1
             ),
             Self::UrlPolicy => f.write_str(

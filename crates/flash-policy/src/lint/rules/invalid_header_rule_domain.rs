@@ -1,7 +1,8 @@
 use alloc::string::ToString as _;
 
 use crate::DomainPattern;
-use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
+use crate::document::{Attribute, Element};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "invalid-header-rule-domain",
@@ -15,26 +16,23 @@ name, or `*`. Adobe's specification (2010) names no version.",
         example = rules("as=url", r#"<allow-http-request-headers-from domain="www.example.*" headers="SOAPAction"/>"#),
         instead = rules("as=url", r#"<allow-http-request-headers-from domain="*.example.com" headers="SOAPAction"/>"#),
     ),
-    check,
+    check: BY_PARSER,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    for element in subject.url_elements("allow-http-request-headers-from") {
-        let Some(attribute) = element.attribute("domain") else {
-            findings.push(
-                RULE.finding("expected `domain`, found none: the rule matches no movie")
-                    .at(element.tag, "")
-                    .help("write `domain=\"www.example.com\"`, the host that the movie is loaded from"),
-            );
-            continue;
-        };
-        if let Err(error) = attribute.value.parse::<DomainPattern>() {
-            findings.push(
-                RULE.finding(error.to_string())
-                    .at(attribute.place(&error.range), "")
-                    .note("the rule matches no movie")
-                    .help(error.help()),
-            );
-        }
-    }
+/// A finding for a header rule whose `domain` is missing, or matches nothing.
+pub(crate) fn found(element: &Element, domain: Option<&Attribute>) -> Option<Diagnostic> {
+    let Some(attribute) = domain else {
+        return Some(
+            RULE.finding("expected `domain`, found none: the rule matches no movie")
+                .at(element.tag, "")
+                .help("write `domain=\"www.example.com\"`, the host that the movie is loaded from"),
+        );
+    };
+    let error = attribute.value.parse::<DomainPattern>().err()?;
+    Some(
+        RULE.finding(error.to_string())
+            .at(attribute.place(&error.range), "")
+            .note("the rule matches no movie")
+            .help(error.help()),
+    )
 }

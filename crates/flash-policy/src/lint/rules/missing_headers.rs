@@ -1,4 +1,5 @@
-use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
+use crate::Span;
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "missing-headers",
@@ -18,21 +19,12 @@ version.",
             r#"<allow-http-request-headers-from domain="www.example.com" headers="SOAPAction"/>"#
         ),
     ),
-    check,
+    check: BY_PARSER,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    for element in subject.url_elements("allow-http-request-headers-from") {
-        let headers = element.attribute("headers");
-        let place = match headers {
-            Some(attribute) if attribute.value.trim().is_empty() => attribute.span,
-            Some(_) => continue,
-            None => element.tag,
-        };
-        findings.push(
-            RULE.finding("expected `headers`, found none: the rule allows no header")
-                .at(place, "")
-                .help("name the headers, as in `headers=\"SOAPAction\"`, or remove the rule"),
-        );
-    }
+/// A finding for a header rule without the attribute, or for an empty attribute.
+pub(crate) fn found(place: Span) -> Diagnostic {
+    RULE.finding("expected `headers`, found none: the rule allows no header")
+        .at(place, "")
+        .help("name the headers, as in `headers=\"SOAPAction\"`, or remove the rule")
 }
