@@ -1,4 +1,4 @@
-//! Decides whether a movie may open a socket. All other code asks this module.
+//! Decides whether a movie may open a socket, or load over HTTP. All other code asks this module.
 //!
 //! [`grants`](fn@grants) checks one policy. [`decide`](fn@decide) does what a player does with several policies. It
 //! returns the policy to fetch next until the answers are enough for a decision. It does no I/O and reads no clock: the
@@ -9,6 +9,8 @@
 //! destination port. Sources disagree on whether a loaded location replaces the destination port or comes before it.
 //! The reference of `Security.loadPolicyFile` calls the default locations the final fallback, so this module asks the
 //! destination port last.
+//!
+//! [`may_load`] and [`may_send`] are about loading over HTTP, under a site's `/crossdomain.xml`.
 //!
 //! No address is asked twice: if the movie connects to port 843, or loads the destination port, the first answer counts.
 //! It is not known whether players ask again.
@@ -21,15 +23,19 @@ use crate::{Host, Policy, Port, SiteControl};
 
 mod grants;
 mod ignored;
+mod known;
 mod location;
 mod reason;
 mod request;
+mod url;
 
 pub use grants::{Grant, NearestMiss, grants};
 pub use ignored::Ignored;
+pub use known::{Ask, Decision, Known, PolicyAnswer};
 pub use location::LocationError;
 pub use reason::{Allowed, Denied, RefusalReason};
 pub use request::{Location, Movie, Place, Request, Sandbox};
+pub use url::{UrlDenied, may_load, may_send};
 
 use grants::{ServedFrom, judge};
 
@@ -41,76 +47,6 @@ pub(crate) const SITE_ROOT: &str = "/crossdomain.xml";
 /// This is documented for port 843 (Adobe, *Developer's Guide*: after three seconds there is no master policy). For the
 /// destination port it was observed in one server's log.
 pub const PATIENCE: Duration = Duration::from_secs(3);
-
-/// What a place answered.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "an answer is a policy, something else, or missing"
-)]
-pub enum PolicyAnswer {
-    /// A policy. From [`Place::SiteRoot`] and HTTP locations it is parsed as [`Profile::Url`](crate::Profile::Url).
-    Policy(Policy),
-    /// Bytes that are not a policy. How Adobe's player treats a malformed master policy is not known; here it counts as
-    /// absent.
-    Unusable,
-    /// No answer within the limit, a refused connection, or an end of stream without a byte.
-    Absent,
-}
-
-/// The answers so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Known {
-    answers: Vec<(Place, PolicyAnswer)>,
-}
-
-impl Known {
-    /// Adds the answer of a place. The first answer is kept, as in a player's session.
-    ///
-    /// ```
-    /// use flash_policy::decide::{Known, Place, PolicyAnswer};
-    ///
-    /// let mut known = Known::default();
-    /// known.learn(Place::Master, PolicyAnswer::Absent);
-    /// let same = known.clone();
-    /// known.learn(Place::Master, PolicyAnswer::Unusable);
-    /// assert_eq!(known, same);
-    /// ```
-    pub fn learn(&mut self, place: Place, answer: PolicyAnswer) {
-        if self.get(place).is_none() {
-            self.answers.push((place, answer));
-        }
-    }
-
-    fn get(&self, place: Place) -> Option<&PolicyAnswer> {
-        self.answers
-            .iter()
-            .find(|(known, _)| *known == place)
-            .map(|(_, answer)| answer)
-    }
-}
-
-/// The decision, or what is needed for it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "a caller must handle all three")]
-pub enum Decision {
-    /// The player connects.
-    Allowed(Allowed),
-    /// The player refuses.
-    Denied(Denied),
-    /// The decision needs this policy.
-    Ask(Ask),
-}
-
-/// A policy to fetch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Ask {
-    /// Where to fetch it.
-    pub place: Place,
-    /// How long the player waits. `None`: as long as the whole connection attempt may take.
-    pub limit: Option<Duration>,
-}
 
 /// Decides, or returns the policy to fetch next.
 ///

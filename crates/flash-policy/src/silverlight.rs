@@ -1,15 +1,23 @@
 //! Parses Silverlight policies: `<access-policy>`, which Silverlight and Moonlight fetch from port 943.
 //!
-//! [`write::silverlight`](crate::write::silverlight) writes them. This module does not decide which connections are
-//! allowed. Sources: Microsoft, *Network Security Access Restrictions in Silverlight*; Mono's
+//! [`write::silverlight`](crate::write::silverlight) writes them. [`AccessPolicy::connects`] and [`AccessPolicy::loads`]
+//! decide what an application may do. Sources: Microsoft, *Network Security Access Restrictions in Silverlight*; Mono's
 //! `ClientAccessPolicyParser`.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::document::{self, Document, Element, SourceFaults};
 use crate::parse::{PolicyFault, PolicyFaultKind as Fault, PolicyFaults, structure};
+use crate::policy::HeaderSet;
 use crate::write::SILVERLIGHT_PORTS;
-use crate::{DomainPattern, Port, PortRange, Scheme};
+use crate::{Port, PortRange};
+
+mod decide;
+mod uri;
+
+pub use decide::AccessDenied;
+pub use uri::Uri;
 
 /// A Silverlight policy. Each of its parts grants connections independently.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -19,53 +27,38 @@ pub struct AccessPolicy {
     pub policies: Vec<Access>,
 }
 
-/// One `<policy>`: every application that `from` matches can connect to each of the ports.
+/// One `<policy>`: every application that `from` matches can connect to each of the ports, and load each of the
+/// resources over HTTP.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Access {
     /// The applications that it matches.
     pub from: Vec<Uri>,
+    /// The request headers that these applications can send over HTTP, apart from `Content-Type`.
+    pub headers: Option<HeaderSet>,
     /// The TCP ports of its `<socket-resource>` elements.
     pub ports: Vec<PortRange>,
+    /// Its `<resource>` elements.
+    pub resources: Vec<Resource>,
 }
 
-/// The `uri` of a `<domain>`.
+/// A `<resource>`: a path that applications can load over HTTP.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "the format has no other forms")]
-pub enum Uri {
-    /// `*`.
-    Any,
-    /// `http://*` or `https://*`, also written without the `*`.
-    AnyOver(Scheme),
-    /// `file:///`: applications that were not loaded from a site.
-    File,
-    /// A host, or `*.` and a name, after its scheme.
-    Hosts(DomainPattern),
+#[non_exhaustive]
+pub struct Resource {
+    /// The path, from its first slash.
+    pub path: Box<str>,
+    /// Whether everything below the path is granted too.
+    pub include_subpaths: bool,
 }
 
-impl Uri {
-    /// Parses the value of a `uri`. `None` if it matches nothing.
-    ///
-    /// ```
-    /// use flash_policy::silverlight::Uri;
-    /// use flash_policy::Scheme;
-    ///
-    /// assert_eq!(Uri::parse("http://*"), Some(Uri::AnyOver(Scheme::Http)));
-    /// assert!(matches!(Uri::parse("https://*.example.com"), Some(Uri::Hosts(_))));
-    /// assert_eq!(Uri::parse("example.com"), None); // without a scheme, it matches nothing
-    /// ```
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "*" => return Some(Self::Any),
-            "file:///" => return Some(Self::File),
-            "http://" | "http://*" => return Some(Self::AnyOver(Scheme::Http)),
-            "https://" | "https://*" => return Some(Self::AnyOver(Scheme::Https)),
-            _ => {}
-        }
-        let pattern: DomainPattern = text.trim_end_matches('/').parse().ok()?;
-        pattern.scheme()?;
-        Some(Self::Hosts(pattern))
+impl Resource {
+    /// Whether it grants a path. `/api` grants what is below `/api/`, but not `/apis`.
+    fn contains(&self, path: &str) -> bool {
+        path.strip_prefix(&*self.path).is_some_and(|below| {
+            let is_below = self.path.ends_with('/') || below.starts_with('/');
+            below.is_empty() || (self.include_subpaths && is_below)
+        })
     }
 }
 
@@ -216,7 +209,11 @@ impl Parts {
 
 fn read((index, element): (usize, &Element), access: &mut Access, faults: &mut PolicyFaults) {
     let known: &[&str] = match element.name.as_str() {
-        "allow-from" => &["http-request-headers", "http-methods"],
+        "allow-from" => {
+            let headers = element.attribute("http-request-headers");
+            access.headers = headers.and_then(|found| HeaderSet::valid_of(&found.value));
+            &["http-request-headers", "http-methods"]
+        }
         "domain" => {
             let uri = element.attribute("uri");
             match uri.and_then(|attribute| Uri::parse(&attribute.value)) {
@@ -232,10 +229,21 @@ fn read((index, element): (usize, &Element), access: &mut Access, faults: &mut P
             }
             &["port", "protocol"]
         }
-        "resource" => &["path", "include-subpaths"],
+        "resource" => {
+            access.resources.extend(resource(element));
+            &["path", "include-subpaths"]
+        }
         _ => &[],
     };
     structure::unknown_attributes((index, element), known, |_| false, faults);
+}
+
+fn resource(element: &Element) -> Option<Resource> {
+    let value = |name| Some(element.attribute(name)?.value.as_str());
+    Some(Resource {
+        path: value("path").filter(|path| !path.is_empty())?.into(),
+        include_subpaths: matches!(value("include-subpaths"), Some("true" | "1")),
+    })
 }
 
 /// The ports of a `<socket-resource>`, or why it grants nothing.

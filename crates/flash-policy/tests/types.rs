@@ -10,7 +10,7 @@ use std::net::TcpStream;
 
 use flash_policy::decide::{
     Allowed, Ask, Decision, Denied, Grant, Ignored, Known, Location, LocationError, Movie,
-    NearestMiss, Place, PolicyAnswer, RefusalReason, Request, Sandbox, decide_alone,
+    NearestMiss, Place, PolicyAnswer, RefusalReason, Request, Sandbox, UrlDenied, decide_alone,
 };
 use flash_policy::diagnostic::{Column, Edit, Fix, Label, LineIndex, Position, Repeat};
 use flash_policy::domain::{DomainError, DomainErrorKind};
@@ -27,7 +27,7 @@ use flash_policy::policy::{
 };
 use flash_policy::ports::{PortError, PortSetError, PortSetErrorKind};
 use flash_policy::reply::{PolicyFileError, ReplyError};
-use flash_policy::silverlight::{Access, AccessPolicy, ParsedAccess, Uri};
+use flash_policy::silverlight::{Access, AccessDenied, AccessPolicy, ParsedAccess, Resource, Uri};
 use flash_policy::write::{Layout, SilverlightError, WriteError};
 use flash_policy::{
     Diagnostic, DomainPattern, Host, LintReport, Moment, Origin, Parsed, PlayerVersion, Policy,
@@ -61,8 +61,8 @@ all!(value: LineIndex, Column, Position, Omitted, Slip, Host, Scheme, Origin);
 all!(value: Parsed, PolicyPlaces, RulePlaces, Profile, PlayerVersion, Policy, Rule, Secure);
 all!(value: SiteControl, PortSetErrorKind, Port, PortRange, PortSet, Recognition, Reply);
 all!(value: HeaderRule, HeaderSet, HeaderSetErrorKind);
-all!(error: HeaderRuleError, HeaderSetError);
-all!(value: AccessPolicy, Access, Uri, ParsedAccess, Layout);
+all!(error: HeaderRuleError, HeaderSetError, UrlDenied, AccessDenied);
+all!(value: AccessPolicy, Access, Resource, Uri, ParsedAccess, Layout);
 all!(value: player::Action, player::Event<'static>, player::Fetch, player::FetchId);
 all!(value: player::Protocol, player::Purpose, player::Transport, player::Attempt);
 all!(value: player::Client, player::Config, player::SocketClass, player::DecidedBy);

@@ -2,7 +2,7 @@
 
 use crate::Scheme;
 use crate::decide::Movie;
-use crate::{Policy, Port, Rule, Secure};
+use crate::{DomainPattern, Policy, Port, Rule, Secure};
 
 /// Whether a policy grants a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -89,7 +89,7 @@ fn judge_rule(
     movie: &Movie,
     port: Port,
 ) -> Option<NearestMiss> {
-    if !admits(rule, movie) || !rule.ports.contains(port) {
+    if !admits(&rule.domain, movie) || !rule.ports.contains(port) {
         return Some(NearestMiss::NoRuleMatches);
     }
     let may_grant_low = matches!(served_from, ServedFrom::Port(from) if from.is_low());
@@ -116,18 +116,18 @@ impl Policy {
     /// ```
     #[must_use]
     pub fn names(&self, movie: &Movie) -> bool {
-        self.rules.iter().any(|rule| admits(rule, movie))
+        self.rules.iter().any(|rule| admits(&rule.domain, movie))
     }
 }
 
-fn admits(rule: &Rule, movie: &Movie) -> bool {
+pub(super) fn admits(domain: &DomainPattern, movie: &Movie) -> bool {
     match movie {
-        Movie::Remote(origin) => rule.domain.matches(origin),
-        Movie::Hostless => rule.domain.is_any(),
+        Movie::Remote(origin) => domain.matches(origin),
+        Movie::Hostless => domain.is_any(),
     }
 }
 
-fn loaded_over_https(movie: &Movie) -> bool {
+pub(super) fn loaded_over_https(movie: &Movie) -> bool {
     matches!(movie, Movie::Remote(origin) if origin.scheme == Scheme::Https)
 }
 

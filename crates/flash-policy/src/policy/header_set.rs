@@ -94,6 +94,15 @@ impl HeaderSet {
         self.names.iter().map(AsRef::as_ref)
     }
 
+    /// The valid names of a list that may have mistakes, or `None` if there are none.
+    #[cfg(feature = "silverlight")]
+    pub(crate) fn valid_of(text: &str) -> Option<Self> {
+        let mut sets = text.split(',').filter_map(|name| name.parse::<Self>().ok());
+        let mut all = sets.next()?;
+        sets.for_each(|set| all.join(&set));
+        Some(all)
+    }
+
     /// Adds the names of another set that this one does not contain.
     #[cfg(feature = "silverlight")]
     pub(crate) fn join(&mut self, other: &Self) {

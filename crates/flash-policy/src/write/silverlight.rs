@@ -9,12 +9,12 @@ use core::fmt;
 use super::url::escaped;
 use super::{Layout, SILVERLIGHT_PORTS, WriteError, Writer, check, check_domains, fits};
 use crate::policy::HeaderSet;
-use crate::{DomainPattern, Policy, PortSet, Scheme, Secure};
+use crate::{DomainPattern, Policy, PortSet, Rule, Scheme, Secure, SiteControl};
 
 /// Writes a Silverlight client access policy for port 943, which is sent without a NUL.
 ///
-/// Ports outside [`SILVERLIGHT_PORTS`] are left out. Silverlight has no equivalent of the meta-policy, and
-/// header rules mean nothing for sockets.
+/// Ports outside [`SILVERLIGHT_PORTS`] are left out. Silverlight has no meta-policy: if it is
+/// `none`, the text allows nothing. Header rules mean nothing for sockets.
 /// [Parsing](fn@crate::silverlight::parse) the text finds no faults.
 ///
 /// ```
@@ -35,7 +35,7 @@ use crate::{DomainPattern, Policy, PortSet, Scheme, Secure};
 pub fn silverlight(policy: &Policy, layout: Layout) -> Result<String, SilverlightError> {
     check(policy)?;
     let mut out = Writer::open_access_policy(layout);
-    for (index, rule) in policy.rules.iter().enumerate() {
+    for (index, rule) in effective(policy).iter().enumerate() {
         let callers = callers(&rule.domain, rule.secure);
         if callers.is_empty() {
             return Err(SilverlightError::NoMovies { rule: index });
@@ -122,7 +122,7 @@ pub fn silverlight_url(
             out.access(&callers, &value.unwrap_or_default(), &site);
         }
     }
-    for rule in &sockets.rules {
+    for rule in effective(sockets) {
         let callers = callers(&rule.domain, rule.secure);
         let resources = socket_resources(&rule.ports);
         if !callers.is_empty() && !resources.is_empty() {
@@ -132,13 +132,25 @@ pub fn silverlight_url(
     out.close_access_policy()
 }
 
+/// The rules that count in spite of the meta-policy. Silverlight has none, so `none` has no `<policy>` at all.
+fn effective(policy: &Policy) -> &[Rule] {
+    if policy.site_control == Some(SiteControl::None) {
+        return &[];
+    }
+    &policy.rules
+}
+
 /// Applications, and the headers that they can send.
 type UrlGrant<'a> = (&'a DomainPattern, Secure, Option<HeaderSet>);
 
 /// What a URL policy grants. A narrower grant with headers comes first, because Moonlight stops at the first `<policy>`
 /// whose headers don't suffice (`ClientAccessPolicy.cs`).
 fn url_grants(urls: &Policy) -> Vec<UrlGrant<'_>> {
-    let rules = || urls.rules.iter().map(|rule| (&rule.domain, rule.secure));
+    let rules = || {
+        effective(urls)
+            .iter()
+            .map(|rule| (&rule.domain, rule.secure))
+    };
     let headers = || {
         urls.header_rules
             .iter()
@@ -181,7 +193,10 @@ fn callers(domain: &DomainPattern, secure: Secure) -> Vec<String> {
         domain.scheme().is_none_or(|only| only == *scheme)
             && (*scheme == Scheme::Https || secure != Secure::HttpsOnly)
     };
-    let hosts = format!("{}", domain.hosts());
+    let mut hosts = format!("{}", domain.hosts());
+    if hosts.contains(':') {
+        hosts = format!("[{hosts}]"); // an IPv6 address in a URI
+    }
     let mut uris = Vec::new();
     for scheme in [Scheme::Http, Scheme::Https]
         .iter()

@@ -1,55 +1,13 @@
-//! URL policies: what is written for HTTP, and read back.
-
-#![cfg(test)]
+//! What is written for HTTP is read back.
 
 use flash_policy::policy::{HeaderRule, HeaderSet};
 use flash_policy::write::{self, Layout, WriteError};
 use flash_policy::{
-    DomainPattern, Host, Policy, PortSet, Profile, Rule, Scheme, Secure, SiteControl, parse,
-    silverlight,
+    DomainPattern, Host, Policy, PortSet, Profile, Rule, Scheme, Secure, parse, silverlight,
 };
 use proptest::prelude::*;
 
-fn domain() -> impl Strategy<Value = DomainPattern> {
-    let text = "\\*|(https?://)?(\\*\\.)?[ab]\\.[ab]\\.test|192\\.0\\.2\\.[1-2]|2001:db8::[1-2]";
-    text.prop_map(|text| text.parse().unwrap())
-}
-
-fn secure() -> impl Strategy<Value = Secure> {
-    prop_oneof![
-        Just(Secure::Any),
-        Just(Secure::HttpsOnly),
-        Just(Secure::AsServed)
-    ]
-}
-
-fn url_policy() -> impl Strategy<Value = Policy> {
-    let rule = (domain(), secure()).prop_map(|(domain, secure)| {
-        let mut rule = Rule::new(domain, PortSet::All);
-        rule.secure = secure;
-        rule
-    });
-    let headers = "[A-Za-z&'!-]{1,4}\\*?(,[A-Za-z&'!-]{1,4}\\*?){0,3}|\\*";
-    let header_rule = (domain(), headers, secure()).prop_map(|(domain, headers, secure)| {
-        let mut rule = HeaderRule::new(domain, headers.parse().unwrap());
-        rule.secure = secure;
-        rule
-    });
-    let site_control = prop::option::of(prop_oneof![
-        Just(SiteControl::All),
-        Just(SiteControl::MasterOnly),
-        Just(SiteControl::None)
-    ]);
-    let rules = prop::collection::vec(rule, 0..6);
-    let header_rules = prop::collection::vec(header_rule, 0..4);
-    (site_control, rules, header_rules).prop_map(|(site_control, rules, header_rules)| {
-        let mut policy = Policy::for_urls();
-        policy.site_control = site_control;
-        policy.rules = rules;
-        policy.header_rules = header_rules;
-        policy
-    })
-}
+use crate::policies::url_policy;
 
 proptest! {
     #[test]

@@ -1,0 +1,7 @@
+//! Policies for HTTP: written, decided, and converted to and from those for sockets.
+
+#![cfg(test)]
+
+mod decided;
+mod policies;
+mod written;
