@@ -44,6 +44,7 @@ mod sections;
 mod tls;
 mod tree;
 mod unexpected;
+pub mod unopened;
 mod values;
 mod weakness;
 mod writable;

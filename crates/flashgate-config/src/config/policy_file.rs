@@ -179,7 +179,7 @@ impl ServedAt {
 
     /// Whether gates serve the policy but it opens none of their ports. A policy that opens a gate's port may also
     /// open ports of servers that are not in this config.
-    fn misses_every_gate(&self, policy: &Policy) -> bool {
+    pub(super) fn misses_every_gate(&self, policy: &Policy) -> bool {
         let has_gate = |range: &PortRange| self.gates.0.range(range.low()..=range.high()).next();
         let opens = |rule: &Rule| match &rule.ports {
             PortSet::All => true,

@@ -14,7 +14,7 @@ use super::purpose::PlanPurpose;
 use super::raw::{Gates, Raw, RawBridge, RawListener};
 use super::sections::{RawAdmin, RawProcess};
 use super::tree::At;
-use super::{bridge, gates, handover, hosts, listeners, tls};
+use super::{bridge, gates, handover, hosts, listeners, tls, unopened};
 use crate::account::Account;
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{Admin, Deadlines, Limits, ListenTransport, Plan, ProcessPlan, SetIn, User};
@@ -72,6 +72,7 @@ pub(super) fn resolve(
         bridge
     });
     let policies = judged(policies, &raw.listeners, found);
+    unopened::check(&raw.listeners, &policies, found);
     let plan = Plan {
         listeners,
         limits,

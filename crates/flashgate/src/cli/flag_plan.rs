@@ -39,7 +39,13 @@ impl Settings {
         let (mut plan, found) = self.pages.plan(listeners);
         plan.admin = self.admin();
         let on_ports = self.unasked(&policy).into_iter();
-        let on_ports = on_ports.chain(gate::blocked(&self.pages.gate.value));
+        let gates = &self.pages.gate.value;
+        let on_ports = on_ports.chain(gate::blocked(gates));
+        let on_ports = on_ports.chain(gate::unopened(
+            gates,
+            &policy,
+            !self.listen.value.is_empty(),
+        ));
         let warnings = warnings.and(ConfigFindings::without_place(on_ports));
         let found = unless_error(warnings.and(found))?;
         Ok((plan, found))

@@ -5,9 +5,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use flash_policy::{Diagnostic, Policy, Port, Reply};
+use flash_policy::{Diagnostic, Policy, Port, Reply, Rule};
 use flashgate_config::config::port_range::{self, BadPorts, UnevenRanges};
-use flashgate_config::config::{Unexpected, backend, defaults, gates};
+use flashgate_config::config::{Unexpected, backend, defaults, gates, unopened};
 use flashgate_config::snapshot::{
     AskedBy, Backend, Deadlines, Gate, Served, Service, ServiceKind, ServiceListener,
 };
@@ -168,6 +168,27 @@ pub(super) fn blocked(flags: &[GateFlag]) -> Vec<Diagnostic> {
     let ports = ports.filter_map(|port| Port::new(u32::from(port)).ok());
     let findings = ports.filter_map(gates::blocked_port);
     findings.map(|finding| finding.note(PUBLISHED)).collect()
+}
+
+/// A warning for gates whose port no rule opens. If there are only gates, and no rule opens the port of any, the linter
+/// reports the rules instead.
+pub(super) fn unopened(
+    flags: &[GateFlag],
+    policy: &Policy,
+    with_policy_port: bool,
+) -> Option<Diagnostic> {
+    let ports = flags.iter().map(|flag| flag.listen.port());
+    let ports: Vec<_> = ports
+        .filter_map(|port| Port::new(u32::from(port)).ok())
+        .collect();
+    let opens_some = |rule: &Rule| ports.iter().any(|port| rule.ports.contains(*port));
+    if !with_policy_port && !policy.rules.iter().any(opens_some) {
+        return None;
+    }
+    let (_, finding) = unopened::finding(ports.iter().copied(), policy)?;
+    Some(finding.note(PUBLISHED).help(
+        "add the port to `--allow`, or leave the ports out: the rule then covers the ports of the gates",
+    ))
 }
 
 /// The ports that a rule without ports covers.

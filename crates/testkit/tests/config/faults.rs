@@ -275,8 +275,61 @@ fn rules_for_ports_of_nobody() {
     );
     // Other ports may belong to servers that the config does not list, whose clients ask on 843 or load this policy.
     valid(&text("9339,9400-9410", ""));
-    valid(&text("9338", "[[listen]]\naddress = \"127.0.0.1:843\"\n"));
     valid(&text("9338", "public-port = 9338\n"));
+}
+
+/// Nobody can connect to a gate whose port no rule opens, whatever else its policy is for.
+#[test]
+fn gates_that_no_rule_opens() {
+    let listen = "[[listen]]\naddress = \"127.0.0.1:843\"\n";
+    let gate = |port: &str, more: &str| {
+        let server = port.replace('9', "8");
+        format!(
+            "[[gate]]\naddress = \"127.0.0.1:{port}\"\nbackend = \"127.0.0.1:{server}\"\n{more}"
+        )
+    };
+    let rule = |ports: &str| {
+        format!("[policy.p]\nrules = [{{ domain = \"a.test\", ports = \"{ports}\" }}]\n")
+    };
+    let folder = Folder::new().unwrap();
+    for (text, ports, place) in [
+        (
+            [rule("9338"), gate("9339", ""), listen.to_owned()],
+            "9339",
+            4,
+        ),
+        (
+            [rule("9339"), gate("9339", ""), gate("9341-9342", "")],
+            "9341 and 9342",
+            7,
+        ),
+        (
+            [
+                rule("9339"),
+                listen.to_owned(),
+                gate("9339", "public-port = 9341\n"),
+            ],
+            "9341",
+            6,
+        ),
+    ] {
+        let (code, _, said) = check(&config(&folder, &text.concat()));
+        assert_eq!(code, Some(0), "{said}");
+        let message = format!("warning[unopened-gate-port]: no rule opens {ports}, so");
+        assert!(said.contains(&message), "{said}");
+        let place = format!("flashgate.toml:{place}:");
+        assert!(said.contains(&place), "{place} in {said}");
+        assert_eq!(said.matches("warning[").count(), 1, "{said}");
+    }
+    valid(
+        &[
+            &rule("9339,9341-9350"),
+            listen,
+            &gate("9339", ""),
+            &gate("9341-9342", ""),
+        ]
+        .concat(),
+    );
 }
 
 /// Only movies that load the policy ask for it on another port than 843: a warning, unless the operator states what

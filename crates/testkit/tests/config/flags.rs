@@ -267,6 +267,20 @@ fn pages_that_can_not_connect() {
     }
 }
 
+/// The port of the server behind a gate is not the one that players connect to.
+#[test]
+fn gates_that_no_rule_opens() {
+    let gate = ["--allow", "a.test:9340", "--gate", "9339=127.0.0.1:9340"];
+    let (_, said) = checked(&[&gate[..], &["--listen", "843"]].concat());
+    let warning = "warning[unopened-gate-port]: no rule opens 9339, so no player";
+    assert!(said.contains(warning), "{said}");
+    assert_eq!(said.matches("warning[").count(), 1, "{said}");
+    // Without a policy port, the linter shows the place in the rule.
+    let (_, said) = checked(&gate);
+    assert!(said.contains("[ports-without-listener]"), "{said}");
+    assert_eq!(said.matches("warning[").count(), 1, "{said}");
+}
+
 /// The port that players use decides what the policy may open, and whether players ask for it.
 #[test]
 fn public_ports() {

@@ -317,7 +317,8 @@ fn ports_of_nobody() {
         assert!(warned.contains(text), "{warned}");
     }
     assert_eq!(said("a.test:9339,9400", &[]), "");
-    assert_eq!(said("a.test:9338", &["--listen", "843"]), "");
+    let warned = said("a.test:9338", &["--listen", "843"]);
+    assert!(!warned.contains("ports-without-listener"), "{warned}");
     // `flashgate policy` has no gates for the rules to apply to.
     let output = flashgate(&["policy", "--allow", "a.test"]);
     assert_eq!(output.status.code(), Some(2));
