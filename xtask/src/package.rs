@@ -8,6 +8,7 @@ mod bill;
 pub(crate) mod binary;
 pub(crate) mod check;
 mod deb;
+mod emulated;
 mod generated;
 pub(crate) mod image;
 mod linked;

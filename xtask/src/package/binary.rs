@@ -12,6 +12,7 @@ use anyhow::{Context as _, Result, ensure};
 use testkit::real_server;
 
 use super::architecture::Architecture;
+use super::emulated;
 use crate::command::step;
 use crate::tools;
 
@@ -50,7 +51,8 @@ pub(super) fn path(architecture: Architecture) -> Result<PathBuf> {
     Ok(package.join(architecture.debian()).join("flashgate"))
 }
 
-/// Builds the program and copies it to `target/package/ARCHITECTURE/flashgate`.
+/// Builds the program and copies it to `target/package/ARCHITECTURE/flashgate`. Tries it in an emulator if this machine
+/// has another processor.
 pub(crate) fn build_for(architecture: Architecture) -> Result<PathBuf> {
     let repository = repository()?;
     let target = architecture.target();
@@ -83,6 +85,9 @@ pub(crate) fn build_for(architecture: Architecture) -> Result<PathBuf> {
     let folder = program.parent().context("the program is in no folder")?;
     fs::create_dir_all(folder).with_context(|| format!("can't create {}", folder.display()))?;
     fs::copy(&from, &program).with_context(|| format!("can't copy {}", from.display()))?;
+    if !architecture.is_native() {
+        emulated::try_out(architecture, &program)?;
+    }
     Ok(program)
 }
 
