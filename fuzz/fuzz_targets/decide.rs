@@ -23,7 +23,7 @@ fuzz_target!(|input: &[u8]| {
     let Some(policy) = parse(bytes, Profile::Socket).policy else {
         return;
     };
-    let port = |high, low| Port::new(u16::from_be_bytes([high, low]).into());
+    let port = |high, low| Port::new(u16::from_be_bytes([high, low]));
     let (Ok(port), Ok(from)) = (port(*a, *b), port(*c, *d)) else {
         return;
     };

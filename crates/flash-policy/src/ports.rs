@@ -257,15 +257,10 @@ fn parse_port(text: &str, start: usize) -> Result<Port, ItemFault> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(not_a_number(text, start).unwrap_or(fault(PortSetErrorKind::NotANumber)));
     }
-    // A number too large for `u32` is also too large for a port.
-    let number = digits.parse().unwrap_or(u32::MAX);
-    Port::new(number).map_err(|_| {
-        fault(if number == 0 {
-            PortSetErrorKind::Zero
-        } else {
-            PortSetErrorKind::TooLarge
-        })
-    })
+    // Only digits, so the only possible error is that there are too many.
+    let number = digits.parse();
+    let number = number.map_err(|_| fault(PortSetErrorKind::TooLarge))?;
+    Port::new(number).map_err(|_| fault(PortSetErrorKind::Zero))
 }
 
 /// The character that makes a number invalid, if it is easy to overlook.

@@ -60,7 +60,7 @@ struct Outcome {
 }
 
 /// Runs a movie's request: asks all places that are needed, until it is decided.
-fn play(world: &World, player: &str, sandbox: Sandbox, port: u32) -> Outcome {
+fn play(world: &World, player: &str, sandbox: Sandbox, port: u16) -> Outcome {
     let target = "srv.test".parse().unwrap();
     let loaded = world.loaded.iter().map(|(location, _)| location.clone());
     let request = Request::new(sandbox, target, Port::new(port).unwrap())
@@ -98,7 +98,7 @@ fn a(domain: &str, ports: &str) -> String {
     format!("<allow-access-from domain=\"{domain}\" to-ports=\"{ports}\"/>")
 }
 
-fn xmlsocket(port: u32) -> Location {
+fn xmlsocket(port: u16) -> Location {
     Location::Socket {
         host: "srv.test".parse().unwrap(),
         port: Port::new(port).unwrap(),
@@ -125,7 +125,7 @@ fn world(master: Option<&str>, destination: Option<&str>) -> World {
 }
 
 #[track_caller]
-fn allows(id: &str, world: &World, url: &str, port: u32) -> Outcome {
+fn allows(id: &str, world: &World, url: &str, port: u16) -> Outcome {
     let outcome = play(world, "32", remote(url), port);
     assert!(
         matches!(outcome.decision, Decision::Allowed(_)),
@@ -136,7 +136,7 @@ fn allows(id: &str, world: &World, url: &str, port: u32) -> Outcome {
 }
 
 #[track_caller]
-fn denies(id: &str, world: &World, url: &str, port: u32, reason: RefusalReason) -> Outcome {
+fn denies(id: &str, world: &World, url: &str, port: u16, reason: RefusalReason) -> Outcome {
     let outcome = play(world, "32", remote(url), port);
     assert_eq!(
         denial(&outcome),
@@ -170,7 +170,7 @@ fn every_vector() {
             continue;
         }
         let Some(expected) = vector.expected else {
-            assert!(Port::new(vector.port).is_err(), "{id}");
+            assert!(vector.port.to_string().parse::<Port>().is_err(), "{id}");
             continue;
         };
         let Client::Flash(player) = vector.client else {
@@ -180,7 +180,7 @@ fn every_vector() {
             &world_of(vector),
             player,
             sandbox(vector.movie),
-            vector.port,
+            u16::try_from(vector.port).unwrap(),
         );
         let (verdict, reason, source) = told(&outcome.decision);
         assert_eq!(

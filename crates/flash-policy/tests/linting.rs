@@ -10,7 +10,7 @@ use flash_policy::lint::{
 use flash_policy::{Grant, Movie, Policy, Port, Secure, Serving, Severity, grants, lint};
 use proptest::prelude::*;
 
-const PORTS: [u32; 10] = [1, 80, 81, 82, 90, 843, 1023, 1024, 9339, 65_535];
+const PORTS: [u16; 10] = [1, 80, 81, 82, 90, 843, 1023, 1024, 9339, 65_535];
 
 const HOSTS: [&str; 8] = [
     "a.test",
@@ -23,7 +23,7 @@ const HOSTS: [&str; 8] = [
     "[2001:db8::1]",
 ];
 
-fn all_options(port: u32) -> impl Iterator<Item = Options> {
+fn all_options(port: u16) -> impl Iterator<Item = Options> {
     let serving = Serving::from_port(Port::new(port).unwrap());
     [PolicyKind::Socket, PolicyKind::Url, PolicyKind::Silverlight]
         .into_iter()

@@ -25,7 +25,7 @@ fn check(text: impl AsRef<[u8]>, rules: Option<usize>, expected: &str) -> Option
 
 #[track_caller]
 fn check_on(
-    port: u32,
+    port: u16,
     text: impl AsRef<[u8]>,
     rules: Option<usize>,
     expected: &str,
@@ -193,7 +193,7 @@ fn ports() {
             .clone()
     };
     let p14 = ports("507,516-523");
-    let inside: Vec<u32> = (1..=65_535)
+    let inside: Vec<u16> = (1..=65_535)
         .filter(|&port| p14.contains(Port::new(port).unwrap()))
         .collect();
     assert_eq!(inside, [507, 516, 517, 518, 519, 520, 521, 522, 523]);

@@ -15,7 +15,7 @@ use flash_policy::{
 use proptest::prelude::*;
 
 fn ports() -> impl Strategy<Value = PortSet> {
-    let range = (1_u32..=65_535, 1_u32..=65_535).prop_map(|(a, b)| {
+    let range = (1_u16.., 1_u16..).prop_map(|(a, b)| {
         PortRange::new(Port::new(a.min(b)).unwrap(), Port::new(a.max(b)).unwrap()).unwrap()
     });
     prop_oneof![
@@ -95,7 +95,7 @@ proptest! {
 
 /// A policy close to the largest size, by its ports, its rules, or both.
 fn large_policy() -> impl Strategy<Value = Policy> {
-    let ports = |range| prop::collection::vec(1_u32..=65_535, range);
+    let ports = |range| prop::collection::vec(1_u16.., range);
     let ports = prop_oneof![
         ports(8_000..13_000),
         ports(8_000..13_000)
@@ -136,7 +136,7 @@ proptest! {
 /// 10,000 ports, and as many as fit.
 #[test]
 fn long_lists_of_ports_are_read_back() {
-    let all_of = |count: u32, port: fn(u32) -> u32| {
+    let all_of = |count: u16, port: fn(u16) -> u16| {
         let ports: PortSet = (0..count)
             .map(|index| Port::new(port(index)).unwrap())
             .collect();

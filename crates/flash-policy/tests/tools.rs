@@ -29,7 +29,7 @@ fn check_names_every_connection_and_the_verdict() {
         listener.local_addr().unwrap().port()
     });
     let config = check::config("127.0.0.1", &target.to_string(), MOVIE).unwrap();
-    let config = config.master_port(Port::new(u32::from(master)).unwrap());
+    let config = config.master_port(Port::new(master).unwrap());
     let report = check::report(&attempt(config).unwrap());
     let lines: Vec<_> = report.lines().collect();
     let [first, second, verdict, ..] = &lines[..] else {

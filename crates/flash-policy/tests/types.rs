@@ -96,7 +96,7 @@ fn findings_are_one_line() {
 
 #[test]
 fn a_denial_is_an_error_that_says_why_and_where() {
-    let port = |number: u16| Port::new(number.into()).unwrap();
+    let port = |number: u16| Port::new(number).unwrap();
     let movie = Movie::Remote("http://a.test/".parse().unwrap());
     let denied = |rule: &str, at: u16| -> String {
         let file = format!("<cross-domain-policy>{rule}</cross-domain-policy>");

@@ -19,8 +19,7 @@ impl FromStr for Location {
         let (host, port) = split_port(authority);
         let host: Host = host.parse().map_err(LocationError::Host)?;
         let port = port
-            .map(|port| port.parse().ok().and_then(|number| Port::new(number).ok()))
-            .map(|port| port.ok_or(LocationError::Port))
+            .map(|port| port.parse().map_err(|_| LocationError::Port))
             .transpose()?;
         if scheme.eq_ignore_ascii_case("xmlsocket") {
             return match port {

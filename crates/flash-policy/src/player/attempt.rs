@@ -81,7 +81,7 @@ impl core::error::Error for AttemptError {
 /// use flash_policy::player::{Config, Verdict, attempt};
 ///
 /// let server = TcpListener::bind("127.0.0.1:0")?;
-/// let port = Port::new(server.local_addr()?.port().into())?;
+/// let port = Port::new(server.local_addr()?.port())?;
 /// // AIR's own sandbox needs no policy, so a listener is enough.
 /// let attempt = attempt(Config::new(Sandbox::Application, "127.0.0.1".parse()?, port))?;
 /// assert_eq!(attempt.outcome.verdict, Verdict::Allowed);

@@ -29,32 +29,25 @@ impl Port {
     /// 943, where Silverlight fetches its policy.
     pub const SILVERLIGHT: Self = Self(NonZeroU16::new(943).expect("943 is not zero"));
 
-    /// Checks the range.
+    /// Checks that the number is not 0.
     ///
-    /// A movie that connects to a port outside the range gets `SecurityError` #2003 before anything is sent.
+    /// A movie that connects to port 0, or to one above 65535, gets `SecurityError` #2003 before anything is sent.
     ///
     /// ```
     /// use flash_policy::Port;
     /// use flash_policy::ports::PortError;
     ///
     /// assert_eq!(Port::new(843), Ok(Port::MASTER));
-    /// assert_eq!(Port::new(65_536), Err(PortError::OutOfRange { number: 65_536 }));
+    /// assert_eq!(Port::new(0), Err(PortError::OutOfRange { number: 0 }));
     /// ```
     ///
     /// # Errors
     ///
-    /// [`PortError::OutOfRange`] if the number is not from 1 to 65535.
-    pub const fn new(number: u32) -> Result<Self, PortError> {
-        if number == 0 || number > 65_535 {
-            return Err(PortError::OutOfRange { number });
-        }
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "the range was checked above"
-        )]
-        match NonZeroU16::new(number as u16) {
+    /// [`PortError::OutOfRange`] if the number is 0.
+    pub const fn new(number: u16) -> Result<Self, PortError> {
+        match NonZeroU16::new(number) {
             Some(port) => Ok(Self(port)),
-            None => Err(PortError::OutOfRange { number }),
+            None => Err(PortError::OutOfRange { number: 0 }),
         }
     }
 
@@ -124,7 +117,7 @@ impl TryFrom<u16> for Port {
     type Error = PortError;
 
     fn try_from(number: u16) -> Result<Self, PortError> {
-        Self::new(number.into())
+        Self::new(number)
     }
 }
 
@@ -159,7 +152,9 @@ impl FromStr for Port {
             return Err(PortError::NotANumber);
         }
         // Only digits, so the only possible error is that there are too many.
-        text.parse().map_or(Err(PortError::TooLarge), Self::new)
+        let number: u32 = text.parse().map_err(|_| PortError::TooLarge)?;
+        let port = u16::try_from(number).map_err(|_| PortError::OutOfRange { number })?;
+        Self::new(port)
     }
 }
 

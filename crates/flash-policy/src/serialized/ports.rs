@@ -22,7 +22,7 @@ impl<'de> Deserialize<'de> for Port {
 }
 
 fn port<E: Error>(number: u64) -> Result<Port, E> {
-    let port = u32::try_from(number)
+    let port = u16::try_from(number)
         .ok()
         .and_then(|number| Port::new(number).ok());
     let expected = &"a port from 1 to 65535";

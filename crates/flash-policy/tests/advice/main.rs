@@ -12,7 +12,7 @@ mod syntax;
 use flash_policy::lint::{Options, PolicyKind, lint_with};
 use flash_policy::{Diagnostic, Port, Serving};
 
-fn from_port(port: u32) -> Options {
+fn from_port(port: u16) -> Options {
     Options::new(Serving::from_port(Port::new(port).unwrap()))
 }
 

@@ -18,7 +18,7 @@ fn closed_port() -> Port {
 
 fn port_of(listener: &TcpListener) -> Port {
     let port = listener.local_addr().unwrap().port();
-    Port::new(u32::from(port)).unwrap()
+    Port::new(port).unwrap()
 }
 
 /// A server that answers the first connection with this, after it has received the request. It keeps its listener.

@@ -8,7 +8,7 @@ use crate::world::{Deed, Played, Server, TRIP, World, a, document};
 
 const HERE: &str = "http://a.test/game.swf";
 
-fn client(client: Client, port: u32) -> World {
+fn client(client: Client, port: u16) -> World {
     let world = World::new(HERE, port).client(client);
     let port = world.config.port.get();
     world.on(port, Server::Refuses)

@@ -111,7 +111,7 @@ fn decide_and_the_player_ask_each_address_once() {
     }
 }
 
-fn check(version: &str, port: u32, locations: &[&str], answers: [Answer; 3]) {
+fn check(version: &str, port: u16, locations: &[&str], answers: [Answer; 3]) {
     let world = World::new(HERE, port).player(version);
     let world = [843, 5000, 80]
         .into_iter()

@@ -170,13 +170,13 @@ pub(crate) struct World {
 
 impl World {
     /// A movie from this URL in Flash Player 32. Nothing answers on 843; the destination accepts and sends nothing.
-    pub(crate) fn new(from: &str, port: u32) -> Self {
+    pub(crate) fn new(from: &str, port: u16) -> Self {
         let mut world = Self::sandboxed(Sandbox::Remote(from.parse().unwrap()), port);
         world.config.movie_url = Some(from.into());
         world
     }
 
-    pub(crate) fn sandboxed(sandbox: Sandbox, port: u32) -> Self {
+    pub(crate) fn sandboxed(sandbox: Sandbox, port: u16) -> Self {
         let port = Port::new(port).unwrap();
         Self {
             config: Config::new(sandbox, "srv.test".parse().unwrap(), port),

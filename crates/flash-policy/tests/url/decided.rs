@@ -125,7 +125,7 @@ fn access(uris: &[&str], grants: &str) -> AccessPolicy {
 }
 
 #[track_caller]
-fn connects(policy: &AccessPolicy, from: &str, port: u32, expected: Result<usize, AccessDenied>) {
+fn connects(policy: &AccessPolicy, from: &str, port: u16, expected: Result<usize, AccessDenied>) {
     assert_eq!(
         policy.connects(&movie(from), Port::new(port).unwrap()),
         expected

@@ -192,7 +192,7 @@ fn blocked(address: &At<ListenAddress>, public_port: Option<Port>) -> Option<Dia
 
 /// The port to listen on, unless it is any free one.
 pub(super) fn bound_port(address: ListenAddress) -> Option<Port> {
-    Port::new(u32::from(address.port())).ok()
+    Port::new(address.port()).ok()
 }
 
 /// The warning for a gate that players reach on a port that late versions of Flash Player reportedly block.

@@ -137,7 +137,7 @@ pub(super) fn ports_by_policy(policies: &[Named], raw: &[RawListener]) -> Vec<Se
 pub(super) fn gate_ports(raw: &[RawListener]) -> PlayerPorts {
     let ports = |raw: &RawListener| {
         let gate = raw.gate.as_ref()?;
-        let server = gate.backend.as_ref().map(|at| u32::from(at.value.port));
+        let server = gate.backend.as_ref().map(|at| at.value.port);
         let server = server.and_then(|port| Port::new(port).ok());
         let ports = by_port(raw).into_iter();
         Some(

@@ -93,7 +93,7 @@ pub(super) fn ports(text: &str) -> Result<Ports<Port>, BadRange> {
     let Some((None, ports)) = split(text) else {
         return Err(BadRange::NotPorts(text.to_owned()));
     };
-    let each = ports.each()?.map(u32::from);
+    let each = ports.each()?;
     Ok(Ports::Range(
         each.filter_map(|port| Port::new(port).ok()).collect(),
     ))

@@ -47,7 +47,7 @@ impl FreePorts {
             .into_iter()
             .filter(|(asked, ..)| asked.port() == 0)
             .filter_map(|(_, service, address)| {
-                let port = Port::new(u32::from(address.port())).ok()?;
+                let port = Port::new(address.port()).ok()?;
                 Some((Arc::clone(service), port))
             });
         Self(free.collect())
@@ -61,7 +61,7 @@ impl FreePorts {
         addresses
             .filter_map(|address| match address.port() {
                 0 => free.next(),
-                port => Port::new(u32::from(port)).ok(),
+                port => Port::new(port).ok(),
             })
             .collect()
     }

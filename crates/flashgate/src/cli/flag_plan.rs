@@ -227,6 +227,6 @@ fn nothing_to_serve() -> PlainError {
 
 /// The port that players connect to, as far as it is known before binding.
 fn presumed(address: ListenAddress) -> PolicyPort {
-    let port = Port::new(u32::from(address.port()));
+    let port = Port::new(address.port());
     port.map_or(PolicyPort::Unknown, PolicyPort::Presumably)
 }

@@ -123,7 +123,7 @@ impl fmt::Display for GateFlag {
 impl GateFlag {
     /// The port of the server behind the gate.
     pub(super) fn server_port(&self) -> Option<Port> {
-        Port::new(u32::from(self.backend.port)).ok()
+        Port::new(self.backend.port).ok()
     }
 }
 
@@ -151,7 +151,7 @@ pub(super) fn listeners(
                     send_proxy: None,
                     websocket: defaults::websocket(),
                     policy: policy.clone(),
-                    public_port: Port::new(u32::from(flag.listen.port())).ok(),
+                    public_port: Port::new(flag.listen.port()).ok(),
                 }),
             },
             Vec::new(),
@@ -165,7 +165,7 @@ pub(super) fn listeners(
 /// A warning for each gate on a port that newer players reportedly block.
 pub(super) fn blocked(flags: &[GateFlag]) -> Vec<Diagnostic> {
     let ports = flags.iter().map(|flag| flag.listen.port());
-    let ports = ports.filter_map(|port| Port::new(u32::from(port)).ok());
+    let ports = ports.filter_map(|port| Port::new(port).ok());
     let findings = ports.filter_map(gates::blocked_port);
     findings.map(|finding| finding.note(PUBLISHED)).collect()
 }
@@ -178,9 +178,7 @@ pub(super) fn unopened(
     with_policy_port: bool,
 ) -> Option<Diagnostic> {
     let ports = flags.iter().map(|flag| flag.listen.port());
-    let ports: Vec<_> = ports
-        .filter_map(|port| Port::new(u32::from(port)).ok())
-        .collect();
+    let ports: Vec<_> = ports.filter_map(|port| Port::new(port).ok()).collect();
     let opens_some = |rule: &Rule| ports.iter().any(|port| rule.ports.contains(*port));
     if !with_policy_port && !policy.rules.iter().any(opens_some) {
         return None;
@@ -196,7 +194,7 @@ pub(super) fn ports(flags: &[GateFlag]) -> Result<Vec<Port>, NoPorts> {
     if flags.is_empty() {
         return Err(NoPorts::NoGate);
     }
-    let port = |flag: &GateFlag| Port::new(u32::from(flag.listen.port())).ok();
+    let port = |flag: &GateFlag| Port::new(flag.listen.port()).ok();
     let ports: Option<_> = flags.iter().map(port).collect();
     ports.ok_or(NoPorts::AnyFree)
 }

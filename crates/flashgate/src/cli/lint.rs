@@ -196,9 +196,7 @@ fn exit(summary: Summary, printed: Exit) -> Exit {
 }
 
 fn port(text: &str) -> Result<Port, NoPort> {
-    let number = text.parse().ok();
-    let port = number.and_then(|number| Port::new(number).ok());
-    port.ok_or_else(|| NoPort::Text(text.to_owned()))
+    text.parse().map_err(|_| NoPort::Text(text.to_owned()))
 }
 
 impl From<KindFlag> for PolicyKind {

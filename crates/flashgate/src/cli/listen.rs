@@ -44,9 +44,7 @@ fn takes(asked: ListenAddress, inherited: ListenAddress) -> bool {
 /// A warning for each port that players don't ask by default. Port 0, any free port, is not checked.
 pub(super) fn unasked(listen: &GivenValue<Vec<ListenAddress>>, policy: &Policy) -> Vec<Diagnostic> {
     let ports: BTreeSet<_> = listen.value.iter().map(|at| at.port()).collect();
-    let ports = ports
-        .into_iter()
-        .filter_map(|port| Port::new(u32::from(port)).ok());
+    let ports = ports.into_iter().filter_map(|port| Port::new(port).ok());
     let (flag, is) = match listen.by {
         GivenBy::Flag => ("--public-port", ' '),
         GivenBy::Variable => ("FLASHGATE_PUBLIC_PORT", '='),

@@ -15,10 +15,13 @@ pub(super) enum NoPort {
 
 /// Parses a port that consists of digits only.
 pub(super) fn parse(text: &str) -> Result<Port, NoPort> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = text.parse::<u32>().ok().filter(|_| digits);
-    let number = number.ok_or_else(|| NoPort::Text(text.to_owned()))?;
-    Port::new(number).map_err(NoPort::OutOfRange)
+    text.parse().map_err(|error| {
+        if matches!(error, PortError::OutOfRange { .. }) {
+            NoPort::OutOfRange(error)
+        } else {
+            NoPort::Text(text.to_owned())
+        }
+    })
 }
 
 impl fmt::Display for NoPort {

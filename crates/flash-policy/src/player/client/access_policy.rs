@@ -184,5 +184,5 @@ fn port(text: &str) -> Option<Port> {
     if !(low..=high).contains(&number) {
         return None;
     }
-    Port::new(u32::from(number)).ok()
+    Port::new(number).ok()
 }

@@ -143,7 +143,7 @@ pub(super) fn either(
 
 pub(super) fn public_port(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> Option<Port> {
     let number = table.get("public-port")?.number(found)?;
-    Port::new(number).ok()
+    Port::new(u16::try_from(number).ok()?).ok()
 }
 
 pub(super) fn addresses(

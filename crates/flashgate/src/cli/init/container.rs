@@ -163,7 +163,7 @@ fn settings(situation: &Situation) -> Result<Settings, PlainError> {
     let hosts = situation.hosts.iter();
     let hosts = hosts.filter_map(|host| own_host::parse(host).ok());
     let listen = ListenAddress::Everywhere { port: POLICY };
-    let public_port = Port::new(u32::from(MASTER)).ok();
+    let public_port = Port::new(MASTER).ok();
     Ok(Settings {
         allow: GivenValue::by_variable(given::ALLOW, situation.allow.clone()),
         policy: None,

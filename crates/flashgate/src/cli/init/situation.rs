@@ -189,7 +189,7 @@ fn check_rules(domains: &[String], gates: &[PlannedGate]) -> Result<Policy, Conf
         .iter()
         .filter_map(PlannedGate::range)
         .flat_map(|(first, last)| first..=last)
-        .filter_map(|port| Port::new(u32::from(port)).ok())
+        .filter_map(|port| Port::new(port).ok())
         .collect();
     let ports = if gates.is_empty() {
         Err(NoPorts::NoGate)

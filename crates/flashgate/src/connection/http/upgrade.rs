@@ -128,7 +128,7 @@ impl Exchange<'_> {
     /// Checks whether the policy allows the page.
     fn judge(&self, gate: &Gate, request: &HttpRequest) -> Result<(), Refused> {
         let local = || self.waiting.stream.tcp().local_addr().ok();
-        let local = || local().and_then(|local| Port::new(u32::from(local.port())).ok());
+        let local = || local().and_then(|local| Port::new(local.port()).ok());
         let reason = match gate.public_port.or_else(local) {
             Some(port) => refusal(gate, port, &RequestOrigin::of(request)),
             None => Some("the port to check is unknown".to_owned()),
