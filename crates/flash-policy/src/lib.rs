@@ -98,6 +98,18 @@
 //! | different findings of a rule, at each level | 25 | the others are counted: [`LintReport::omitted`] |
 //! | an attempt of a [`Player`] | 20 s ([`player::TIMEOUT`]) | it fails, as in Flash Player |
 //!
+//! # Errors
+//!
+//! An error's text says what was expected, what was found, and where. `Debug` writes the same text, so a `main` that
+//! returns errors prints it:
+//!
+//! ```
+//! use flash_policy::Policy;
+//!
+//! let error = Policy::new().allow("www.example.com:9339", 9339).unwrap_err();
+//! assert_eq!(format!("Error: {error:?}"), "Error: expected a domain without a port");
+//! ```
+//!
 //! # What it does not do
 //!
 //! It has no default policy, logs nothing, and starts no thread or task. It does not search for a request inside other
@@ -141,6 +153,9 @@
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
+
+#[macro_use]
+mod error_text;
 
 pub mod accept;
 pub mod blocked_ports;

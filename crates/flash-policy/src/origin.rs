@@ -78,7 +78,7 @@ impl FromStr for Scheme {
 }
 
 /// The text is not a scheme that movies are loaded with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct SchemeError;
 
@@ -89,6 +89,8 @@ impl fmt::Display for SchemeError {
 }
 
 impl core::error::Error for SchemeError {}
+
+debug_is_display!(SchemeError);
 
 /// The scheme and host of a movie's own URL, not of the page that embeds it. Decisions ignore its port.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -174,7 +176,7 @@ impl fmt::Display for Origin {
 }
 
 /// Why a text is not an origin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OriginError {
     /// No `://`.
@@ -211,3 +213,5 @@ impl fmt::Display for OriginError {
 }
 
 impl core::error::Error for OriginError {}
+
+debug_is_display!(OriginError);

@@ -214,7 +214,7 @@ impl fmt::Display for PlayerVersion {
 }
 
 /// The text is not a player version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct PlayerVersionError;
 
@@ -226,3 +226,5 @@ impl fmt::Display for PlayerVersionError {
 }
 
 impl core::error::Error for PlayerVersionError {}
+
+debug_is_display!(PlayerVersionError);

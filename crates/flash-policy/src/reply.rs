@@ -188,7 +188,7 @@ impl fmt::Debug for Reply {
 }
 
 /// Why there is no reply for a policy or a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReplyError {
     /// The policy cannot be written.
@@ -219,3 +219,5 @@ impl fmt::Display for ReplyError {
 }
 
 impl core::error::Error for ReplyError {}
+
+debug_is_display!(ReplyError);

@@ -47,7 +47,7 @@ impl FromStr for Location {
 }
 
 /// Why a text is not a [`Location`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LocationError {
     /// The scheme is not `xmlsocket`, `http` or `https`.
@@ -84,3 +84,5 @@ impl fmt::Display for LocationError {
 }
 
 impl core::error::Error for LocationError {}
+
+debug_is_display!(LocationError);

@@ -68,7 +68,7 @@ impl Allowed {
 /// Why a movie may not connect.
 ///
 /// It is an error, so `decide_alone(…)?` works. Its text counts rules and loaded locations from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Denied {
     /// The nearest reason.
@@ -95,6 +95,8 @@ impl fmt::Display for Denied {
 }
 
 impl core::error::Error for Denied {}
+
+debug_is_display!(Denied);
 
 /// A reason to refuse. The order is how near the policies came to a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -144,7 +144,7 @@ impl Policy {
 /// let denied = UrlDenied::SecureOnly { rule: 0 };
 /// assert_eq!(denied.to_string(), "rule 1 matches, but it allows only movies loaded over HTTPS");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UrlDenied {
     /// No rule matches the movie's host.
@@ -214,3 +214,5 @@ impl fmt::Display for UrlDenied {
 }
 
 impl core::error::Error for UrlDenied {}
+
+debug_is_display!(UrlDenied);

@@ -10,7 +10,7 @@ use crate::diagnostic::character;
 use crate::origin::HostError;
 
 /// Why a text is not a valid `domain` value, and which part of it is wrong.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct DomainError {
     /// What is wrong.
@@ -154,3 +154,5 @@ impl fmt::Display for DomainError {
 }
 
 impl core::error::Error for DomainError {}
+
+debug_is_display!(DomainError);

@@ -180,7 +180,7 @@ impl PartialEq<str> for HostName {
 }
 
 /// Why a text is not a host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HostError {
     /// An empty text.
@@ -221,6 +221,8 @@ impl fmt::Display for HostError {
 }
 
 impl core::error::Error for HostError {}
+
+debug_is_display!(HostError);
 
 /// The longest name in DNS (RFC 1035).
 const LONGEST_NAME: usize = 253;

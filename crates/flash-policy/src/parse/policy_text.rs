@@ -55,7 +55,7 @@ impl FromStr for Policy {
 /// The text is not a socket policy without mistakes.
 ///
 /// Its text has the first mistake and its place. [`lint`](fn@crate::lint) explains each mistake.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PolicyError {
     mistakes: usize,
     place: Position,
@@ -107,3 +107,5 @@ impl fmt::Display for PolicyError {
 }
 
 impl core::error::Error for PolicyError {}
+
+debug_is_display!(PolicyError);

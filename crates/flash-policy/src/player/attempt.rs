@@ -24,7 +24,6 @@ pub struct Attempt {
 }
 
 /// Why an attempt could not be made.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum AttemptError {
     /// The host has no address, or the resolver failed.
@@ -58,6 +57,8 @@ impl core::error::Error for AttemptError {
         }
     }
 }
+
+debug_is_display!(AttemptError);
 
 /// Makes an attempt as a player would, over real sockets. Blocks the calling thread until there is an outcome.
 ///

@@ -62,7 +62,7 @@ impl HeaderRule {
 }
 
 /// Why there is no header rule for a domain and headers.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HeaderRuleError {
     /// The domain is invalid.
@@ -81,3 +81,5 @@ impl fmt::Display for HeaderRuleError {
 }
 
 impl core::error::Error for HeaderRuleError {}
+
+debug_is_display!(HeaderRuleError);

@@ -188,7 +188,7 @@ fn is_token(c: char) -> bool {
 }
 
 /// Why a text is not a valid `headers` value, and which part of it is wrong.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct HeaderSetError {
     /// What is wrong.
@@ -228,6 +228,8 @@ impl fmt::Display for HeaderSetError {
 }
 
 impl core::error::Error for HeaderSetError {}
+
+debug_is_display!(HeaderSetError);
 
 impl HeaderSetError {
     /// What to write instead.

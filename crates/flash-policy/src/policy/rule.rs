@@ -72,7 +72,7 @@ impl Rule {
 }
 
 /// Why there is no rule for a domain and ports.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RuleError {
     /// The domain is invalid.
@@ -91,6 +91,8 @@ impl fmt::Display for RuleError {
 }
 
 impl core::error::Error for RuleError {}
+
+debug_is_display!(RuleError);
 
 /// The `secure` attribute of a rule.
 ///

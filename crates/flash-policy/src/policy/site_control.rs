@@ -74,7 +74,7 @@ impl FromStr for SiteControl {
 }
 
 /// The text is not a meta-policy for sockets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct SiteControlError;
 
@@ -85,3 +85,5 @@ impl fmt::Display for SiteControlError {
 }
 
 impl core::error::Error for SiteControlError {}
+
+debug_is_display!(SiteControlError);

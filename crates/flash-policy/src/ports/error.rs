@@ -6,7 +6,7 @@ use core::ops::Range;
 use crate::diagnostic::character;
 
 /// Why a text is not a valid `to-ports` value, and which part of it is wrong.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct PortSetError {
     /// What is wrong.
@@ -75,6 +75,8 @@ impl fmt::Display for PortSetError {
 }
 
 impl core::error::Error for PortSetError {}
+
+debug_is_display!(PortSetError);
 
 impl PortSetError {
     /// What to write instead.

@@ -166,7 +166,7 @@ impl fmt::Display for Port {
 }
 
 /// Why a number or a text is not a port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PortError {
     /// An empty text.
@@ -196,3 +196,5 @@ impl fmt::Display for PortError {
 }
 
 impl core::error::Error for PortError {}
+
+debug_is_display!(PortError);

@@ -124,7 +124,7 @@ impl FromStr for PortRange {
 }
 
 /// Why a text is not a port or a range of ports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PortRangeError {
     /// The port, or an end of the range, is invalid.
@@ -143,3 +143,5 @@ impl fmt::Display for PortRangeError {
 }
 
 impl core::error::Error for PortRangeError {}
+
+debug_is_display!(PortRangeError);

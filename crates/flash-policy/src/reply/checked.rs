@@ -148,11 +148,6 @@ impl fmt::Display for PolicyFileError {
     }
 }
 
-/// The same text as `Display`, because that is what `main` prints for an error that it returns.
-impl fmt::Debug for PolicyFileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
 impl core::error::Error for PolicyFileError {}
+
+debug_is_display!(PolicyFileError);

@@ -135,7 +135,7 @@ impl AccessPolicy {
 /// let denied = AccessDenied::NoPort { policy: 0 };
 /// assert_eq!(denied.to_string(), "`<policy>` 1 allows the application, but not this port");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AccessDenied {
     /// Silverlight connects only to ports from 4502 to 4534, whatever a policy says.
@@ -198,3 +198,5 @@ impl fmt::Display for AccessDenied {
 }
 
 impl core::error::Error for AccessDenied {}
+
+debug_is_display!(AccessDenied);

@@ -17,7 +17,7 @@ use crate::document::LARGEST;
 /// assert_eq!(error, WriteError::NoPorts { rule: 0 }.into());
 /// assert_eq!(error.to_string(), "expected ports in rule 1, found none");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WriteError {
     /// The text would have more than [`LARGEST`] bytes.
@@ -82,3 +82,5 @@ impl fmt::Display for WriteError {
 }
 
 impl core::error::Error for WriteError {}
+
+debug_is_display!(WriteError);

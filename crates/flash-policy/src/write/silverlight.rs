@@ -273,7 +273,7 @@ impl Writer {
 /// Why a policy cannot be written for Silverlight.
 ///
 /// Rules are named by their index in [`Policy::rules`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SilverlightError {
     /// The policy cannot be written for Flash Player either, or the text would be too large.
@@ -316,3 +316,5 @@ impl fmt::Display for SilverlightError {
 }
 
 impl core::error::Error for SilverlightError {}
+
+debug_is_display!(SilverlightError);
