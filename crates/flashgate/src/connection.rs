@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
+use flash_policy::REQUEST;
 use flash_policy::accept::{IfDropped, Operation};
 use flashgate_config::ruffle::Doors;
 use flashgate_config::snapshot::{Deadlines, Service};
@@ -76,7 +77,11 @@ pub(crate) fn start(
             Err(over) => return shared.refuse(peer, over),
         };
         match fast::answer(&socket, service) {
-            fast::Answer::Done => return shared.count_fast(peer, ConnectionOutcome::Answered),
+            fast::Answer::Done => {
+                // At once after exactly a player's request.
+                shared.explain_answer(peer, REQUEST, service);
+                return shared.count_fast(peer, ConnectionOutcome::Answered);
+            }
             fast::Answer::Gone(outcome) => return shared.count_fast(peer, outcome),
             fast::Answer::Unfinished(side) => {
                 let side = side.with_config(Arc::clone(&service.accept));

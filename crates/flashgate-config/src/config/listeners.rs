@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use flash_policy::reply::Dialect;
 use flash_policy::{Diagnostic, Policy, Port, PortSet, Rule};
 
 use super::gates;
@@ -42,7 +43,7 @@ pub(super) fn resolve(
                 }))
             });
             own_paths.extend(gate.as_ref().and_then(|gate| path_of(raw, gate)));
-            let kind = policy.reply(public_port).map(|reply| {
+            let kind = policy.reply(raw.dialect, public_port).map(|reply| {
                 let name = policy.name.clone();
                 ServiceKind::new(Served { name, reply }, gate)
             });
@@ -107,6 +108,8 @@ pub(super) struct ServedPlaces {
     pub(super) ports: Vec<PolicyPort>,
     /// Whether any of them is not a gate.
     pub(super) beside_gates: bool,
+    /// Whether Silverlight clients ask for it. Their ports are not among the `ports`.
+    pub(super) to_silverlight: bool,
 }
 
 /// Where each policy is served.
@@ -123,6 +126,10 @@ pub(super) fn ports_by_policy(policies: &[Named], raw: &[RawListener]) -> Vec<Se
             continue;
         };
         place.beside_gates |= raw.gate.is_none();
+        if raw.dialect == Dialect::Silverlight {
+            place.to_silverlight = true;
+            continue;
+        }
         let ports = by_port(raw).into_iter().map(|(port, _)| match port {
             Some(port) if raw.public_port.is_some() => PolicyPort::Surely(port),
             Some(port) => PolicyPort::Presumably(port),
@@ -153,9 +160,13 @@ pub(super) fn gate_ports(raw: &[RawListener]) -> PlayerPorts {
 /// Warns of listeners whose policy players never request on their own: the port is not 843, and the rules don't open
 /// it. With `public-port`, the operator already knows which port players use.
 pub(super) fn unasked(raw: &[RawListener], policies: &[Named], found: &mut Vec<Diagnostic>) {
-    let plain = raw.iter().filter(|raw| raw.gate.is_none());
-    let plain = plain.filter(|raw| raw.state == Soundness::Sound);
-    for raw in plain.filter(|raw| raw.public_port.is_none()) {
+    let sound = raw.iter().filter(|raw| raw.state == Soundness::Sound);
+    let (plain, silverlight): (Vec<_>, Vec<_>) = sound
+        .filter(|raw| raw.gate.is_none())
+        .partition(|raw| raw.dialect == Dialect::Flash);
+    found.extend(silverlight.into_iter().flat_map(unasked_by_silverlight));
+    let unset = plain.into_iter().filter(|raw| raw.public_port.is_none());
+    for raw in unset {
         let policy = policies
             .iter()
             .find(|policy| serves(raw, &policy.name, policies.len()));
@@ -168,6 +179,23 @@ pub(super) fn unasked(raw: &[RawListener], policies: &[Named], found: &mut Vec<D
             }));
         }
     }
+}
+
+/// Warnings for ports that Silverlight never asks.
+fn unasked_by_silverlight(raw: &RawListener) -> Vec<Diagnostic> {
+    let port = |address: &At<ListenAddress>| raw.public_port.or(gates::bound_port(address.value));
+    let ported = raw.addresses.iter().map(|address| (address, port(address)));
+    let unasked =
+        ported.filter_map(|(address, port)| {
+            let port = port.filter(|port| *port != Port::SILVERLIGHT)?;
+            let message = format!("Silverlight doesn't ask port {port} for a policy");
+            let finding = Diagnostic::warning("unasked-policy-port", message).at(address.span, "");
+            let finding = finding.note("it asks port 943, whatever port it connects to");
+            Some(finding.help(
+                "listen on 943; if clients reach this port as 943, write `public-port = 943`",
+            ))
+        });
+    unasked.collect()
 }
 
 /// A warning for a port that players don't request this policy from on their own. It has no place.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use flash_policy::domain::DomainError;
 use flash_policy::ports::PortSetError;
+use flash_policy::reply::Dialect;
 use flash_policy::write::{self, Layout};
 use flash_policy::{
     Diagnostic, DomainPattern, Policy, Port, PortSet, Profile, Reply, Rule, SiteControl, Span,
@@ -19,6 +20,8 @@ use crate::confinement;
 use crate::reason;
 use crate::snapshot::ListenAddress;
 use crate::spelling::nearest;
+
+mod silverlight;
 
 /// A policy with its name.
 #[derive(Debug)]
@@ -78,8 +81,11 @@ impl Named {
         }
     }
 
-    /// The reply to players that connect to this port.
-    pub(super) fn reply(&self, port: Option<Port>) -> Option<Reply> {
+    /// The reply to clients that connect to this port.
+    pub(super) fn reply(&self, dialect: Dialect, port: Option<Port>) -> Option<Reply> {
+        if dialect == Dialect::Silverlight {
+            return self.reply_to_silverlight();
+        }
         match self.content.as_ref()? {
             PolicyContent::File(file) => Reply::from_file_unchecked(&file.content.bytes).ok(),
             PolicyContent::Rules { .. } => Reply::new(&self.policy(port)?).ok(),
@@ -119,31 +125,44 @@ impl Named {
             let Some(policy) = self.policy(port) else {
                 return found;
             };
-            let text = write::flash_unchecked(&policy, Layout::Compact);
-            let places = self.places(&text);
-            for mut finding in served.judge(text.as_bytes(), port) {
-                let in_config = |of: Span| {
-                    let mut places = places.iter();
-                    let place =
-                        places.find(|(sent, _)| sent.start <= of.start && of.end <= sent.end);
-                    place.map_or(self.header, |(_, place)| *place)
-                };
-                let place = finding.label.as_ref().map(|label| in_config(label.span));
-                finding = finding.at(place.unwrap_or(self.header), "");
-                // These places are in the generated text, not in the config file.
-                finding.secondary.clear();
-                finding.fix = None;
-                for repeat in &mut finding.repeats {
-                    repeat.span = in_config(repeat.span);
-                    repeat.edits.clear();
-                }
-                self.in_toml(&mut finding);
-                if told.is_new(&finding) {
-                    found.push(finding);
-                }
-            }
+            let new = self.judge_sent(&policy, served, port).into_iter();
+            found.extend(new.filter(|finding| told.is_new(finding)));
+        }
+        if served.asked_by_silverlight() {
+            found.extend(self.judge_for_silverlight(served));
         }
         found
+    }
+
+    /// Findings about a policy that is made from these rules and sent on this port, at their place in the config file.
+    fn judge_sent(
+        &self,
+        policy: &Policy,
+        served: &ServedAt,
+        port: Option<Port>,
+    ) -> Vec<Diagnostic> {
+        let text = write::flash_unchecked(policy, Layout::Compact);
+        let places = self.places(&text);
+        let in_config = |of: Span| {
+            let mut places = places.iter();
+            let place = places.find(|(sent, _)| sent.start <= of.start && of.end <= sent.end);
+            place.map_or(self.header, |(_, place)| *place)
+        };
+        let found = served.judge(text.as_bytes(), port).into_iter();
+        let found = found.map(|mut finding| {
+            let place = finding.label.as_ref().map(|label| in_config(label.span));
+            finding = finding.at(place.unwrap_or(self.header), "");
+            // These places are in the generated text, not in the config file.
+            finding.secondary.clear();
+            finding.fix = None;
+            for repeat in &mut finding.repeats {
+                repeat.span = in_config(repeat.span);
+                repeat.edits.clear();
+            }
+            self.in_toml(&mut finding);
+            finding
+        });
+        found.collect()
     }
 
     /// Maps the parts of the generated policy to places in the config file.

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use flash_policy::lint::Options;
+use flash_policy::lint::{Options, PolicyKind};
 use flash_policy::parse::LARGEST;
 use flash_policy::{Diagnostic, Policy, Port, PortRange, PortSet, Profile, Rule, Serving};
 
@@ -58,6 +58,14 @@ pub struct ServedAt {
     height: Height,
     /// The ports of all gates, if only gates serve the policy and their ports are known.
     gates: Arc<PlayerPorts>,
+    silverlight: SilverlightClients,
+}
+
+/// Whether Silverlight clients ask for a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SilverlightClients {
+    Ask,
+    DontAsk,
 }
 
 /// The ports that players connect to for gates, each with the port of the server behind it.
@@ -89,8 +97,46 @@ impl FileContent {
             let new = served.judge(&self.bytes, port).into_iter();
             found.extend(new.filter(|finding| told.is_new(finding)));
         }
+        if served.asked_by_silverlight() {
+            let options = Options::for_service(Serving::from_unknown_port());
+            let new = report(&self.bytes, &options.kind(PolicyKind::Silverlight));
+            found.extend(new.into_iter().filter(|finding| told.is_new(finding)));
+        }
+        for finding in &mut found {
+            about_dialect(finding, &self.bytes);
+        }
         found
     }
+}
+
+/// All findings, with a line for those that are not shown.
+fn report(bytes: &[u8], options: &Options) -> Vec<Diagnostic> {
+    let report = flash_policy::lint::lint_with(bytes, options);
+    let mut findings = report.findings;
+    let omitted: usize = report.omitted.values().sum();
+    if omitted > 0 {
+        let message = format!("{omitted} more findings are not shown");
+        let more = Diagnostic::warning("more-findings", message);
+        findings.push(more.help("fix the ones that are shown first"));
+    }
+    findings
+}
+
+/// Says what to change in the config if a file is for the other clients.
+fn about_dialect(finding: &mut Diagnostic, bytes: &[u8]) {
+    if finding.rule != "wrong-root-element" {
+        return;
+    }
+    let help = if PolicyKind::detect(bytes, None) == PolicyKind::Silverlight {
+        "if Silverlight asks for it, write `dialect = \"silverlight\"` in its `[[listen]]`, on port 943; give Flash players a \
+         policy of their own"
+    } else if policy(bytes).is_some() {
+        "if Flash players ask for it, write `dialect = \"flash\"` in its `[[listen]]`; give Silverlight an `<access-policy>`, \
+         or `rules`, which flashgate writes for both"
+    } else {
+        return;
+    };
+    finding.help = vec![help.to_owned()];
 }
 
 /// Findings for other ports.
@@ -144,7 +190,21 @@ impl ServedAt {
             },
             ports: ports.into_iter().map(PolicyPort::port).collect(),
             gates: gates.unwrap_or_default(),
+            silverlight: SilverlightClients::DontAsk,
         }
+    }
+
+    /// The same places, and a port that Silverlight asks.
+    #[must_use]
+    pub(crate) fn and_silverlight(self) -> Self {
+        Self {
+            silverlight: SilverlightClients::Ask,
+            ..self
+        }
+    }
+
+    pub(crate) fn asked_by_silverlight(&self) -> bool {
+        self.silverlight == SilverlightClients::Ask
     }
 
     /// The ports, without duplicates. `None` is an unknown port.
@@ -166,15 +226,7 @@ impl ServedAt {
             options = options.used_ports(PortSet::List(gates.collect()));
             options = options.server_ports(self.gates.servers());
         }
-        let report = flash_policy::lint::lint_with(bytes, &options);
-        let mut findings = report.findings;
-        let omitted: usize = report.omitted.values().sum();
-        if omitted > 0 {
-            let message = format!("{omitted} more findings are not shown");
-            let more = Diagnostic::warning("more-findings", message);
-            findings.push(more.help("fix the ones that are shown first"));
-        }
-        findings
+        report(bytes, &options)
     }
 
     /// Whether gates serve the policy but it opens none of their ports. A policy that opens a gate's port may also

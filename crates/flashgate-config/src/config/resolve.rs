@@ -116,12 +116,15 @@ fn judged(
     let ports = listeners::ports_by_policy(&policies, listeners);
     let mut judged = Vec::new();
     for (policy, mut places) in policies.into_iter().zip(ports) {
-        if places.ports.is_empty() {
+        if places.ports.is_empty() && !places.to_silverlight {
             found.extend(certain.then(|| unused(&policy)));
             places.ports.push(PolicyPort::Unknown);
         }
         let gates = (!places.beside_gates).then(|| Arc::clone(&gates));
-        let served = ServedAt::new(places.ports, gates);
+        let mut served = ServedAt::new(places.ports, gates);
+        if places.to_silverlight {
+            served = served.and_silverlight();
+        }
         found.extend(policy.judge(&served));
         judged.push((policy, served));
     }

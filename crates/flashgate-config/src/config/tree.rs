@@ -241,15 +241,6 @@ impl<'a> Value<'a> {
             .collect()
     }
 
-    /// The table, or the tables of a list. Nothing for other types.
-    pub(super) fn tables_if_any(&self, section: &'static Section) -> Vec<Table<'a>> {
-        let mut ignored = Vec::new();
-        if self.content.is_array() {
-            return self.tables(section, &mut ignored);
-        }
-        self.table(section, &mut ignored).into_iter().collect()
-    }
-
     pub(super) fn is_table(&self) -> bool {
         self.content.is_table()
     }

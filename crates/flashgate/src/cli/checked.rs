@@ -1,5 +1,6 @@
 //! The output of `serve --check` for a valid configuration.
 
+use flash_policy::reply::Dialect;
 use flashgate_config::snapshot::{AdminScope, BridgeSettings, Gate, Plan, Served, ServiceListener};
 use flashgate_config::tls::Certificate;
 
@@ -15,7 +16,13 @@ pub(super) fn text(plan: &Plan) -> String {
             return format!("ok: {addresses} serves the bridge{bridge}\n");
         };
         let length = reply.as_bytes().len();
-        format!("ok: {addresses} serves policy {name}, {length} bytes{rest}\n")
+        let to_silverlight = reply.dialect() == Dialect::Silverlight;
+        let clients = if to_silverlight {
+            " to Silverlight"
+        } else {
+            ""
+        };
+        format!("ok: {addresses} serves policy {name}{clients}, {length} bytes{rest}\n")
     };
     let certificate = |it: &Certificate| {
         let (file, names, ends) = (&it.file, it.names.join(", "), it.ends());

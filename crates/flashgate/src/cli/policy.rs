@@ -41,8 +41,8 @@ pub(super) struct Print {
     #[arg(long, value_name = "NAME", conflicts_with = "rules")]
     name: Option<String>,
     /// The client that the policy is for
-    #[arg(long, value_enum, default_value_t)]
-    dialect: Dialect,
+    #[arg(long, value_enum, value_name = "DIALECT", default_value_t)]
+    dialect: PolicyFormat,
     /// Print one element per line
     #[arg(long)]
     pretty: bool,
@@ -56,7 +56,7 @@ Examples:
 Exit codes: 0 printed, 2 flags, config or policy are wrong";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Dialect {
+enum PolicyFormat {
     /// Flash Player, Lightspark, Unity's web player
     #[default]
     Flash,
@@ -100,16 +100,18 @@ impl Print {
     fn text(&self) -> Result<String, ConfigFindings> {
         let source = self.source()?;
         let policy = source.policy(self.name.as_deref())?;
-        if self.dialect == Dialect::Flash {
+        if self.dialect == PolicyFormat::Flash {
             render::to_stderr(&self.judged(&policy, &source).to_string());
         }
         match self.dialect {
-            Dialect::Flash => Ok(write::flash_unchecked(&policy, self.layout())),
-            Dialect::Silverlight => write::silverlight(&policy, self.layout()).map_err(|error| {
-                let help = matches!(error, SilverlightError::NoPorts { .. })
-                    .then_some("add a port from 4502 to 4534 to the rule, or remove the rule");
-                PlainError::new(&error.to_string(), help.as_slice()).into()
-            }),
+            PolicyFormat::Flash => Ok(write::flash_unchecked(&policy, self.layout())),
+            PolicyFormat::Silverlight => {
+                write::silverlight(&policy, self.layout()).map_err(|error| {
+                    let help = matches!(error, SilverlightError::NoPorts { .. })
+                        .then_some("add a port from 4502 to 4534 to the rule, or remove the rule");
+                    PlainError::new(&error.to_string(), help.as_slice()).into()
+                })
+            }
         }
     }
 

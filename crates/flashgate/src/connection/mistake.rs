@@ -2,7 +2,9 @@
 //!
 //! Such a client only sees its connection close, so the log is the only place that shows why.
 
+use flash_policy::REQUEST;
 use flash_policy::near_request::{self, Slip};
+use flash_policy::reply::Dialect;
 use flashgate_config::snapshot::Service;
 use flashgate_wire::proxy_header;
 
@@ -20,13 +22,15 @@ pub(super) enum Mistake {
     ProxyHeader,
     /// A policy request on the bridge.
     PolicyOnBridge,
+    /// A Flash player where Silverlight asks.
+    FlashOnSilverlight,
     /// Almost a policy request.
     NearRequest(Slip),
 }
 
 /// One sampler for each kind, so that a frequent one does not hide a rare one.
 #[derive(Debug)]
-pub(super) struct Samplers([Sampler; 5]);
+pub(super) struct Samplers([Sampler; 6]);
 
 impl Samplers {
     pub(super) fn new() -> Self {
@@ -36,6 +40,7 @@ impl Samplers {
                 "tls",
                 "proxy-header",
                 "policy-on-bridge",
+                "flash-on-silverlight",
                 "near-request",
             ]
             .map(Sampler::of_warnings),
@@ -43,12 +48,20 @@ impl Samplers {
     }
 
     pub(super) const fn of(&self, mistake: Mistake) -> &Sampler {
-        let [http, tls, proxy_header, policy_on_bridge, near_request] = &self.0;
+        let [
+            http,
+            tls,
+            proxy_header,
+            policy_on_bridge,
+            flash_on_silverlight,
+            near_request,
+        ] = &self.0;
         match mistake {
             Mistake::Http => http,
             Mistake::Tls => tls,
             Mistake::ProxyHeader => proxy_header,
             Mistake::PolicyOnBridge => policy_on_bridge,
+            Mistake::FlashOnSilverlight => flash_on_silverlight,
             Mistake::NearRequest(_) => near_request,
         }
     }
@@ -81,6 +94,13 @@ impl Mistake {
         })
     }
 
+    /// The mistake behind a request that was answered. A Flash player can't use a policy for Silverlight.
+    pub(super) fn answered(received: &[u8], service: &Service) -> Option<Self> {
+        let dialect = service.policy().map(|policy| policy.reply.dialect());
+        let confused = dialect == Some(Dialect::Silverlight) && received.starts_with(REQUEST);
+        confused.then_some(Self::FlashOnSilverlight)
+    }
+
     pub(super) fn by_bytes(received: &[u8]) -> Option<Self> {
         if proxy_header::begins(received) {
             return Some(Self::ProxyHeader);
@@ -94,6 +114,7 @@ impl Mistake {
             Self::Tls => TLS,
             Self::ProxyHeader => PROXY_HEADER,
             Self::PolicyOnBridge => POLICY_ON_BRIDGE,
+            Self::FlashOnSilverlight => FLASH_ON_SILVERLIGHT,
             Self::NearRequest(slip) => slip.help(),
         }
     }
@@ -116,6 +137,9 @@ const PROXY_HEADER: &str = "this peer sent a PROXY header: add its address to `a
 const POLICY_ON_BRIDGE: &str = "the bridge does not answer policy requests: use a `[[listen]]` address or a \
                                 gate";
 
+const FLASH_ON_SILVERLIGHT: &str = "Flash players need a `[[listen]]` without `dialect = \"silverlight\"`, usually \
+                                    on port 843";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,6 +152,7 @@ mod tests {
             (Mistake::Tls, "`[tls]`"),
             (Mistake::ProxyHeader, "`accept-proxy`"),
             (Mistake::PolicyOnBridge, "`[[listen]]`"),
+            (Mistake::FlashOnSilverlight, "`[[listen]]`"),
             (Mistake::NearRequest(Slip::EscapedTerminator), "printf"),
         ] {
             assert!(mistake.hint().contains(word), "{mistake:?}");

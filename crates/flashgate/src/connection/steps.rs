@@ -150,6 +150,8 @@ impl Waiting {
             Answering::GoesOn => ending.accepting.if_dropped(),
         };
         policy::answer(&mut client, &mut ending.accepting, if_dropped).await;
+        let received = ending.accepting.opening().bytes();
+        (ending.shared).explain_answer(ending.peer, received, &ending.service);
         let outcome = match ending.accepting.poll() {
             Operation::Close(Closing::Done(_)) => ConnectionOutcome::Answered,
             Operation::Close(_) => {

@@ -228,6 +228,24 @@ impl Shared {
         }
     }
 
+    /// Logs a hint if a client got a policy that it can't use.
+    pub(super) fn explain_answer(
+        &self,
+        peer: Option<SocketAddr>,
+        received: &[u8],
+        service: &Service,
+    ) {
+        if let Some(mistake) = Mistake::answered(received, service)
+            && let Some(suppressed) = self.hints.mistakes.of(mistake).admit()
+        {
+            let (peer, hint) = (peer.map(display), mistake.hint());
+            warn!(
+                peer,
+                suppressed, hint, "a Flash player got a policy for Silverlight"
+            );
+        }
+    }
+
     pub(super) fn explain_passed_on(
         &self,
         mistake: Mistake,

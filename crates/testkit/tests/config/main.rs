@@ -18,6 +18,7 @@ mod printed;
 mod refusals;
 mod reload;
 mod schema;
+mod silverlight;
 mod surroundings;
 mod transcripts;
 mod variables;

@@ -189,7 +189,7 @@ fn listeners() {
         (
             "dialect = \"unity\"",
             "found `unity`",
-            "write `dialect = \"flash\"`",
+            "write one of `\"flash\"`, `\"silverlight\"`",
         ),
         (
             "dialect = flash",

@@ -11,6 +11,7 @@ mod local_addresses;
 mod random_2048;
 mod served_files;
 mod silence;
+mod silverlight;
 mod strangers;
 mod variants;
 mod wire;

@@ -1,6 +1,7 @@
 //! A key: its name, type, default and documentation.
 
 use flash_policy::SiteControl;
+use flash_policy::reply::Dialect;
 use flashgate_wire::proxy_header::ProxyVersion;
 
 use crate::snapshot::SandboxMode;
@@ -122,7 +123,10 @@ pub(in crate::config) const SITE_CONTROLS: [(&str, SiteControl); 3] = [
     ("none", SiteControl::None),
 ];
 
-pub(in crate::config) const DIALECTS: [(&str, ()); 1] = [("flash", ())];
+pub(in crate::config) const DIALECTS: [(&str, Dialect); 2] = [
+    ("flash", Dialect::Flash),
+    ("silverlight", Dialect::Silverlight),
+];
 
 pub(in crate::config) const PROXY_VERSIONS: [(&str, ProxyVersion); 2] =
     [("v1", ProxyVersion::V1), ("v2", ProxyVersion::V2)];

@@ -75,7 +75,7 @@ pub(in crate::config) static LISTEN: Section = Section { title: "[[listen]]", ke
     POLICY_NAME,
     PUBLIC_PORT,
     key("dialect", ValueType::OneOf(|| words(&DIALECTS)), Is("\"flash\""),
-        "The kind of policy. Only `flash` is supported so far."),
+        "Whose clients ask here: `flash` (also Lightspark and Unity), or `silverlight`, which asks on [port 943](../recipes/silverlight.md) for another format."),
     ACCEPT_PROXY,
 ] };
 

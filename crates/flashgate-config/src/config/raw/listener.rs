@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use flash_policy::diagnostic::any_error;
+use flash_policy::reply::Dialect;
 use flash_policy::{Diagnostic, Port, Span};
 use flashgate_wire::proxy_header::ProxyVersion;
 
@@ -21,6 +22,8 @@ pub(in crate::config) struct RawListener {
     pub(in crate::config) policy: Option<TextValue>,
     pub(in crate::config) public_port: Option<Port>,
     pub(in crate::config) accept_proxy: Vec<Network>,
+    /// Whose requests it answers.
+    pub(in crate::config) dialect: Dialect,
     /// Whether a mistake in it was reported.
     pub(in crate::config) state: Soundness,
     /// The keys that only a gate has.
@@ -68,18 +71,14 @@ impl RawListener {
 pub(super) fn listener(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawListener> {
     let before = found.len();
     only_known(table, found);
-    // `silverlight` is rejected elsewhere as unsupported, and never suggested.
-    if let Some(value) = table
-        .get("dialect")
-        .filter(|value| !value.is("silverlight"))
-    {
-        value.choice(&keys::DIALECTS, found);
-    }
+    let dialect = table.get("dialect");
+    let dialect = dialect.and_then(|value| value.choice(&keys::DIALECTS, found));
     let help = "write `address = \"[::]:843\"` for every address of this machine, or `\"192.0.2.10:843\"` for one";
     let example = Example { help, port: 843 };
     let listener = RawListener {
         addresses: addresses(table, &example, found),
         public_port: public_port(table, found),
+        dialect: dialect.map_or(Dialect::Flash, |dialect| dialect.value),
         ..either(table, None, found)
     };
     let faulty = found.get(before..).is_some_and(any_error);
@@ -136,6 +135,7 @@ pub(super) fn either(
         policy: table.get("policy").and_then(|value| value.text(found)),
         public_port: None,
         accept_proxy: accept_proxy.map_or_else(Vec::new, |value| trusted(&value, found)),
+        dialect: Dialect::Flash,
         state: Soundness::Sound,
         gate,
     }
