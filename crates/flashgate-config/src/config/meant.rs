@@ -244,6 +244,13 @@ fn short_unit(text: &str) -> u64 {
     }
 }
 
+/// Clients that read the policies of another.
+const CLIENTS: [(&str, &str); 3] = [
+    ("unity", "flash"),
+    ("lightspark", "flash"),
+    ("moonlight", "silverlight"),
+];
+
 fn one_of(words: &[&'static str], lower: &str) -> Option<&'static str> {
     if let [only] = words {
         return Some(only);
@@ -258,6 +265,10 @@ fn one_of(words: &[&'static str], lower: &str) -> Option<&'static str> {
     }
     if ON.contains(&lower) {
         return None;
+    }
+    let dialect = CLIENTS.iter().find(|(client, _)| *client == lower);
+    if let Some((_, dialect)) = dialect.filter(|(_, dialect)| words.contains(dialect)) {
+        return Some(dialect);
     }
     let begins = |word: &&&str| lower.len() > 3 && word.starts_with(lower);
     nearest(lower, words).or_else(|| words.iter().find(begins).copied())

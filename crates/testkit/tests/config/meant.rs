@@ -189,7 +189,7 @@ fn listeners() {
         (
             "dialect = \"unity\"",
             "found `unity`",
-            "write one of `\"flash\"`, `\"silverlight\"`",
+            "write `dialect = \"flash\"`",
         ),
         (
             "dialect = flash",
