@@ -19,6 +19,7 @@ pub mod log_pipe;
 pub mod namespace;
 pub mod needs;
 pub mod pattern;
+pub mod plug_in;
 pub mod port;
 pub mod published;
 pub mod real_server;

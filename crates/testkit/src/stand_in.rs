@@ -28,6 +28,8 @@ pub enum StandInBehaviour {
     Reads22,
     /// Reads the whole request first: the control case, which loses nothing.
     ReadsFirst,
+    /// As `ReadsFirst`, but in two writes, the document and the NUL, which Unity's manual forbids.
+    WritesTwice,
 }
 
 /// A running stand-in; it stops listening when dropped.
@@ -69,7 +71,9 @@ fn serve(manner: StandInBehaviour, connections: Connections, reply: &[u8]) {
                 // This never waits, so connections are handled one after the other, as in the single-threaded
                 // originals.
                 StandInBehaviour::WriteOnAccept => answer(manner, connection, reply),
-                StandInBehaviour::Reads22 | StandInBehaviour::ReadsFirst => {
+                StandInBehaviour::Reads22
+                | StandInBehaviour::ReadsFirst
+                | StandInBehaviour::WritesTwice => {
                     scope.spawn(move || answer(manner, connection, reply));
                 }
             }
@@ -94,6 +98,13 @@ fn converse(manner: StandInBehaviour, mut connection: TcpStream, reply: &[u8]) -
             connection.read_exact(text)?;
         }
         StandInBehaviour::ReadsFirst => connection.read_exact(&mut request)?,
+        StandInBehaviour::WritesTwice => {
+            connection.set_nodelay(true)?;
+            connection.read_exact(&mut request)?;
+            let (document, end) = reply.split_at(reply.len() - 1);
+            connection.write_all(document)?;
+            return connection.write_all(end);
+        }
     }
     connection.write_all(reply)
 }

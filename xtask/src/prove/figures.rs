@@ -261,4 +261,9 @@ pub(super) const FIGURES: &[Figure] = &[
         claim: "a WebSocket that is silent for 10 minutes survives an nginx with a 60 s timeout",
         shown: outside("serve", &["silence::outlasts_nginx"]),
     },
+    Figure {
+        name: "plug-ins",
+        claim: "10,000 fetches each as Unity's web player and Silverlight do them, 3 % loss and reordering: every reply whole",
+        shown: outside("serve", &["plug_ins::every_reply_arrives_whole"]),
+    },
 ];

@@ -188,9 +188,8 @@ impl Server {
                 Duration::from_secs(5)
             }
             // Five packets in a row may be lost, and TCP retransmits each time.
-            Server::StandIn(StandInBehaviour::ReadsFirst) | Server::Flashgate => {
-                Duration::from_secs(20)
-            }
+            Server::StandIn(StandInBehaviour::ReadsFirst | StandInBehaviour::WritesTwice)
+            | Server::Flashgate => Duration::from_secs(20),
         }
     }
 }
@@ -201,6 +200,7 @@ impl Display for Server {
             Server::StandIn(StandInBehaviour::WriteOnAccept) => "writes on accept",
             Server::StandIn(StandInBehaviour::Reads22) => "reads 22 of 23 bytes",
             Server::StandIn(StandInBehaviour::ReadsFirst) => "reads first",
+            Server::StandIn(StandInBehaviour::WritesTwice) => "writes twice",
             Server::Flashgate => "flashgate",
         })
     }
@@ -258,7 +258,8 @@ impl Row {
                     "an unread byte must cause a reset: {path}"
                 );
             }
-            Server::StandIn(StandInBehaviour::ReadsFirst) | Server::Flashgate => {
+            Server::StandIn(StandInBehaviour::ReadsFirst | StandInBehaviour::WritesTwice)
+            | Server::Flashgate => {
                 assert!(report.all_ok(), "{server}, {path}: {report}");
             }
         }
