@@ -28,6 +28,7 @@ pub(crate) mod subject;
 mod syntax;
 mod syntax_rules;
 mod tag_words;
+mod unity;
 mod words;
 
 pub use crate::document::LARGEST_LINTED;
@@ -151,6 +152,7 @@ pub fn lint_with(bytes: &[u8], options: &Options) -> LintReport {
     }
     rules::lightspark_unsupported_element::take_out_told(&mut findings);
     rules::site_control_outside_master::advise(&mut findings, options);
+    unity::advise(&mut findings, options);
     findings.retain(|finding| wanted(finding.severity) && !options.allows(finding.rule));
     omitted.retain(|rule, _| !options.allows(rule));
     findings.sort_by_key(|finding| finding.label.as_ref().map_or(0, |label| label.span.start));

@@ -8,6 +8,7 @@ mod names;
 mod recovery;
 mod repeats;
 mod syntax;
+mod unity;
 
 use flash_policy::lint::{Options, PolicyKind, lint_with};
 use flash_policy::{Diagnostic, Port, Serving};
