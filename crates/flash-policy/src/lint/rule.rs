@@ -135,11 +135,12 @@ impl LintRule {
 }
 
 /// The rules whose findings have another level in special cases.
-const OTHER_LEVELS: [(&str, Severity); 7] = [
+const OTHER_LEVELS: [(&str, Severity); 8] = [
     ("low-ports-from-high-port", Severity::Error),
     ("server-side-code", Severity::Warning),
     ("silverlight-port-out-of-range", Severity::Warning),
     ("site-control-all", Severity::Warning),
+    ("unity-large-policy", Severity::Error),
     ("unknown-element", Severity::Error),
     ("whitespace-before-declaration", Severity::Warning),
     ("wrong-case", Severity::Error),

@@ -10,7 +10,7 @@ mod schema;
 mod table;
 
 pub(super) use key::{
-    DIALECTS, PROXY_VERSIONS, SANDBOXES, SITE_CONTROLS, Section, Unset, ValueType,
+    CLIENTS, DIALECTS, PROXY_VERSIONS, SANDBOXES, SITE_CONTROLS, Section, Unset, ValueType,
 };
 pub use man::man;
 pub use reference::reference;

@@ -112,7 +112,9 @@ fn value(kind: ValueType, text: &str, lower: &str) -> Option<String> {
         }
         ValueType::Duration | ValueType::Idle => duration(text, 1_000),
         ValueType::Short => duration(text, short_unit(text)),
-        ValueType::OneOf(words) => one_of(&words(), lower).map(quoted),
+        ValueType::OneOf(words) | ValueType::SeveralOf(words) => {
+            one_of(&words(), lower).map(quoted)
+        }
         ValueType::Networks => {
             let parts: Vec<_> = parts(text).collect();
             let good = !text.is_empty() && parts.iter().all(|it| values::network(it).is_ok());
@@ -152,7 +154,7 @@ fn instead(kind: ValueType, key: &str) -> Option<String> {
         ValueType::Idle => {
             format!("write a number and a unit, as in `{key} = \"5m\"`, or `{key} = \"off\"`")
         }
-        ValueType::OneOf(words) => {
+        ValueType::OneOf(words) | ValueType::SeveralOf(words) => {
             let words: Vec<_> = words().iter().map(|word| format!("`\"{word}\"`")).collect();
             format!("write one of {}", words.join(", "))
         }
@@ -220,7 +222,10 @@ pub(super) fn is_text(key: &str) -> bool {
 
 /// Whether the key accepts a list of strings.
 pub(super) fn is_list(key: &str) -> bool {
-    matches!(kind(key), ValueType::Texts | ValueType::Networks)
+    matches!(
+        kind(key),
+        ValueType::Texts | ValueType::Networks | ValueType::SeveralOf(_)
+    )
 }
 
 fn number(text: &str, most: u32) -> Option<String> {

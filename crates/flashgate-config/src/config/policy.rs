@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use flash_policy::domain::DomainError;
+use flash_policy::lint::PolicyReader;
 use flash_policy::ports::PortSetError;
 use flash_policy::reply::Dialect;
 use flash_policy::write::{self, Layout};
@@ -28,6 +29,8 @@ mod silverlight;
 pub(super) struct Named {
     pub(super) name: String,
     pub(super) header: Span,
+    /// The clients that it is checked for.
+    pub(super) clients: Vec<PolicyReader>,
     /// None if a mistake in it was reported.
     content: Option<PolicyContent>,
 }
@@ -69,6 +72,7 @@ impl Named {
         Self {
             name: raw.name,
             header: raw.header,
+            clients: raw.clients,
             content,
         }
     }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use flash_policy::lint::{Options, PolicyKind};
+use flash_policy::lint::{Options, PolicyKind, PolicyReader};
 use flash_policy::parse::LARGEST;
 use flash_policy::{Diagnostic, Policy, Port, PortRange, PortSet, Profile, Rule, Serving};
 
@@ -59,6 +59,8 @@ pub struct ServedAt {
     /// The ports of all gates, if only gates serve the policy and their ports are known.
     gates: Arc<PlayerPorts>,
     silverlight: SilverlightClients,
+    /// The clients that it is checked for.
+    clients: Vec<PolicyReader>,
 }
 
 /// Whether Silverlight clients ask for a policy.
@@ -191,6 +193,16 @@ impl ServedAt {
             ports: ports.into_iter().map(PolicyPort::port).collect(),
             gates: gates.unwrap_or_default(),
             silverlight: SilverlightClients::DontAsk,
+            clients: Vec::new(),
+        }
+    }
+
+    /// The same places, checked for these clients too.
+    #[must_use]
+    pub fn for_clients(self, clients: &[PolicyReader]) -> Self {
+        Self {
+            clients: clients.to_vec(),
+            ..self
         }
     }
 
@@ -215,7 +227,7 @@ impl ServedAt {
     /// All findings for players that connect to this one of the ports.
     pub(crate) fn judge(&self, bytes: &[u8], port: Option<Port>) -> Vec<Diagnostic> {
         let serving = port.map_or(Serving::from_unknown_port(), Serving::from_port);
-        let mut options = Options::for_service(serving);
+        let mut options = Options::for_service(serving).clients(&self.clients);
         if self.height == Height::HighOnly {
             options = options.nowhere_else();
         }

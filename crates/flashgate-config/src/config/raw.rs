@@ -1,5 +1,6 @@
 //! The file's values, key by key, with their places. Nothing is compared with anything else.
 
+use flash_policy::lint::PolicyReader;
 use flash_policy::{Diagnostic, SiteControl, Span};
 
 use super::keys::{self, Section};
@@ -53,6 +54,8 @@ pub(super) struct RawPolicy {
     pub(super) header: Span,
     /// None if a mistake in it was reported.
     pub(super) content: Option<RawContent>,
+    /// The clients that it is checked for.
+    pub(super) clients: Vec<PolicyReader>,
 }
 
 /// The source of a policy.
@@ -255,6 +258,7 @@ fn policies(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawPolicy> {
                 name: value.key,
                 header: value.key_span,
                 content: None,
+                clients: Vec::new(),
             },
         });
     }
@@ -278,10 +282,12 @@ fn policy(name: String, table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawPo
             None
         }
     };
+    let clients = table.get("clients");
     RawPolicy {
         name,
         header: table.span,
         content,
+        clients: clients.map_or_else(Vec::new, |value| value.choices(&keys::CLIENTS, found)),
     }
 }
 

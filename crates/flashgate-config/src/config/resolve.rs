@@ -121,7 +121,7 @@ fn judged(
             places.ports.push(PolicyPort::Unknown);
         }
         let gates = (!places.beside_gates).then(|| Arc::clone(&gates));
-        let mut served = ServedAt::new(places.ports, gates);
+        let mut served = ServedAt::new(places.ports, gates).for_clients(&policy.clients);
         if places.to_silverlight {
             served = served.and_silverlight();
         }

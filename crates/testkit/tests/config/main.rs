@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod clients;
 mod documented;
 mod faults;
 mod flags;

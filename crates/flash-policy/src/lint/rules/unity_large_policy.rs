@@ -8,7 +8,7 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Clients,
     page: page!(
         finds = "policies of more than 1,400 bytes, if Unity's web player is one of your clients
-(`--client unity`).",
+(`--client unity`). More than 5,000 bytes are an error.",
         matters = "Unity's web player reads once, at most 5,000 bytes, and closes the connection. It does not see
 what arrives in a second segment, so the XML is incomplete.",
         flash = "Flash Player reads until the NUL. No version is known to differ.",
@@ -20,6 +20,9 @@ what arrives in a second segment, so the XML is incomplete.",
 /// The number of bytes that fit into one segment on every usual path.
 const SEGMENT: usize = 1_400;
 
+/// The size of the buffer that Unity receives into. Source: `SocketPolicyClient.cs` of its Mono.
+const MOST: usize = 5_000;
+
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let length = subject.bytes.len();
     if !subject.options.judges_for(PolicyReader::Unity)
@@ -28,13 +31,19 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     {
         return;
     }
-    findings.push(
-        RULE.finding(format!(
-            "the policy has {length} bytes; Unity's web player may read only part of it"
+    let (read, severity) = if length > MOST {
+        ("reads at most 5,000", Severity::Error)
+    } else {
+        ("may read only part of it", Severity::Warning)
+    };
+    let mut finding = RULE
+        .finding(format!(
+            "the policy has {length} bytes; Unity's web player {read}"
         ))
         .note(
             "it reads once, at most 5,000 bytes, and does not see what arrives in a second segment",
         )
-        .help("keep the policy under 1,400 bytes"),
-    );
+        .help("keep the policy under 1,400 bytes");
+    finding.severity = severity;
+    findings.push(finding);
 }

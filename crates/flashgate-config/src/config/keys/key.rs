@@ -1,6 +1,7 @@
 //! A key: its name, type, default and documentation.
 
 use flash_policy::SiteControl;
+use flash_policy::lint::PolicyReader;
 use flash_policy::reply::Dialect;
 use flashgate_wire::proxy_header::ProxyVersion;
 
@@ -77,6 +78,8 @@ pub(in crate::config) enum ValueType {
     Idle,
     /// One of these words.
     OneOf(fn() -> Vec<&'static str>),
+    /// One of these words, or a list of them.
+    SeveralOf(fn() -> Vec<&'static str>),
     /// The path of a socket, or `"off"`.
     Socket,
     Networks,
@@ -126,6 +129,13 @@ pub(in crate::config) const SITE_CONTROLS: [(&str, SiteControl); 3] = [
 pub(in crate::config) const DIALECTS: [(&str, Dialect); 2] = [
     ("flash", Dialect::Flash),
     ("silverlight", Dialect::Silverlight),
+];
+
+/// The clients that a policy can be checked for, in addition to Flash Player.
+pub(in crate::config) const CLIENTS: [(&str, PolicyReader); 3] = [
+    ("flash", PolicyReader::Flash),
+    ("unity", PolicyReader::Unity),
+    ("lightspark", PolicyReader::Lightspark),
 ];
 
 pub(in crate::config) const PROXY_VERSIONS: [(&str, ProxyVersion); 2] =

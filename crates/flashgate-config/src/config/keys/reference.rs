@@ -63,6 +63,7 @@ pub(super) fn inner(key: &Key) -> Option<(&'static Section, String)> {
         | ValueType::Short
         | ValueType::Idle
         | ValueType::OneOf(_)
+        | ValueType::SeveralOf(_)
         | ValueType::Socket
         | ValueType::Networks
         | ValueType::Texts
@@ -85,6 +86,10 @@ pub(super) fn value(kind: ValueType) -> String {
         ValueType::OneOf(words) => {
             let words = words().into_iter().map(|word| format!("`\"{word}\"`"));
             return words.collect::<Vec<_>>().join(", ");
+        }
+        ValueType::SeveralOf(words) => {
+            let words = words().into_iter().map(|word| format!("`\"{word}\"`"));
+            return words.collect::<Vec<_>>().join(", ") + ", or a list of them";
         }
         ValueType::Socket => "a path, or `\"off\"`",
         ValueType::Networks => "a network, or a list of them",

@@ -76,6 +76,9 @@ fn shape(kind: ValueType) -> Value {
         }
         ValueType::Idle => json!({ "type": "string", "pattern": format!("^({DURATION}|off)$") }),
         ValueType::OneOf(words) => json!({ "type": "string", "enum": words() }),
+        ValueType::SeveralOf(words) => {
+            one_or_several(&json!({ "type": "string", "enum": words() }))
+        }
         ValueType::Text | ValueType::Socket => json!({ "type": "string" }),
         ValueType::TextOrNumber => json!({ "type": ["string", "integer"] }),
         ValueType::Networks => one_or_several(&json!({ "type": "string" })),

@@ -4,7 +4,8 @@
 
 use super::key::Unset::{Is, Means, Required};
 use super::key::{
-    DIALECTS, Form, Key, PROXY_VERSIONS, SANDBOXES, SITE_CONTROLS, Section, ValueType, key, words,
+    CLIENTS, DIALECTS, Form, Key, PROXY_VERSIONS, SANDBOXES, SITE_CONTROLS, Section, ValueType,
+    key, words,
 };
 
 /// The file as a whole.
@@ -39,6 +40,8 @@ pub(in crate::config) static POLICY: Section = Section { title: "[policy.NAME]",
         "A policy file instead of rules. It is sent unchanged. The path is relative to the config file."),
     key("site-control", ValueType::OneOf(|| words(&SITE_CONTROLS)), Means("no element"),
         "`all`, `master-only` or `none`. Allowed only with `rules`, and sent only if players connect to port 843."),
+    key("clients", ValueType::SeveralOf(|| words(&CLIENTS)), Is("\"flash\""),
+        "The clients that use the policy: `flash`, `unity` ([Unity's web player](../run/policies.md#unitys-web-player)), `lightspark`. flashgate warns of what one of them can't read or ignores."),
 ] };
 
 /// An entry of `rules`.

@@ -141,6 +141,6 @@ fn inside(range: PortRange) -> Option<PortRange> {
 
 fn all() -> Option<PortRange> {
     let (low, high) = SILVERLIGHT_PORTS;
-    let port = |number: u16| Port::new(number.into()).ok();
+    let port = |number: u16| Port::new(number).ok();
     PortRange::new(port(low)?, port(high)?)
 }

@@ -110,4 +110,19 @@ impl Value<'_> {
         found.push(self.with_help(finding));
         None
     }
+
+    /// Some of these words: a string, or a list of strings.
+    pub(in crate::config) fn choices<T: Copy>(
+        &self,
+        choices: &[(&str, T)],
+        found: &mut Vec<Diagnostic>,
+    ) -> Vec<T> {
+        let items = if self.is_list() {
+            self.items("a list of strings", found)
+        } else {
+            vec![self.clone()]
+        };
+        let chosen = items.iter().filter_map(|item| item.choice(choices, found));
+        chosen.map(|chosen| chosen.value).collect()
+    }
 }
