@@ -119,6 +119,14 @@ impl DomainPattern {
 
 #[cfg(feature = "silverlight")]
 impl DomainPattern {
+    /// The pattern for the same hosts with any scheme.
+    pub(crate) fn over_any_scheme(&self) -> Self {
+        Self {
+            scheme: None,
+            hosts: self.hosts.clone(),
+        }
+    }
+
     /// Whether it matches every movie that the other pattern matches.
     pub(crate) fn covers(&self, other: &Self) -> bool {
         if self.scheme.is_some() && self.scheme != other.scheme {

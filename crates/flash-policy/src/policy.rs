@@ -226,6 +226,32 @@ impl Policy {
         policy
     }
 
+    /// The socket policy that lets the movies that can load from a site connect to these ports of its host.
+    ///
+    /// A URL policy says nothing about ports, so they must be given. `served` is the scheme that the policy is served
+    /// over: see [`served_over`](Self::served_over). Header rules are left out. [`write::url`](crate::write::url) is the
+    /// reverse.
+    ///
+    /// ```
+    /// use flash_policy::{Policy, PortSet, Scheme};
+    ///
+    /// let policy = Policy::for_urls().allow_from("*.example.com")?;
+    /// let ports: PortSet = "9339".parse()?;
+    /// let sockets = policy.for_ports(&ports, Scheme::Http);
+    /// assert_eq!(sockets, Policy::new().allow("*.example.com", 9339)?);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn for_ports(&self, ports: &PortSet, served: Scheme) -> Self {
+        let mut policy = self.served_over(served);
+        policy.profile = Profile::Socket;
+        policy.header_rules.clear();
+        for rule in &mut policy.rules {
+            rule.ports.clone_from(ports);
+        }
+        policy
+    }
+
     /// Adds a rule.
     ///
     /// ```

@@ -1,7 +1,7 @@
 //! Parses Silverlight policies: `<access-policy>`, which Silverlight and Moonlight fetch from port 943.
 //!
 //! [`write::silverlight`](crate::write::silverlight) writes them. [`AccessPolicy::connects`] and [`AccessPolicy::loads`]
-//! decide what an application may do. Sources: Microsoft, *Network Security Access Restrictions in Silverlight*; Mono's
+//! decide what an application may do. [`AccessPolicy::to_flash`] returns the Flash policy that allows the same. Sources: Microsoft, *Network Security Access Restrictions in Silverlight*; Mono's
 //! `ClientAccessPolicyParser`.
 
 use alloc::boxed::Box;
@@ -14,9 +14,11 @@ use crate::write::SILVERLIGHT_PORTS;
 use crate::{Port, PortRange};
 
 mod decide;
+mod to_flash;
 mod uri;
 
 pub use decide::AccessDenied;
+pub use to_flash::ToFlashError;
 pub use uri::Uri;
 
 /// A Silverlight policy. Each of its parts grants connections independently.

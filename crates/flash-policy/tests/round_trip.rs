@@ -313,6 +313,15 @@ fn silverlight_has_its_own_ports() {
         "{text}"
     );
     assert_eq!(policy("80"), Err(SilverlightError::NoPorts { rule: 0 }));
+    let address = Policy::new().allow("2001:db8::1", 4502).unwrap();
+    let text = write::silverlight(&address, Layout::Compact).unwrap();
+    assert!(text.contains("\"http://[2001:db8::1]\""), "{text}");
+    let none = Policy::new()
+        .allow("*", 4502)
+        .unwrap()
+        .with_site_control(SiteControl::None);
+    let text = write::silverlight(&none, Layout::Compact).unwrap();
+    assert!(!text.contains("<policy>"), "{text}");
     let one = || Policy::new().allow("a.test", 4502).unwrap();
     let rule = Rule::parse("http://a.test", 4502).unwrap().https_only();
     let error = write::silverlight(&one().with_rule(rule), Layout::Compact).unwrap_err();

@@ -27,7 +27,9 @@ use flash_policy::policy::{
 };
 use flash_policy::ports::{PortError, PortSetError, PortSetErrorKind};
 use flash_policy::reply::{PolicyFileError, ReplyError};
-use flash_policy::silverlight::{Access, AccessDenied, AccessPolicy, ParsedAccess, Resource, Uri};
+use flash_policy::silverlight::{
+    Access, AccessDenied, AccessPolicy, ParsedAccess, Resource, ToFlashError, Uri,
+};
 use flash_policy::write::{Layout, SilverlightError, WriteError};
 use flash_policy::{
     Diagnostic, DomainPattern, Host, LintReport, Moment, Origin, Parsed, PlayerVersion, Policy,
@@ -61,7 +63,7 @@ all!(value: LineIndex, Column, Position, Omitted, Slip, Host, Scheme, Origin);
 all!(value: Parsed, PolicyPlaces, RulePlaces, Profile, PlayerVersion, Policy, Rule, Secure);
 all!(value: SiteControl, PortSetErrorKind, Port, PortRange, PortSet, Recognition, Reply);
 all!(value: HeaderRule, HeaderSet, HeaderSetErrorKind);
-all!(error: HeaderRuleError, HeaderSetError, UrlDenied, AccessDenied);
+all!(error: HeaderRuleError, HeaderSetError, UrlDenied, AccessDenied, ToFlashError);
 all!(value: AccessPolicy, Access, Resource, Uri, ParsedAccess, Layout);
 all!(value: player::Action, player::Event<'static>, player::Fetch, player::FetchId);
 all!(value: player::Protocol, player::Purpose, player::Transport, player::Attempt);

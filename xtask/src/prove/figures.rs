@@ -257,6 +257,17 @@ pub(super) const FIGURES: &[Figure] = &[
         shown: outside("config", &["half_written::a_config_with_a_pause"]),
     },
     Figure {
+        name: "dialects",
+        claim: "1,000,000 random questions to random policies, for each format: Flash to Silverlight and back, and Flash to URL and back, decide alike",
+        shown: library(
+            "url",
+            &[
+                "converted::flash_silverlight_flash",
+                "converted::flash_url_flash",
+            ],
+        ),
+    },
+    Figure {
         name: "silence",
         claim: "a WebSocket that is silent for 10 minutes survives an nginx with a 60 s timeout",
         shown: outside("serve", &["silence::outlasts_nginx"]),

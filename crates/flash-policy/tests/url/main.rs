@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod converted;
 mod decided;
 mod policies;
 mod written;

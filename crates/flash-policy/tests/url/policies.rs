@@ -5,7 +5,12 @@ use flash_policy::{DomainPattern, Movie, Policy, PortSet, Rule, Secure, SiteCont
 use proptest::prelude::*;
 
 pub(crate) fn domain() -> impl Strategy<Value = DomainPattern> {
-    let text = "\\*|(https?://)?(\\*\\.)?[ab]\\.[ab]\\.test|192\\.0\\.2\\.[1-2]|2001:db8::[1-2]";
+    let name = prop_oneof![
+        "(https?://)?\\*\\.([ab]\\.)?[ab]\\.test",
+        "(https?://)?([ab]\\.)?[ab]\\.test"
+    ];
+    let address = "(https?://)?(192\\.0\\.2\\.[12]|2001:db8::[12])";
+    let text = prop_oneof![2 => Just(String::from("*")), 8 => name, 2 => address];
     text.prop_map(|text| text.parse().unwrap())
 }
 
@@ -46,7 +51,7 @@ pub(crate) fn url_policy() -> impl Strategy<Value = Policy> {
 }
 
 /// Hosts that the domains of the policies match, and others that are like them.
-pub(crate) const HOSTS: [&str; 12] = [
+pub(crate) const HOSTS: [&str; 13] = [
     "a.a.test",
     "b.a.test",
     "a.b.test",
@@ -59,6 +64,7 @@ pub(crate) const HOSTS: [&str; 12] = [
     "192.0.2.1",
     "192.0.2.3",
     "[2001:db8::1]",
+    "[2001:db8::3]",
 ];
 
 /// Movies from all of these hosts, over both schemes, and a movie from a file.
