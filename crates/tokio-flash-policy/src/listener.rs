@@ -17,6 +17,7 @@ use crate::acceptor::PolicyAcceptor;
 use crate::prefixed::Prefixed;
 
 mod accepting;
+mod finishing;
 
 /// The default of [`Listener::limit`]: half of the 1024 open files that most systems allow a process by default.
 pub const OPEN_LIMIT: usize = 512;
@@ -24,7 +25,8 @@ pub const OPEN_LIMIT: usize = 512;
 /// A TCP listener that answers policy requests itself and returns all other connections.
 ///
 /// Each connection is recognized and answered in a task of its own, so a client that sends nothing delays no other. The
-/// tasks belong to the listener: dropping it closes the connections that it has not returned yet.
+/// tasks belong to the listener: dropping it closes the connections that it has not returned yet, and
+/// [`finish`](Self::finish) answers them first.
 ///
 /// # Limit
 ///

@@ -61,6 +61,14 @@ async fn heard(mut client: TcpStream) -> Vec<u8> {
     heard
 }
 
+/// What comes before the end, which is a reset if the server has not read everything.
+async fn heard_or_reset(mut client: TcpStream) -> Vec<u8> {
+    let mut heard = Vec::new();
+    let read = timeout(SOON, client.read_to_end(&mut heard)).await;
+    let _ = read.expect("an end in time");
+    heard
+}
+
 #[tokio::test]
 async fn a_silent_client_delays_no_other() {
     let (mut listener, address) = listening().await;
@@ -237,5 +245,44 @@ async fn the_listener_owns_its_connections() {
     let game = says(address, b"LOGIN").await;
     comes(&mut listener, &game, b"LOGIN").await;
     drop(listener);
+    assert_eq!(heard(silent).await, b"");
+}
+
+/// A server that stops answers those that have asked, also those in the system's queue and those whose NUL comes later.
+#[tokio::test]
+async fn finishing_answers_open_requests() {
+    let (listener, address) = listening().await;
+    let (answered, mut log) = unbounded_channel();
+    let mut listener = listener.on_answered(move |client, _| answered.send(client).unwrap());
+    let mut bare = says(address, &REQUEST[..22]).await;
+    let game = says(address, b"LOGIN").await;
+    comes(&mut listener, &game, b"LOGIN").await;
+    let queued = says(address, REQUEST).await;
+    let other = says(address, b"LOGIN").await;
+
+    let clients = async {
+        assert_eq!(heard(queued).await, reply().as_bytes());
+        assert_eq!(heard_or_reset(other).await, b"");
+        let refused = TcpStream::connect(address).await.unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
+        bare.write_all(b"\0").await.unwrap();
+        assert_eq!(heard(bare).await, reply().as_bytes());
+    };
+    let both = async { tokio::join!(listener.finish(), clients) };
+    timeout(SOON, both).await.expect("an end in time");
+    let reported = [log.recv().await, log.recv().await];
+    assert!(reported.iter().all(Option::is_some), "{reported:?}");
+    assert_eq!(log.recv().await, None);
+}
+
+/// The caller limits the time; whatever is left then is closed.
+#[tokio::test]
+async fn finishing_can_be_given_up() {
+    let (mut listener, address) = listening().await;
+    let silent = says(address, b"").await;
+    let game = says(address, b"LOGIN").await;
+    comes(&mut listener, &game, b"LOGIN").await;
+    let finishing = timeout(Duration::from_millis(10), listener.finish());
+    finishing.await.unwrap_err();
     assert_eq!(heard(silent).await, b"");
 }

@@ -13,7 +13,8 @@ use tokio::net::TcpStream;
 use tokio::task::JoinError;
 use tokio::time::{Instant, sleep};
 
-use super::{Listener, Recognized};
+use super::{Listener, OnAnswered, Recognized};
+use crate::acceptor::PolicyAcceptor;
 use crate::prefixed::Prefixed;
 
 /// The pause after an error that will not pass at once, such as a lack of file descriptors.
@@ -23,7 +24,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// first: without this time, clients that have sent their request would be dropped.
 const KEPT: Duration = Duration::from_millis(100);
 
-type Arrived = (Prefixed<TcpStream>, StreamKind, SocketAddr);
+pub(super) type Arrived = (Prefixed<TcpStream>, StreamKind, SocketAddr);
 
 impl Listener {
     /// Returns the next connection that is not a policy request, with the client's address.
@@ -102,7 +103,7 @@ impl Listener {
     fn poll_accept(&mut self, context: &mut Context<'_>) -> Poll<Arrived> {
         loop {
             if let Poll::Ready(Some(ended)) = self.open.poll_join_next(context) {
-                match self.ended(ended) {
+                match arrived(ended, &mut self.on_answered) {
                     Some(arrived) => return Poll::Ready(arrived),
                     None => continue,
                 }
@@ -125,22 +126,6 @@ impl Listener {
         }
     }
 
-    /// Returns the connection if it must be served. It may also be answered, failed or dropped.
-    fn ended(&mut self, task: Result<Option<Recognized>, JoinError>) -> Option<Arrived> {
-        match task {
-            Ok(Some((address, Accepted::Stream(stream, kind)))) => Some((stream, kind, address)),
-            Ok(Some((address, Accepted::Answered(reason)))) => {
-                if let Some(call) = &mut self.on_answered {
-                    call(address, reason);
-                }
-                None
-            }
-            // Without this, a runtime without timers would close every client, and the server would wait forever.
-            Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
-            Ok(None) | Err(_) => None,
-        }
-    }
-
     /// Starts to recognize a connection. At the limit it waits until the oldest connection has ended, or can be dropped.
     fn start_or_wait(&mut self, socket: TcpStream, address: SocketAddr) {
         if self.open.len() >= self.limit
@@ -153,11 +138,8 @@ impl Listener {
         if self.by_age.len() > self.limit.saturating_mul(2) {
             self.by_age.retain(|(_, task)| !task.is_finished());
         }
-        let acceptor = Arc::clone(&self.acceptor);
-        let task = self.open.spawn(async move {
-            let accepted = acceptor.accept_tcp(socket).await;
-            accepted.ok().map(|accepted| (address, accepted))
-        });
+        let recognized = recognize(Arc::clone(&self.acceptor), socket, address);
+        let task = self.open.spawn(recognized);
         self.by_age.push_back((Instant::now(), task));
     }
 
@@ -187,6 +169,35 @@ impl Listener {
             let _ = self.drop_oldest();
         }
         self.pause = Some(Box::pin(sleep(PAUSE)));
+    }
+}
+
+/// Recognizes one connection, and answers it if it is a policy request. `None` if it fails.
+pub(super) async fn recognize(
+    acceptor: Arc<PolicyAcceptor>,
+    socket: TcpStream,
+    address: SocketAddr,
+) -> Option<Recognized> {
+    let accepted = acceptor.accept_tcp(socket).await;
+    accepted.ok().map(|accepted| (address, accepted))
+}
+
+/// Returns the connection if it must be served. It may also be answered, failed or dropped.
+pub(super) fn arrived(
+    task: Result<Option<Recognized>, JoinError>,
+    on_answered: &mut Option<OnAnswered>,
+) -> Option<Arrived> {
+    match task {
+        Ok(Some((address, Accepted::Stream(stream, kind)))) => Some((stream, kind, address)),
+        Ok(Some((address, Accepted::Answered(reason)))) => {
+            if let Some(call) = on_answered {
+                call(address, reason);
+            }
+            None
+        }
+        // Without this, a runtime without timers would close every client, and the server would wait forever.
+        Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
+        Ok(None) | Err(_) => None,
     }
 }
 
