@@ -1,22 +1,14 @@
 //! Browsers read the same scheme and host from everything that is accepted as a movie's URL or a page's `Origin`.
 #![no_main]
 
-use flash_policy::{Host, Origin};
-use flashgate_wire::http::{HeadReader, HeadVerdict, RequestOrigin};
+use flash_policy::{Host, Movie, Origin};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     if let Ok(origin) = text.parse() {
         is_what_browsers_read(text, &origin);
     }
-    if text.contains(['\r', '\n']) {
-        // This would be a separate line, followed by another field.
-        return;
-    }
-    let head = format!("GET / HTTP/1.1\r\nHost: a.test\r\nOrigin: {text}\r\n\r\n");
-    if let (HeadVerdict::Request(request), _) = HeadReader::default().feed(head.as_bytes())
-        && let RequestOrigin::At(origin) = RequestOrigin::of(&request)
-    {
+    if let Ok(Movie::Remote(origin)) = Movie::of_page(Some(text)) {
         is_what_browsers_write(text, &origin);
     }
 });

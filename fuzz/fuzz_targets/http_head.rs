@@ -4,7 +4,7 @@
 
 use std::time::SystemTime;
 
-use flashgate_wire::http::{Body, HeadReader, HeadVerdict, HttpRequest, RequestOrigin, Response};
+use flashgate_wire::http::{Body, HeadReader, HeadVerdict, HttpRequest, Response};
 use flashgate_wire::websocket::{Handshake, is_asked_for};
 use libfuzzer_sys::fuzz_target;
 
@@ -54,7 +54,8 @@ fn judge(request: &HttpRequest, head: &[u8]) {
     let target = format!("{}{} ", request.path, query.unwrap_or_default());
     let words = head.split(|byte| *byte == b' ').nth(1);
     assert_eq!(words, Some(target.trim_end().as_bytes()));
-    if let RequestOrigin::At(origin) = RequestOrigin::of(request) {
+    let origin = request.values("origin").next();
+    if let Ok(flash_policy::Movie::Remote(origin)) = flash_policy::Movie::of_page(origin) {
         let again: flash_policy::Origin = origin
             .to_string()
             .parse()

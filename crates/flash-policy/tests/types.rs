@@ -10,7 +10,8 @@ use std::net::TcpStream;
 
 use flash_policy::decide::{
     Allowed, Ask, Decision, Denied, Grant, Ignored, Known, Location, LocationError, Movie,
-    NearestMiss, Place, PolicyAnswer, RefusalReason, Request, Sandbox, UrlDenied, decide_alone,
+    NearestMiss, PageDenied, PageOriginError, Place, PolicyAnswer, RefusalReason, Request, Sandbox,
+    UrlDenied, decide_alone,
 };
 use flash_policy::diagnostic::{Column, Edit, Fix, Label, LineIndex, Position, Repeat};
 use flash_policy::domain::{DomainError, DomainErrorKind};
@@ -72,7 +73,7 @@ all!(value: player::Notification, player::Outcome, player::Reason, player::RuleA
 all!(value: player::Verdict, player::Afterwards, player::Close, player::ConnectionEnd);
 all!(value: player::Learnt, player::Step, player::Choice);
 all!(hashed: Moment, Span, Host, Origin, Scheme, Port, PlayerVersion, Severity, SiteControl, Position);
-all!(error: LocationError, Denied, DomainError, HostError, OriginError, SchemeError);
+all!(error: LocationError, Denied, PageDenied, PageOriginError, DomainError, HostError, OriginError, SchemeError);
 all!(error: PlayerVersionError, RuleError, SiteControlError, PortError, PortSetError);
 all!(error: ReplyError, SilverlightError, WriteError);
 

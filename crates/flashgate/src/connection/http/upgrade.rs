@@ -9,7 +9,7 @@ use flash_policy::decide::{RefusalReason, decide_alone};
 use flash_policy::{Movie, Port};
 use flashgate_config::snapshot::Gate;
 use flashgate_relay::{Bridge, BridgeLimits, Preface, ROOM};
-use flashgate_wire::http::{HttpRequest, RequestOrigin, Response, StatusCode};
+use flashgate_wire::http::{HttpRequest, Response, StatusCode};
 use flashgate_wire::websocket::{
     DROPPED, Handshake, HandshakeRefusal, is_asked_for, lacks_upgrade,
 };
@@ -129,15 +129,16 @@ impl Exchange<'_> {
     fn judge(&self, gate: &Gate, request: &HttpRequest) -> Result<(), Refused> {
         let local = || self.waiting.stream.tcp().local_addr().ok();
         let local = || local().and_then(|local| Port::new(local.port()).ok());
+        let origins: Vec<_> = request.values("origin").collect();
+        let origin = origins.join(&b", "[..]);
+        let page = (!origins.is_empty()).then_some(&*origin);
         let reason = match gate.public_port.or_else(local) {
-            Some(port) => refusal(gate, port, &RequestOrigin::of(request)),
+            Some(port) => refusal(gate, port, page),
             None => Some("the port to check is unknown".to_owned()),
         };
         let Some(reason) = reason else {
             return Ok(());
         };
-        let origins: Vec<_> = request.values("origin").collect();
-        let origin = origins.join(&b", "[..]);
         let shared = &self.waiting.shared;
         shared.tell_origin(self.waiting.client(), &gate.name, &origin, &reason);
         let text = format!("refused by the policy: {reason}\n");
@@ -223,11 +224,10 @@ pub(in crate::connection) fn bridge(
 }
 
 /// Why the policy refuses a page, or `None` if it allows it.
-fn refusal(gate: &Gate, port: Port, page: &RequestOrigin) -> Option<String> {
-    let movie = match page {
-        RequestOrigin::At(origin) => Movie::Remote(origin.clone()),
-        RequestOrigin::Nowhere => Movie::Hostless,
-        RequestOrigin::Unreadable => return Some(UNREADABLE.to_owned()),
+fn refusal(gate: &Gate, port: Port, origin: Option<&[u8]>) -> Option<String> {
+    let movie = match Movie::of_page(origin) {
+        Ok(movie) => movie,
+        Err(error) => return Some(error.to_string()),
     };
     let reason = decide_alone(&gate.policy, &movie, port).err()?.reason;
     let for_it = gate.policy.names(&movie);
@@ -248,5 +248,3 @@ fn refusal(gate: &Gate, port: Port, page: &RequestOrigin) -> Option<String> {
         (_, Movie::Remote(_)) => format!("there is no rule for this Origin (port {port})"),
     })
 }
-
-const UNREADABLE: &str = "expected one Origin like `https://www.example.com`, found something else";
