@@ -125,7 +125,7 @@ fn without_covered(patterns: &[DomainPattern], is_any_https: bool) -> Vec<Domain
 /// let access = silverlight::parse(file).policy.expect("a policy");
 /// assert_eq!(access.to_flash(), Err(ToFlashError::File { policy: 0 }));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ToFlashError {
     /// A `<policy>` has `file:///`. In Flash, only a rule for `*` allows movies from files, and it allows all others too.
@@ -155,3 +155,5 @@ impl fmt::Display for ToFlashError {
 }
 
 impl core::error::Error for ToFlashError {}
+
+debug_is_display!(ToFlashError);
