@@ -17,8 +17,10 @@ use crate::reason;
 use crate::regular_file;
 use crate::snapshot::{ListenAddress, Plan, Watched};
 
+mod applies_to;
 pub mod backend;
 mod bridge;
+mod common;
 pub mod defaults;
 pub mod explain;
 mod findings;
@@ -26,13 +28,13 @@ pub mod flags;
 pub mod gates;
 mod handover;
 pub mod hosts;
+mod http;
 pub mod keys;
 mod lines;
 pub mod listeners;
 mod loaded;
 mod malformed;
 mod meant;
-mod not_yet;
 pub mod own_host;
 mod policy;
 pub mod policy_file;
@@ -198,7 +200,6 @@ fn understand(
 ) -> Option<Resolved> {
     let (text, root) = toml(bytes, found)?;
     let root = Table::root(text, root.get_ref());
-    not_yet::check(&root, found);
     let raw = raw::read(&root, found);
     let folder = path.parent().unwrap_or(Path::new(""));
     let named = raw.files().map(|file| folder.join(file));

@@ -21,4 +21,4 @@ pub use lenient::{may_ask_for_upgrade, may_ask_for_websocket};
 pub use method::{Method, Methods};
 pub use received::{NotHttpAnswer, ReceivedHead};
 pub use refusal::HeadRefusal;
-pub use response::{Body, Response, StatusCode};
+pub use response::{Body, Caching, Readers, Response, StatusCode};

@@ -6,42 +6,46 @@ use std::sync::Arc;
 use flash_policy::diagnostic::any_error;
 use flash_policy::{Diagnostic, Port, Span};
 
+use super::common::Common;
 use super::listeners::ResolvedListeners;
 use super::raw::RawBridge;
 use super::tree::At;
 use super::{defaults, hosts};
 use crate::snapshot::{
-    AskedBy, BridgeSettings, Deadlines, Gate, OwnPaths, PathPattern, Segment, Service, ServiceKind,
-    ServiceListener, SetIn,
+    AskedBy, BridgeSettings, Gate, OwnPaths, PathPattern, Segment, ServiceKind, ServiceListener,
+    SetIn,
 };
-use crate::tls::Tls;
 
 mod own_paths;
 
 /// Paths that the bridge itself answers.
-const OWN_PATHS: [&str; 3] = ["/", "/ruffle.js", "/ruffle.json"];
+const OWN_PATHS: [&str; 5] = [
+    "/",
+    "/clientaccesspolicy.xml",
+    "/crossdomain.xml",
+    "/ruffle.js",
+    "/ruffle.json",
+];
 
 /// Returns the bridge to the gates among the listeners, and its listener. Without `[bridge]`, reports gates that have a
 /// path on it.
 pub(super) fn resolve(
     raw: Option<RawBridge>,
     resolved: &ResolvedListeners,
-    deadlines: Deadlines,
-    tls: Option<&Tls>,
+    common: Common<'_>,
     found: &mut Vec<Diagnostic>,
 ) -> Option<(Arc<BridgeSettings>, ServiceListener)> {
     if raw.is_none() && !any_error(found) {
         found.extend(resolved.own_paths.iter().map(own_paths::missing));
     }
-    Some(with_gates(raw?, resolved, deadlines, tls, found))
+    Some(with_gates(raw?, resolved, common, found))
 }
 
 /// Returns the bridge to the gates among the listeners, and its listener.
 pub(super) fn with_gates(
     raw: RawBridge,
     resolved: &ResolvedListeners,
-    deadlines: Deadlines,
-    tls: Option<&Tls>,
+    common: Common<'_>,
     found: &mut Vec<Diagnostic>,
 ) -> (Arc<BridgeSettings>, ServiceListener) {
     let gates: Vec<_> = resolved
@@ -74,12 +78,9 @@ pub(super) fn with_gates(
     let listener = ServiceListener {
         addresses: raw.addresses.iter().map(|at| at.value).collect(),
         asked_by: AskedBy::Bridge(SetIn::Config),
-        service: Arc::new(Service::new(
-            ServiceKind::Bridge(Arc::clone(&bridge)),
-            raw.accept_proxy,
-            tls.map(|tls| Arc::clone(&tls.server)),
-            deadlines,
-        )),
+        service: Arc::new(
+            common.with_files(ServiceKind::Bridge(Arc::clone(&bridge)), raw.accept_proxy),
+        ),
     };
     (bridge, listener)
 }

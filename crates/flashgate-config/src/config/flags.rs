@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use flash_policy::{Diagnostic, Span};
 
+use super::common::Common;
 use super::listeners::ResolvedListeners;
 use super::raw::RawBridge;
 use super::tree::At;
@@ -77,12 +78,16 @@ pub fn bridge(
         ping: limits.ping,
     };
     let mut found = Vec::new();
-    let deadlines = Deadlines::from(&limits);
+    let common = Common {
+        deadlines: Deadlines::from(&limits),
+        tls: None,
+        files: None,
+    };
     let gates = ResolvedListeners {
         listeners: listeners.to_vec(),
         own_paths: Vec::new(),
     };
-    let (bridge, listener) = bridge::with_gates(raw, &gates, deadlines, None, &mut found);
+    let (bridge, listener) = bridge::with_gates(raw, &gates, common, &mut found);
     let about_url = |finding: &mut Diagnostic| hosts::RULES.contains(&finding.rule);
     let of_url = found.extract_if(.., about_url).collect();
     let mut findings = flags.text.findings(found);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use flash_policy::{Diagnostic, Policy, Port, PortSet, blocked_ports};
 
 use super::lines::Lines;
-use super::raw::{RawGate, RawListener, RawPolicy};
+use super::raw::{RawGate, RawHttp, RawListener, RawPolicy};
 use super::tree::At;
 use super::tree::text::TextValue;
 use super::{backend, defaults, values};
@@ -22,7 +22,9 @@ pub(super) enum GatePorts {
     AnyFree(At<ListenAddress>),
     /// There is no gate.
     NoGate,
-    /// It is not clear which gates use the policy. This is already reported.
+    /// Only `[http]` serves the policy, where ports mean nothing.
+    NotNeeded,
+    /// It is not clear which gates use the policy, or whether one is needed. This is already reported.
     Faulty,
 }
 
@@ -111,10 +113,28 @@ pub(super) fn are_clear(raw: &[RawListener], policies: &[RawPolicy]) -> bool {
 }
 
 /// The ports for rules without ports, for each policy. Requires that it is clear which gates use it.
-pub(super) fn ports(raw: &[RawListener], policies: &[RawPolicy]) -> Vec<GatePorts> {
+pub(super) fn ports(
+    raw: &[RawListener],
+    http: Option<&RawHttp>,
+    policies: &[RawPolicy],
+) -> Vec<GatePorts> {
     let names = policies.iter().map(|policy| policy.name.as_str());
     let by_name: HashMap<_, usize> = names.zip(0..).collect();
-    let mut all: Vec<_> = policies.iter().map(|_| GatePorts::NoGate).collect();
+    let is_clear = http.is_none_or(|http| http.is_clear(|name| by_name.contains_key(name)));
+    let without_gate = |policy: &RawPolicy| {
+        let over_http = http.is_some_and(|http| http.serves(&policy.name));
+        let on_sockets = |raw: &RawListener| raw.serves(&policy.name, policies.len());
+        if raw.iter().any(on_sockets) {
+            GatePorts::NoGate
+        } else if over_http {
+            GatePorts::NotNeeded
+        } else if is_clear {
+            GatePorts::NoGate
+        } else {
+            GatePorts::Faulty
+        }
+    };
+    let mut all: Vec<_> = policies.iter().map(without_gate).collect();
     for (raw, _) in gates(raw) {
         let place = raw.policy.as_ref().map(|name| name.value.as_str());
         let place = place.map_or(Some(0), |name| by_name.get(name).copied());
@@ -132,7 +152,7 @@ impl GatePorts {
             (Self::AnyFree(_) | Self::Faulty, _) => {}
             (_, None) => *self = Self::AnyFree(address.clone()),
             (Self::Known(known), Some(port)) => known.push(port),
-            (Self::NoGate, Some(port)) => *self = Self::Known(vec![port]),
+            (Self::NoGate | Self::NotNeeded, Some(port)) => *self = Self::Known(vec![port]),
         }
     }
 }

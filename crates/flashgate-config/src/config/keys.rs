@@ -10,13 +10,14 @@ mod schema;
 mod table;
 
 pub(super) use key::{
-    CLIENTS, DIALECTS, PROXY_VERSIONS, SANDBOXES, SITE_CONTROLS, Section, Unset, ValueType,
+    APPLIES_TO, CLIENTS, DIALECTS, PROXY_VERSIONS, SANDBOXES, SITE_CONTROLS, Section, Unset,
+    ValueType,
 };
 pub use man::man;
 pub use reference::reference;
 pub use schema::schema;
 pub(super) use table::{
-    ADMIN, BRIDGE, CERTIFICATE, GATE, LIMITS, LISTEN, POLICY, PROCESS, RULE, TLS, TOP,
+    ADMIN, BRIDGE, CERTIFICATE, GATE, HTTP, LIMITS, LISTEN, POLICY, PROCESS, RULE, TLS, TOP,
 };
 
 /// The type of a key with this name, in the first section that has one. Text if no section does.
@@ -28,13 +29,14 @@ pub(super) fn kind(name: &str) -> ValueType {
 }
 
 /// Every section, in the order in which `kind` searches them.
-static SECTIONS: [&Section; 11] = [
+static SECTIONS: [&Section; 12] = [
     &TOP,
     &POLICY,
     &RULE,
     &LISTEN,
     &GATE,
     &BRIDGE,
+    &HTTP,
     &TLS,
     &CERTIFICATE,
     &ADMIN,

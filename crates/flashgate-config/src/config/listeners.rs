@@ -6,30 +6,31 @@ use std::sync::Arc;
 use flash_policy::reply::Dialect;
 use flash_policy::{Diagnostic, Policy, Port, PortSet, Rule};
 
+use super::common::Common;
 use super::gates;
+use super::http;
 use super::lines::Lines;
 use super::policy::{Named, by_name};
 use super::policy_file::{PlayerPorts, PolicyPort};
 use super::raw::{GatesPath, RawListener, Soundness};
 use super::tree::{At, listed};
 use crate::snapshot::ListenAddress;
-use crate::snapshot::{AskedBy, Deadlines, Gate, Served, Service, ServiceKind, ServiceListener};
-use crate::tls::Tls;
+use crate::snapshot::{AskedBy, Gate, Served, ServiceKind, ServiceListener};
 
 /// Returns a listener for every `[[listen]]` and `[[gate]]`. There are several if the addresses have different ports,
 /// because the policy sent depends on the port.
 pub(super) fn resolve(
     raw: &[RawListener],
     policies: &[Named],
-    deadlines: Deadlines,
-    tls: Option<&Tls>,
+    common: Common<'_>,
     found: &mut Vec<Diagnostic>,
 ) -> ResolvedListeners {
     let (mut listeners, mut taken) = (Vec::new(), gates::given_names(raw));
     let mut own_paths = Vec::new();
     for raw in raw {
         let gate = raw.gate.as_ref();
-        let gate = gate.and_then(|gate| gates::resolve(raw, gate, deadlines.request, &mut taken));
+        let gate =
+            gate.and_then(|gate| gates::resolve(raw, gate, common.deadlines.request, &mut taken));
         let Some(policy) = policy_of(raw, policies, found) else {
             continue;
         };
@@ -50,12 +51,11 @@ pub(super) fn resolve(
             listeners.extend(kind.map(|kind| ServiceListener {
                 addresses,
                 asked_by: raw.asked_by(),
-                service: Arc::new(Service::new(
-                    kind,
-                    raw.accept_proxy.clone(),
-                    tls.map(|tls| Arc::clone(&tls.server)),
-                    deadlines,
-                )),
+                service: Arc::new(if http::answers(raw) {
+                    common.with_files(kind, raw.accept_proxy.clone())
+                } else {
+                    common.service(kind, raw.accept_proxy.clone())
+                }),
             }));
         }
     }
@@ -169,7 +169,7 @@ pub(super) fn unasked(raw: &[RawListener], policies: &[Named], found: &mut Vec<D
     for raw in unset {
         let policy = policies
             .iter()
-            .find(|policy| serves(raw, &policy.name, policies.len()));
+            .find(|policy| raw.serves(&policy.name, policies.len()));
         for address in &raw.addresses {
             let port = gates::bound_port(address.value);
             let granted = policy.and_then(|policy| policy.granted(port));
@@ -211,14 +211,6 @@ pub fn unasked_port(port: Port, policy: &Policy) -> Option<Diagnostic> {
             .note("players ask port 843, and then the port that the movie connects to")
             .help(format!("listen on 843, or let the movie call `Security.loadPolicyFile(\"xmlsocket://HOST:{port}\")`"))
     })
-}
-
-/// Whether a listener serves the policy with this name, given the number of policies.
-pub(super) fn serves(raw: &RawListener, policy: &str, policies: usize) -> bool {
-    match &raw.policy {
-        Some(name) => name.value == policy,
-        None => policies == 1,
-    }
 }
 
 fn by_port(raw: &RawListener) -> Vec<(Option<Port>, Vec<ListenAddress>)> {

@@ -1,28 +1,28 @@
 //! A policy of the file, ready to be served. Its rules are checked, with findings at their place in the file.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use flash_policy::domain::DomainError;
 use flash_policy::lint::PolicyReader;
-use flash_policy::ports::PortSetError;
 use flash_policy::reply::Dialect;
 use flash_policy::write::{self, Layout};
-use flash_policy::{
-    Diagnostic, DomainPattern, Policy, Port, PortSet, Profile, Reply, Rule, SiteControl, Span,
-};
+use flash_policy::{Diagnostic, Policy, Port, Profile, Reply, SiteControl, Span};
 
-use super::gates::{self, GatePorts};
+use super::applies_to::AppliesTo;
+use super::gates::GatePorts;
 use super::policy_file::{self, ServedAt, Told};
 use super::raw::{RULE, RawContent, RawPolicy, RawPorts, RawRule};
 use super::tree::At;
 use super::tree::text::TextValue;
 use crate::confinement;
 use crate::reason;
-use crate::snapshot::ListenAddress;
 use crate::spelling::nearest;
 
+mod over_http;
+mod rules;
 mod silverlight;
+
+use self::rules::{ResolvedRule, all_rules};
+pub use self::rules::{bad_domain, bad_ports};
 
 /// A policy with its name.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ enum PolicyContent {
     File(PolicyFile),
     Rules {
         site_control: Option<At<SiteControl>>,
-        rules: Vec<(Rule, RawRule)>,
+        rules: Vec<(ResolvedRule, RawRule)>,
     },
 }
 
@@ -104,17 +104,25 @@ impl Named {
         }
     }
 
+    /// The rules that apply to sockets or to files over HTTP. Empty for a policy file.
+    fn rules_for(&self, applies_to: AppliesTo) -> impl Iterator<Item = &(ResolvedRule, RawRule)> {
+        let rules = match &self.content {
+            Some(PolicyContent::Rules { rules, .. }) => rules.as_slice(),
+            Some(PolicyContent::File(_)) | None => &[],
+        };
+        rules
+            .iter()
+            .filter(move |(_, raw)| raw.applies_to(applies_to))
+    }
+
     /// The policy from rules. A meta-policy has no effect except on port 843, and voids the file for some clients.
     fn policy(&self, port: Option<Port>) -> Option<Policy> {
-        let Some(PolicyContent::Rules {
-            site_control,
-            rules,
-        }) = &self.content
-        else {
+        let Some(PolicyContent::Rules { site_control, .. }) = &self.content else {
             return None;
         };
         let master = port == Some(Port::MASTER);
-        let mut policy: Policy = rules.iter().map(|(rule, _)| rule.clone()).collect();
+        let rules = self.rules_for(AppliesTo::Sockets);
+        let mut policy: Policy = rules.map(|(rule, _)| rule.rule.clone()).collect();
         let site_control = site_control.as_ref().filter(|_| master);
         policy.site_control = site_control.map(|place| place.value);
         Some(policy)
@@ -123,7 +131,8 @@ impl Named {
     /// Probable mistakes in rules, placed in the config file. Returns nothing for policy files.
     pub(super) fn judge(&self, served: &ServedAt) -> Vec<Diagnostic> {
         let ports = served.each();
-        let mut found: Vec<_> = self.useless_site_control(ports).into_iter().collect();
+        let mut found: Vec<_> = self.useless_site_control(served).into_iter().collect();
+        found.extend(self.useless_keys(served));
         let mut told = Told::default();
         for &port in ports {
             let Some(policy) = self.policy(port) else {
@@ -134,6 +143,11 @@ impl Named {
         }
         if served.asked_by_silverlight() {
             found.extend(self.judge_for_silverlight(served));
+        }
+        for finding in self.judge_over_http(served) {
+            if told.is_new(&finding) {
+                found.push(finding);
+            }
         }
         found
     }
@@ -146,40 +160,43 @@ impl Named {
         port: Option<Port>,
     ) -> Vec<Diagnostic> {
         let text = write::flash_unchecked(policy, Layout::Compact);
-        let places = self.places(&text);
+        let places = self.places(&text, AppliesTo::Sockets);
+        let found = served.judge(text.as_bytes(), port).into_iter();
+        found.map(|it| self.in_config(it, &places)).collect()
+    }
+
+    /// Moves a finding in generated text to the config file.
+    fn in_config(&self, mut finding: Diagnostic, places: &[(Span, Span)]) -> Diagnostic {
         let in_config = |of: Span| {
             let mut places = places.iter();
             let place = places.find(|(sent, _)| sent.start <= of.start && of.end <= sent.end);
             place.map_or(self.header, |(_, place)| *place)
         };
-        let found = served.judge(text.as_bytes(), port).into_iter();
-        let found = found.map(|mut finding| {
-            let place = finding.label.as_ref().map(|label| in_config(label.span));
-            finding = finding.at(place.unwrap_or(self.header), "");
-            // These places are in the generated text, not in the config file.
-            finding.secondary.clear();
-            finding.fix = None;
-            for repeat in &mut finding.repeats {
-                repeat.span = in_config(repeat.span);
-                repeat.edits.clear();
-            }
-            self.in_toml(&mut finding);
-            finding
-        });
-        found.collect()
+        let place = finding.label.as_ref().map(|label| in_config(label.span));
+        finding = finding.at(place.unwrap_or(self.header), "");
+        // These places are in the generated text, not in the config file.
+        finding.secondary.clear();
+        finding.fix = None;
+        for repeat in &mut finding.repeats {
+            repeat.span = in_config(repeat.span);
+            repeat.edits.clear();
+        }
+        self.in_toml(&mut finding);
+        finding
     }
 
     /// Maps the parts of the generated policy to places in the config file.
-    fn places(&self, text: &str) -> Vec<(Span, Span)> {
-        let Some(PolicyContent::Rules {
-            site_control,
-            rules,
-        }) = &self.content
-        else {
+    fn places(&self, text: &str, applies_to: AppliesTo) -> Vec<(Span, Span)> {
+        let Some(PolicyContent::Rules { site_control, .. }) = &self.content else {
             return Vec::new();
         };
-        let sent = flash_policy::parse(text.as_bytes(), Profile::Socket).places;
+        let profile = match applies_to {
+            AppliesTo::Sockets => Profile::Socket,
+            AppliesTo::Urls => Profile::Url,
+        };
+        let sent = flash_policy::parse(text.as_bytes(), profile).places;
         let mut places = Vec::new();
+        let rules = self.rules_for(applies_to);
         for (sent, (_, raw)) in sent.rules.iter().zip(rules) {
             let domain = raw.domain.as_ref().map_or(raw.span, |text| text.span);
             let ports = match &raw.ports {
@@ -219,7 +236,7 @@ impl Named {
         );
     }
 
-    fn useless_site_control(&self, ports: &BTreeSet<Option<Port>>) -> Option<Diagnostic> {
+    fn useless_site_control(&self, served: &ServedAt) -> Option<Diagnostic> {
         let Some(PolicyContent::Rules {
             site_control: Some(place),
             ..
@@ -227,8 +244,10 @@ impl Named {
         else {
             return None;
         };
+        let ports = served.each();
         let elsewhere = |port: &Option<Port>| port.is_some_and(|port| port != Port::MASTER);
-        (!ports.is_empty() && ports.iter().all(elsewhere)).then(|| {
+        let on_sockets = !ports.is_empty() && served.over_http().is_empty();
+        (on_sockets && ports.iter().all(elsewhere)).then(|| {
             let message = "`site-control` has an effect on port 843 only, and no listener of this policy uses that port";
             Diagnostic::warning("site-control-outside-master", message)
                 .at(place.span, "")
@@ -281,90 +300,6 @@ fn file(path: &TextValue, folder: &Path, found: &mut Vec<Diagnostic>) -> Option<
             None
         }
     }
-}
-
-/// All rules, or nothing if one is invalid: findings about an incomplete policy would be wrong.
-fn all_rules(
-    rules: Vec<RawRule>,
-    gates: &GatePorts,
-    found: &mut Vec<Diagnostic>,
-) -> Option<Vec<(Rule, RawRule)>> {
-    if let GatePorts::AnyFree(address) = gates
-        && rules
-            .iter()
-            .any(|raw| matches!(raw.ports, RawPorts::OfGates))
-    {
-        found.push(unknown_port(address));
-    }
-    let rules: Vec<_> = rules
-        .into_iter()
-        .map(|raw| rule(&raw, gates, found).map(|rule| (rule, raw)))
-        .collect();
-    rules.into_iter().collect()
-}
-
-fn unknown_port(address: &At<ListenAddress>) -> Diagnostic {
-    let message = format!(
-        "`{}` takes any free port, so players can't know which",
-        address.value
-    );
-    Diagnostic::error("unknown-public-port", message)
-        .at(address.span, "")
-        .note("a rule without ports covers the ports of the gates that use its policy, including this one")
-        .help("set `public-port` in the gate, or `ports` in the rules of its policy")
-}
-
-/// The ports of a rule, or nothing if a mistake was reported.
-fn ports(raw: &RawRule, gates: &GatePorts, found: &mut Vec<Diagnostic>) -> Option<PortSet> {
-    let text = match (&raw.ports, gates) {
-        (RawPorts::Written(text), _) => text,
-        (RawPorts::OfGates, GatePorts::Known(ports)) => return Some(gates::port_set(ports)),
-        (RawPorts::OfGates, GatePorts::NoGate) => {
-            found.push(without_ports(raw));
-            return None;
-        }
-        (RawPorts::OfGates, GatePorts::AnyFree(_) | GatePorts::Faulty) | (RawPorts::Faulty, _) => {
-            return None;
-        }
-    };
-    let bad = |error: PortSetError| bad_ports(&error, text.place(&error.range));
-    let ports = text.value.parse().map_err(bad);
-    ports.map_err(|finding| found.push(finding)).ok()
-}
-
-fn without_ports(raw: &RawRule) -> Diagnostic {
-    Diagnostic::error("missing-key", "expected `ports` in a rule, found none")
-        .at(raw.span, "")
-        .note("a rule without ports covers the ports of the gates that use its policy, but no gate uses it")
-        .help("add the ports that the movie connects to, as in `ports = \"9339,9400-9410\"`")
-}
-
-fn rule(raw: &RawRule, gates: &GatePorts, found: &mut Vec<Diagnostic>) -> Option<Rule> {
-    let domain = raw.domain.as_ref().map(|text| {
-        let domain = text.value.parse::<DomainPattern>();
-        domain.map_err(|error: DomainError| bad_domain(&error, text.place(&error.range)))
-    });
-    let domain = domain.and_then(|domain| domain.map_err(|finding| found.push(finding)).ok());
-    let ports = ports(raw, gates, found);
-    let rule = Rule::new(domain?, ports?);
-    Some(match &raw.secure {
-        Some(At { value: true, .. }) => rule.https_only(),
-        Some(_) | None => rule,
-    })
-}
-
-/// The error for an invalid domain outside a policy file.
-pub fn bad_domain(error: &DomainError, place: Span) -> Diagnostic {
-    Diagnostic::error(error.rule(), error.to_string())
-        .at(place, "")
-        .help(error.help())
-}
-
-/// The error for invalid ports outside a policy file.
-pub fn bad_ports(error: &PortSetError, place: Span) -> Diagnostic {
-    Diagnostic::error("invalid-to-ports", error.to_string())
-        .at(place, "")
-        .help(error.help())
 }
 
 /// The policy with this name.

@@ -11,6 +11,7 @@ use flash_policy::{Diagnostic, Policy, Port, PortRange, PortSet, Profile, Rule, 
 
 use super::writable;
 use crate::regular_file;
+use crate::snapshot::MasterFileKind;
 
 /// The content of a policy file.
 #[derive(Clone, Debug)]
@@ -61,6 +62,8 @@ pub struct ServedAt {
     silverlight: SilverlightClients,
     /// The clients that it is checked for.
     clients: Vec<PolicyReader>,
+    /// The files that it is served as over HTTP.
+    over_http: Vec<MasterFileKind>,
 }
 
 /// Whether Silverlight clients ask for a policy.
@@ -107,6 +110,14 @@ impl FileContent {
         for finding in &mut found {
             about_dialect(finding, &self.bytes);
         }
+        for &file in served.over_http() {
+            let mut new = judge_over_http(&self.bytes, file);
+            new.retain(|finding| told.is_new(finding));
+            for finding in new.iter_mut().filter(|it| it.rule == "wrong-root-element") {
+                finding.help.push(about_file(file).to_owned());
+            }
+            found.extend(new);
+        }
         found
     }
 }
@@ -122,6 +133,18 @@ fn report(bytes: &[u8], options: &Options) -> Vec<Diagnostic> {
         findings.push(more.help("fix the ones that are shown first"));
     }
     findings
+}
+
+/// What to change in `[http]` if a file is for the other clients.
+const fn about_file(file: MasterFileKind) -> &'static str {
+    match file {
+        MasterFileKind::CrossDomain => {
+            "`crossdomain` in `[http]` needs a `<cross-domain-policy>`; Silverlight's format is for `clientaccesspolicy`"
+        }
+        MasterFileKind::ClientAccessPolicy => {
+            "`clientaccesspolicy` in `[http]` needs an `<access-policy>`; Flash's format is for `crossdomain`"
+        }
+    }
 }
 
 /// Says what to change in the config if a file is for the other clients.
@@ -155,6 +178,17 @@ impl Told {
         }
         self.0.insert(finding)
     }
+}
+
+/// All findings for a file over HTTP.
+pub(super) fn judge_over_http(bytes: &[u8], file: MasterFileKind) -> Vec<Diagnostic> {
+    let kind = match file {
+        MasterFileKind::CrossDomain => PolicyKind::Url,
+        MasterFileKind::ClientAccessPolicy => PolicyKind::Silverlight,
+    };
+    let options = Options::for_service(Serving::from_unknown_port()).kind(kind);
+    // Over HTTP, a file without sockets is the usual one.
+    report(bytes, &options.allow("silverlight-no-socket-resource"))
 }
 
 /// The policy in a file, or nothing if players reject the file.
@@ -194,6 +228,7 @@ impl ServedAt {
             gates: gates.unwrap_or_default(),
             silverlight: SilverlightClients::DontAsk,
             clients: Vec::new(),
+            over_http: Vec::new(),
         }
     }
 
@@ -217,6 +252,17 @@ impl ServedAt {
 
     pub(crate) fn asked_by_silverlight(&self) -> bool {
         self.silverlight == SilverlightClients::Ask
+    }
+
+    /// Also served over HTTP, as these files.
+    pub(crate) fn and_over_http(mut self, files: Vec<MasterFileKind>) -> Self {
+        self.over_http = files;
+        self
+    }
+
+    /// The files that it is served as over HTTP.
+    pub(crate) fn over_http(&self) -> &[MasterFileKind] {
+        &self.over_http
     }
 
     /// The ports, without duplicates. `None` is an unknown port.

@@ -3,22 +3,25 @@
 use flash_policy::lint::PolicyReader;
 use flash_policy::{Diagnostic, SiteControl, Span};
 
+use super::applies_to::AppliesTo;
 use super::keys::{self, Section};
 use super::sections::{self, RawAdmin, RawProcess};
 use super::tls::{self, RawTls};
 use super::tree::text::{TextValue, parse_text};
 use super::tree::{At, Table, Value};
-use super::{meant, not_yet, own_host, values};
+use super::{meant, own_host, values};
 use crate::snapshot::{Limits, OwnHost};
 
 mod bridge;
 mod gate;
+mod http;
 mod listener;
 mod own_path;
 mod rules;
 
 pub(super) use super::meant::RULE;
 pub(super) use bridge::{RawBridge, path as bridge_path, public_url};
+pub(super) use http::RawHttp;
 pub(super) use listener::{RawGate, RawListener, Soundness};
 pub(super) use own_path::GatesPath;
 
@@ -35,6 +38,7 @@ pub(super) struct Raw {
     pub(super) process: RawProcess,
     pub(super) admin: Option<RawAdmin>,
     pub(super) bridge: Option<RawBridge>,
+    pub(super) http: Option<RawHttp>,
     pub(super) tls: Option<RawTls>,
 }
 
@@ -75,6 +79,9 @@ pub(super) struct RawRule {
     pub(super) domain: Option<TextValue>,
     pub(super) ports: RawPorts,
     pub(super) secure: Option<At<bool>>,
+    /// The request headers that the content may send, with the place of the key. Empty if there are none.
+    pub(super) headers: Vec<TextValue>,
+    pub(super) applies_to: Option<At<AppliesTo>>,
 }
 
 /// The ports of a rule.
@@ -85,6 +92,13 @@ pub(super) enum RawPorts {
     OfGates,
     /// A mistake in them was reported.
     Faulty,
+}
+
+impl RawRule {
+    /// Whether the rule applies to this.
+    pub(super) fn applies_to(&self, what: AppliesTo) -> bool {
+        self.applies_to.as_ref().is_none_or(|at| at.value == what)
+    }
 }
 
 impl Raw {
@@ -127,7 +141,7 @@ pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
         section("admin", &keys::ADMIN),
         section("bridge", &keys::BRIDGE),
     );
-    let tls = section("tls", &keys::TLS);
+    let (http, tls) = (section("http", &keys::HTTP), section("tls", &keys::TLS));
     Raw {
         hosts,
         policies,
@@ -137,6 +151,7 @@ pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
         process: sections::process(&process, found),
         admin: admin.map(|table| sections::admin(&table, found)),
         bridge: bridge.map(|table| bridge::bridge(&table, found)),
+        http: http.map(|table| http::http(&table, found)),
         tls: tls.map(|table| tls::read(&table, found)),
     }
 }
@@ -177,22 +192,22 @@ fn is_of_policy(value: &Value<'_>) -> bool {
 
 /// Unknown keys that are reported elsewhere.
 fn elsewhere(root: &Table<'_>) -> Vec<&'static str> {
-    let mut keys = not_yet::NOT_YET.to_vec();
     if root.get("policy").is_none() && !root.misspells("policy") {
-        keys.extend(["rules", "rule", "file", "site-control", "allow", "domain"]);
+        return vec!["rules", "rule", "file", "site-control", "allow", "domain"];
     }
-    keys
+    Vec::new()
 }
 
 fn listeners(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> (Vec<RawListener>, Gates) {
     let (listen, gate) = (root.get("listen"), root.get("gate"));
-    let misspelt = |key| root.misspells(key);
-    if listen.is_none() && gate.is_none() && !misspelt("listen") && !misspelt("gate") {
+    let present =
+        ["listen", "gate", "http"].map(|key| root.get(key).is_some() || root.misspells(key));
+    if !present.contains(&true) {
         found.push(no_listener());
     }
     let gates = match &gate {
         Some(value) if !value.is_list() => Gates::Faulty,
-        None if misspelt("gate") => Gates::Faulty,
+        None if root.misspells("gate") => Gates::Faulty,
         Some(_) | None => Gates::All,
     };
     let kinds = [

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use flash_policy::{Diagnostic, Policy, Port, PortSet, Span};
 
 use super::gates;
-use super::listeners::serves;
 use super::policy::Named;
 use super::policy_file::ServedAt;
 use super::raw::RawListener;
@@ -28,7 +27,7 @@ pub(super) fn check(
             continue;
         }
         let using = raw.iter().filter(|raw| raw.gate.is_some());
-        let using = using.filter(|raw| serves(raw, &policy.name, policies.len()));
+        let using = using.filter(|raw| raw.serves(&policy.name, policies.len()));
         let ports: Vec<_> = using.flat_map(ports).collect();
         let finding = finding(ports.iter().map(|(port, _)| *port), &granted);
         found.extend(finding.map(|(first, finding)| {

@@ -65,8 +65,9 @@ pub struct HttpRequest {
 }
 
 /// The fields that are used later.
-const KEPT: [&str; 6] = [
+const KEPT: [&str; 7] = [
     "connection",
+    "if-none-match",
     "origin",
     "sec-websocket-key",
     "sec-websocket-version",
@@ -100,12 +101,11 @@ impl HeadReader {
         }
     }
 
-    /// A reader for answers that do not depend on the host: it may be anything, or missing, but not given twice.
-    pub fn with_any_host() -> Self {
-        Self {
-            hosts: AcceptedHosts::Any,
-            ..Self::default()
-        }
+    /// For answers that do not depend on the host: it may be anything, or missing, but not given twice.
+    #[must_use]
+    pub fn for_any_host(mut self) -> Self {
+        self.hosts = AcceptedHosts::Any;
+        self
     }
 
     /// Takes the received bytes, and returns those after the head. After a verdict it takes no more.

@@ -90,7 +90,7 @@ fn requests() {
 fn any_host() {
     let verdict = |fields: &str| {
         let head = format!("GET /healthz HTTP/1.1\r\n{fields}\r\n");
-        HeadReader::with_any_host().feed(head.as_bytes()).0
+        HeadReader::default().for_any_host().feed(head.as_bytes()).0
     };
     for fields in ["", "Host:\r\n", "Host: [fe80::1%25eth0]\r\n"] {
         let HeadVerdict::Request(request) = verdict(fields) else {

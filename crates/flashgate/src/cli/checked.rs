@@ -1,7 +1,10 @@
 //! The output of `serve --check` for a valid configuration.
 
+use flash_policy::Scheme;
 use flash_policy::reply::Dialect;
-use flashgate_config::snapshot::{AdminScope, BridgeSettings, Gate, Plan, Served, ServiceListener};
+use flashgate_config::snapshot::{
+    AdminScope, BridgeSettings, Gate, MasterFile, Plan, Served, ServiceKind, ServiceListener,
+};
 use flashgate_config::tls::Certificate;
 
 /// A line for each listener and certificate, and one for `[admin]`.
@@ -11,18 +14,24 @@ pub(super) fn text(plan: &Plan) -> String {
         let addresses = addresses.join(", ");
         let service = &listener.service;
         let rest = service.gate().map_or_else(String::new, |gate| rest(gate));
-        let Some(Served { name, reply }) = service.policy() else {
-            let bridge = plan.bridge.as_deref().map_or_else(String::new, paths);
-            return format!("ok: {addresses} serves the bridge{bridge}\n");
+        let first = match (service.policy(), &service.kind) {
+            (Some(Served { name, reply }), _) => {
+                let length = reply.as_bytes().len();
+                let to_silverlight = reply.dialect() == Dialect::Silverlight;
+                let clients = if to_silverlight {
+                    " to Silverlight"
+                } else {
+                    ""
+                };
+                format!("ok: {addresses} serves policy {name}{clients}, {length} bytes{rest}\n")
+            }
+            (None, ServiceKind::Http) => String::new(),
+            (None, _) => {
+                let bridge = plan.bridge.as_deref().map_or_else(String::new, paths);
+                format!("ok: {addresses} serves the bridge{bridge}\n")
+            }
         };
-        let length = reply.as_bytes().len();
-        let to_silverlight = reply.dialect() == Dialect::Silverlight;
-        let clients = if to_silverlight {
-            " to Silverlight"
-        } else {
-            ""
-        };
-        format!("ok: {addresses} serves policy {name}{clients}, {length} bytes{rest}\n")
+        first + &files(&addresses, listener)
     };
     let certificate = |it: &Certificate| {
         let (file, names, ends) = (&it.file, it.names.join(", "), it.ends());
@@ -38,6 +47,17 @@ pub(super) fn text(plan: &Plan) -> String {
     });
     let lines = plan.listeners.iter().map(line);
     lines.chain(certificates).chain(admin).collect()
+}
+
+/// A line for each master policy file that a listener serves.
+fn files(addresses: &str, listener: &ServiceListener) -> String {
+    let files = listener.service.files.iter().flat_map(|files| files.each());
+    let line = |file: &MasterFile| {
+        let (path, policy) = (file.kind.path(), &file.policy);
+        let length = file.over(Scheme::Http).bytes.len();
+        format!("ok: {addresses} serves policy {policy} as {path} over HTTP, {length} bytes\n")
+    };
+    files.map(line).collect()
 }
 
 /// The number of gates on the bridge, and their path.

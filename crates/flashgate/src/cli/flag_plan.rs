@@ -194,6 +194,8 @@ impl PageSettings {
             limits: defaults::limits(),
             process: defaults::process(),
             admin: None,
+            // Only a config file names them.
+            files: None,
             bridge,
             certificates: Vec::new(),
             transport: ListenTransport::Clear,

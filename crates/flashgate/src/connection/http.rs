@@ -6,6 +6,7 @@
 mod dialling;
 mod exchange;
 mod forwarded;
+mod master_files;
 mod paths;
 mod reading;
 mod responding;
@@ -62,6 +63,9 @@ async fn go_on(
     let goes_on = server.is_some();
     if let HeadVerdict::Request(request) = &verdict {
         exchange.note(request, goes_on);
+        if master_files::is_asked_for(request, &exchange.waiting.service) {
+            return exchange.answer(request).await;
+        }
     }
     match server.filter(|_| passes) {
         Some((gate, backend)) => pass(exchange.waiting, gate, backend),
@@ -133,8 +137,17 @@ impl Exchange<'_> {
         if let Err(refused) = self.admit(request) {
             return self.respond(refused, ConnectionOutcome::OverLimit).await;
         }
-        let response = paths::answer(request, &self.waiting.service, &self.waiting.doors);
-        self.respond(response, ConnectionOutcome::HttpAnswered)
-            .await
+        let waiting = &*self.waiting;
+        let (response, outcome) = match master_files::answer(request, waiting) {
+            Some(response) if request.method != Method::Options => {
+                (response, ConnectionOutcome::HttpPolicy)
+            }
+            Some(response) => (response, ConnectionOutcome::HttpAnswered),
+            None => (
+                paths::answer(request, &waiting.service, &waiting.doors),
+                ConnectionOutcome::HttpAnswered,
+            ),
+        };
+        self.respond(response, outcome).await
     }
 }

@@ -115,8 +115,11 @@ outcomes! {
         "A WebSocket request from a page that the policy does not allow.",
         "See the [warning in the log](../operate/logs.md#websockets).";
     HttpAnswered "http-answered":
-        "An HTTP request on a gate or the bridge, answered by flashgate.",
+        "An HTTP request on a gate, the bridge or the address of `[http]`, answered by flashgate.",
         "A browser, a scan or a health check.";
+    HttpPolicy "http-policy":
+        "A [master policy file](../run/http.md) was sent over HTTP, or the client already had it.",
+        "Good.";
 }
 
 impl From<RelayEnd> for ConnectionOutcome {

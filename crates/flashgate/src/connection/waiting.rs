@@ -135,9 +135,13 @@ impl Waiting {
                 self.note_mistake(first);
                 Next::Dial(Arc::clone(gate))
             }
-            (_, ServiceKind::Policy(_) | ServiceKind::Bridge(_) | ServiceKind::Closed) => {
-                Next::Refuse(self.refusal(first))
-            }
+            (
+                _,
+                ServiceKind::Policy(_)
+                | ServiceKind::Bridge(_)
+                | ServiceKind::Http
+                | ServiceKind::Closed,
+            ) => Next::Refuse(self.refusal(first)),
         }
     }
 
@@ -152,7 +156,7 @@ impl Waiting {
         }
     }
 
-    /// Why a policy port closes a connection.
+    /// Why a port without a server behind it closes a connection.
     fn refusal(&self, first: First) -> ConnectionOutcome {
         match first {
             // A game client that the gate would have forwarded before the stop, so not a setup mistake.

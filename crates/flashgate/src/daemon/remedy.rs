@@ -58,7 +58,8 @@ fn names(asked_by: AskedBy) -> (SetIn, [&'static str; 3]) {
         AskedBy::Gate(by) => (by, ["[[gate]]", "--gate", "FLASHGATE_GATE"]),
         AskedBy::Bridge(by) => (by, ["[bridge]", "--bridge", "FLASHGATE_BRIDGE"]),
         AskedBy::Admin(by) => (by, ["[admin]", "--admin", "FLASHGATE_ADMIN"]),
-        // No flag and no variable sets it.
+        // No flag and no variable sets them.
+        AskedBy::Http => (SetIn::Config, ["[http]", "", ""]),
         AskedBy::Probes => (SetIn::Config, ["[admin]", "", ""]),
     }
 }
@@ -68,7 +69,11 @@ fn setting(address: &str, asked_by: AskedBy) -> String {
     let (set_in, [section, flag, variable]) = names(asked_by);
     let rest = match asked_by {
         AskedBy::Gate(_) => "=BACKEND",
-        AskedBy::Listen(_) | AskedBy::Bridge(_) | AskedBy::Admin(_) | AskedBy::Probes => "",
+        AskedBy::Listen(_)
+        | AskedBy::Bridge(_)
+        | AskedBy::Http
+        | AskedBy::Admin(_)
+        | AskedBy::Probes => "",
     };
     let key = key(asked_by);
     match set_in {
@@ -82,7 +87,11 @@ fn setting(address: &str, asked_by: AskedBy) -> String {
 fn key(asked_by: AskedBy) -> &'static str {
     match asked_by {
         AskedBy::Probes => "probes",
-        AskedBy::Listen(_) | AskedBy::Gate(_) | AskedBy::Bridge(_) | AskedBy::Admin(_) => "address",
+        AskedBy::Listen(_)
+        | AskedBy::Gate(_)
+        | AskedBy::Bridge(_)
+        | AskedBy::Http
+        | AskedBy::Admin(_) => "address",
     }
 }
 
@@ -102,7 +111,11 @@ fn wider(port: u16, asked_by: AskedBy) -> String {
             let address = setting(&format!("127.0.0.1:{port}"), asked_by);
             format!("to answer on this machine only: {address}")
         }
-        AskedBy::Listen(_) | AskedBy::Gate(_) | AskedBy::Bridge(_) | AskedBy::Probes => {
+        AskedBy::Listen(_)
+        | AskedBy::Gate(_)
+        | AskedBy::Bridge(_)
+        | AskedBy::Http
+        | AskedBy::Probes => {
             format!("to answer on all addresses: {}", written(port, asked_by))
         }
     }
@@ -126,6 +139,8 @@ fn in_use(address: SocketAddr, asked_by: AskedBy) -> Vec<String> {
         AskedBy::Gate(_) => {
             "stop that program; if it is the gate's own server, move it to another port, and use that port in the backend".to_owned()
         }
+        // The usual case: a web server.
+        AskedBy::Http => format!("{another}; a web server can serve the file itself, or forward `/crossdomain.xml` to that address"),
         AskedBy::Bridge(_) | AskedBy::Admin(_) | AskedBy::Probes => another,
     };
     vec![
@@ -150,7 +165,7 @@ fn published(port: u16, high: u16, asked_by: AskedBy) -> String {
             "{} in a config file with `public-port = {port}`",
             written(high, AskedBy::Gate(SetIn::Config))
         ),
-        AskedBy::Bridge(_) | AskedBy::Admin(_) | AskedBy::Probes => address,
+        AskedBy::Bridge(_) | AskedBy::Http | AskedBy::Admin(_) | AskedBy::Probes => address,
     }
 }
 

@@ -138,7 +138,8 @@ fn listening(address: SocketAddr, service: &Service, through: Option<SocketAddr>
     let bridge = service.bridge();
     let path = bridge.map(|bridge| display(&bridge.path));
     let gates = bridge.map(|bridge| bridge.routes.len());
-    info!(target: LIFECYCLE, %address, gate = name, backend, policy, bridge = path, gates, through, "listening");
+    let files = service.files.as_ref().map(|files| files.paths());
+    info!(target: LIFECYCLE, %address, gate = name, backend, policy, bridge = path, gates, files, through, "listening");
 }
 
 impl ServedListener {
@@ -202,6 +203,7 @@ impl ServedListener {
                 ServiceKind::Policy(_) => "policy",
                 ServiceKind::Gate { .. } => "gate",
                 ServiceKind::Bridge(_) | ServiceKind::Closed => "bridge",
+                ServiceKind::Http => "http",
             },
             gate: general.gate().map(|gate| gate.name.clone()),
             policy: general_policy(&offer.services),

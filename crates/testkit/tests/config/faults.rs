@@ -125,13 +125,6 @@ fn missing() {
     );
 }
 
-/// Features of later versions are refused with their place, not ignored.
-#[test]
-fn not_supported_yet() {
-    let texts = ["not supported yet by this version", "flashgate.toml:5:2\n"];
-    refused(&format!("{LEAST}[http]"), 1, &texts);
-}
-
 /// The same address cannot be bound twice, by one listener or by two.
 #[test]
 fn addresses_twice() {

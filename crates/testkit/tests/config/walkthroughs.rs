@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use testkit::book::{ShownCommand, documents, is_recipe, root, shown};
+use testkit::book::{SavedFile, ShownCommand, documents, files, is_recipe, root, shown};
 use testkit::namespace::{self, Namespace};
 use testkit::needs;
 use testkit::session::{Session, is_server, timeless};
@@ -21,7 +21,7 @@ struct Walkthrough {
     commands: usize,
 }
 
-const WALKTHROUGHS: [Walkthrough; 4] = [
+const WALKTHROUGHS: [Walkthrough; 5] = [
     Walkthrough {
         page: "start/policy-server.md",
         before: &[],
@@ -44,6 +44,11 @@ const WALKTHROUGHS: [Walkthrough; 4] = [
             "flashgate serve --allow www.example.com:9339 --gate 9339=127.0.0.1:9340 --listen 843",
         ],
         commands: 3,
+    },
+    Walkthrough {
+        page: "run/http.md",
+        before: &["flashgate serve --config flashgate.toml"],
+        commands: 2,
     },
 ];
 
@@ -124,11 +129,14 @@ fn sessions() {
 /// Runs a page: servers go on until the end, everything else must print what is shown, if anything is.
 fn walk(walkthrough: &Walkthrough) {
     let mut session = Session::new(&[SERVER]).unwrap();
+    let path = root().join("docs/book/src").join(walkthrough.page);
+    let text = fs::read_to_string(path).unwrap();
+    for SavedFile { name, text } in files(&text) {
+        session.folder().file(&name, text).unwrap();
+    }
     for command in walkthrough.before {
         session.serve(command).unwrap();
     }
-    let path = root().join("docs/book/src").join(walkthrough.page);
-    let text = fs::read_to_string(path).unwrap();
     let can_run = |shown: &ShownCommand| {
         let needs_the_world = ["sudo", "--config", "wss://"];
         let is_live = shown.command.contains(SERVER.0) && shown.output.is_empty();

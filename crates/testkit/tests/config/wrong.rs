@@ -103,7 +103,7 @@ fn misspelt_keys() {
     let tls = "[tls]\ncertificate = [{ certificate = \"fullchain.pem\", key = \"privkey.pem\" }]";
     added(tls, "no key `certificate`", "did you mean `certificates`?");
     // A key that is refused is never suggested.
-    let list = "valid keys are `hosts`, `policy`, `listen`, `gate`, `bridge`, `tls`, `admin`, `limits`, `process`\n";
+    let list = "valid keys are `hosts`, `policy`, `listen`, `gate`, `bridge`, `http`, `tls`, `admin`, `limits`, `process`\n";
     added("[cache]", "no key `cache`", list);
 }
 

@@ -8,6 +8,7 @@ mod connections;
 mod half_replies;
 mod lingering;
 mod local_addresses;
+mod over_http;
 mod plug_ins;
 mod random_2048;
 mod served_files;

@@ -8,7 +8,12 @@ use crate::config::raw::GatesPath;
 use crate::snapshot::{BridgeSettings, Gate, PathTaken, QueryParameter};
 
 /// Paths that the bridge answers, whatever their query is. A WebSocket may have `/`.
-const ANSWERED: [&str; 2] = ["/ruffle.js", "/ruffle.json"];
+const ANSWERED: [&str; 4] = [
+    "/clientaccesspolicy.xml",
+    "/crossdomain.xml",
+    "/ruffle.js",
+    "/ruffle.json",
+];
 
 /// Adds the path of a gate, or reports why it can't have it.
 pub(super) fn add(bridge: &mut BridgeSettings, own: &GatesPath, found: &mut Vec<Diagnostic>) {

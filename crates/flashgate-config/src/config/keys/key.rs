@@ -5,6 +5,7 @@ use flash_policy::lint::PolicyReader;
 use flash_policy::reply::Dialect;
 use flashgate_wire::proxy_header::ProxyVersion;
 
+use crate::config::applies_to::AppliesTo;
 use crate::snapshot::SandboxMode;
 
 /// A table of the file and its keys.
@@ -137,6 +138,9 @@ pub(in crate::config) const CLIENTS: [(&str, PolicyReader); 3] = [
     ("unity", PolicyReader::Unity),
     ("lightspark", PolicyReader::Lightspark),
 ];
+
+pub(in crate::config) const APPLIES_TO: [(&str, AppliesTo); 2] =
+    [("socket", AppliesTo::Sockets), ("url", AppliesTo::Urls)];
 
 pub(in crate::config) const PROXY_VERSIONS: [(&str, ProxyVersion); 2] =
     [("v1", ProxyVersion::V1), ("v2", ProxyVersion::V2)];

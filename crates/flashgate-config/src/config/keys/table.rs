@@ -4,8 +4,8 @@
 
 use super::key::Unset::{Is, Means, Required};
 use super::key::{
-    CLIENTS, DIALECTS, Form, Key, PROXY_VERSIONS, SANDBOXES, SITE_CONTROLS, Section, ValueType,
-    key, words,
+    APPLIES_TO, CLIENTS, DIALECTS, Form, Key, PROXY_VERSIONS, SANDBOXES, SITE_CONTROLS, Section,
+    ValueType, key, words,
 };
 
 /// The file as a whole.
@@ -21,6 +21,8 @@ pub(in crate::config) static TOP: Section = Section { title: "the top level", ke
         "A [gate](../run/gates.md): the port that the game uses. There may be several."),
     key("bridge", ValueType::Section(Form::Table, &BRIDGE), Means("off"),
         "[One WebSocket endpoint](../run/ruffle-pages.md#one-endpoint-for-every-gate) for every gate."),
+    key("http", ValueType::Section(Form::Table, &HTTP), Means("no files over HTTP"),
+        "[Master policy files over HTTP](../run/http.md), such as `/crossdomain.xml`."),
     key("tls", ValueType::Section(Form::Table, &TLS), Means("no TLS"),
         "Makes every listener for players [accept TLS too](../run/tls.md)."),
     key("admin", ValueType::Section(Form::Table, &ADMIN), Means("off"),
@@ -39,7 +41,7 @@ pub(in crate::config) static POLICY: Section = Section { title: "[policy.NAME]",
     key("file", ValueType::Text, Means("none; one of `rules` and `file` is required"),
         "A policy file instead of rules. It is sent unchanged. The path is relative to the config file."),
     key("site-control", ValueType::OneOf(|| words(&SITE_CONTROLS)), Means("no element"),
-        "`all`, `master-only` or `none`. Allowed only with `rules`, and sent only if players connect to port 843."),
+        "`all`, `master-only` or `none`. Allowed only with `rules`. On sockets, it is sent only if players connect to port 843."),
     key("clients", ValueType::SeveralOf(|| words(&CLIENTS)), Is("\"flash\""),
         "The clients that use the policy: `flash`, `unity` ([Unity's web player](../run/policies.md#unitys-web-player)), `lightspark`. flashgate warns of what one of them can't read or ignores."),
 ] };
@@ -51,8 +53,13 @@ pub(in crate::config) static RULE: Section = Section { title: "a rule", keys: &[
         "The host that the content is loaded from: a name, an address, `*.example.com` (which covers example.com too) or `*`."),
     key("ports", ValueType::TextOrNumber, Means("the ports of the [gates](../run/policies.md#rules-without-ports) that use the policy"),
         "The ports that the content may connect to: a list like `\"9339,9400-9410\"`, or `\"*\"`."),
-    key("secure", ValueType::Boolean, Is("false"),
+    // A URL policy has a different default, see Adobe's Developer's Guide, "Website controls (policy files)".
+    key("secure", ValueType::Boolean, Means("`false` for sockets; for [files over HTTP](../run/http.md#rules-for-files), `true` if the file is loaded over HTTPS"),
         "`true` allows only content loaded over HTTPS."),
+    key("headers", ValueType::Texts, Means("none"),
+        "Request headers that the content may send, for [files over HTTP](../run/http.md#rules-for-files): one, a list such as `[\"SOAPAction\", \"X-*\"]`, or `\"*\"`."),
+    key("applies-to", ValueType::OneOf(|| words(&APPLIES_TO)), Means("both"),
+        "`socket` or `url`: whether the rule is only for sockets, or only for [files over HTTP](../run/http.md#rules-for-files)."),
 ] };
 
 #[rustfmt::skip]
@@ -105,6 +112,8 @@ pub(in crate::config) static GATE: Section = Section { title: "[[gate]]", keys: 
         "Whether pages may [open WebSockets](../run/ruffle-pages.md) on this port."),
     key("http-backend", ValueType::Text, Means("none; the gate answers these requests itself"),
         "Another server for [HTTP requests](../run/gates.md#http-on-the-same-port) that don't open a WebSocket."),
+    key("policy-files", ValueType::Boolean, Means("`true`, unless the gate has `http-backend` or `websocket = false`"),
+        "Whether the gate answers requests for [the files of `[http]`](../run/http.md#on-gates-and-the-bridge) itself."),
     key("send-proxy", ValueType::OneOf(|| words(&PROXY_VERSIONS)), Means("off"),
         "The version of the PROXY header that sends [the player's address](../run/gates.md#the-players-address) to the server."),
     ACCEPT_PROXY,
@@ -124,6 +133,18 @@ pub(in crate::config) static BRIDGE: Section = Section { title: "[bridge]", keys
     // Proxies close a connection that is silent for a minute (nginx, HAProxy's examples), and one ping may be late.
     key("ping", ValueType::Duration, Is("\"30s\""),
         "The time between two WebSocket pings, on gates too. Without `[bridge]`, gates use the default."),
+    ACCEPT_PROXY,
+] };
+
+/// `[http]`.
+#[rustfmt::skip]
+pub(in crate::config) static HTTP: Section = Section { title: "[http]", keys: &[
+    key("address", ValueType::Texts, Means("only on gates and `[bridge]`"),
+        "One address to listen on, or a list, in the form that `--listen` takes. A port alone may be a number."),
+    key("crossdomain", ValueType::Text, Means("none; one of `crossdomain` and `clientaccesspolicy` is required"),
+        "The name of the policy that is served as [`/crossdomain.xml`](../run/http.md)."),
+    key("clientaccesspolicy", ValueType::Text, Means("none; one of `crossdomain` and `clientaccesspolicy` is required"),
+        "The name of the policy that is served as [`/clientaccesspolicy.xml`](../run/http.md), for Silverlight."),
     ACCEPT_PROXY,
 ] };
 

@@ -6,7 +6,9 @@
 use flash_policy::write::{self, Layout, SILVERLIGHT_PORTS, SilverlightError};
 use flash_policy::{Diagnostic, Policy, Port, PortRange, PortSet, Reply, Rule, Span};
 
+use super::rules::ResolvedRule;
 use super::{Named, PolicyContent};
+use crate::config::applies_to::AppliesTo;
 use crate::config::policy_file::ServedAt;
 use crate::config::raw::{RawPorts, RawRule};
 
@@ -24,14 +26,11 @@ impl Named {
 
     /// Findings about rules that Silverlight clients get. What Flash players get too is checked for them.
     pub(super) fn judge_for_silverlight(&self, served: &ServedAt) -> Vec<Diagnostic> {
-        let Some(PolicyContent::Rules {
-            site_control,
-            rules,
-        }) = &self.content
-        else {
+        let Some(PolicyContent::Rules { site_control, .. }) = &self.content else {
             return Vec::new();
         };
-        let errors = self.unwritable(rules);
+        let rules: Vec<_> = self.rules_for(AppliesTo::Sockets).collect();
+        let errors = self.unwritable(&rules);
         if !errors.is_empty() || !served.each().is_empty() {
             return errors;
         }
@@ -43,16 +42,20 @@ impl Named {
                 .help("remove it")
         });
         let mut found: Vec<_> = useless.into_iter().collect();
-        found.extend(rules.iter().filter_map(left_out));
-        let policy: Policy = rules.iter().map(|(rule, _)| within(rule)).collect();
+        found.extend(
+            rules
+                .iter()
+                .filter_map(|(rule, raw)| left_out(&rule.rule, raw)),
+        );
+        let policy: Policy = rules.iter().map(|(rule, _)| within(&rule.rule)).collect();
         found.extend(self.judge_sent(&policy, served, None));
         found
     }
 
     /// An error for each rule that can't be written, or for all of them together.
-    fn unwritable(&self, rules: &[(Rule, RawRule)]) -> Vec<Diagnostic> {
+    fn unwritable(&self, rules: &[&(ResolvedRule, RawRule)]) -> Vec<Diagnostic> {
         let written = |policy: &Policy| write::silverlight(policy, Layout::Compact).err();
-        let each = rules.iter().filter_map(|(rule, raw)| {
+        let each = rules.iter().filter_map(|(ResolvedRule { rule, .. }, raw)| {
             let error = written(&Policy::new().with_rule(rule.clone()))?;
             Some(if let SilverlightError::NoPorts { .. } = error {
                 no_ports(rule, raw)
@@ -93,7 +96,7 @@ fn no_ports(rule: &Rule, raw: &RawRule) -> Diagnostic {
 }
 
 /// A warning for a rule whose other ports are not sent. `*` means whatever is possible.
-fn left_out((rule, raw): &(Rule, RawRule)) -> Option<Diagnostic> {
+fn left_out(rule: &Rule, raw: &RawRule) -> Option<Diagnostic> {
     let PortSet::List(ranges) = &rule.ports else {
         return None;
     };

@@ -64,6 +64,13 @@ fn gate(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawGate {
         websocket: table.setting("websocket", sections::websocket, found),
         bridge_path: value("bridge-path")
             .and_then(|value| value.parsed("bad-path", own_path, found)),
+        policy_files: value("policy-files").and_then(|value| {
+            let (answers, span) = (value.boolean(found)?, value.span);
+            Some(At {
+                value: answers,
+                span,
+            })
+        }),
     }
 }
 

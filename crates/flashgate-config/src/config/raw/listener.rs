@@ -49,6 +49,8 @@ pub(in crate::config) struct RawGate {
     pub(in crate::config) send_proxy: Option<ProxyVersion>,
     pub(in crate::config) websocket: WebSocketMode,
     pub(in crate::config) bridge_path: Option<At<OwnPathPattern>>,
+    /// Whether the gate answers requests for master policy files, if that is set.
+    pub(in crate::config) policy_files: Option<At<bool>>,
 }
 
 impl RawListener {
@@ -56,6 +58,14 @@ impl RawListener {
         match self.gate {
             Some(_) => AskedBy::Gate(SetIn::Config),
             None => AskedBy::Listen(SetIn::Config),
+        }
+    }
+
+    /// Whether it serves the policy with this name, given the number of policies.
+    pub(in crate::config) fn serves(&self, policy: &str, policies: usize) -> bool {
+        match &self.policy {
+            Some(name) => name.value == policy,
+            None => policies == 1,
         }
     }
 

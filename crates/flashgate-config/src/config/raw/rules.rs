@@ -3,6 +3,7 @@
 use flash_policy::Diagnostic;
 
 use super::{RawPorts, RawRule};
+use crate::config::tree::text::TextValue;
 use crate::config::tree::{At, Table, Value};
 use crate::config::{keys, meant};
 
@@ -43,6 +44,7 @@ fn rule(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawRule {
         let span = value.span;
         value.boolean(found).map(|value| At { value, span })
     });
+    let applies_to = table.get("applies-to");
     RawRule {
         span: table.span,
         domain: domain.and_then(|value| {
@@ -59,7 +61,26 @@ fn rule(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawRule {
             None => RawPorts::OfGates,
         },
         secure,
+        headers: table
+            .get("headers")
+            .map_or_else(Vec::new, |value| headers(&value, found)),
+        applies_to: applies_to.and_then(|value| value.choice(&keys::APPLIES_TO, found)),
     }
+}
+
+/// Names of request headers, or patterns.
+fn headers(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<TextValue> {
+    let before = found.len();
+    let texts = value.texts(found);
+    if texts.is_empty() && found.len() == before {
+        let message = "expected a request header, found an empty list";
+        found.push(
+            Diagnostic::error("missing-key", message)
+                .at(value.span, "")
+                .help("write the headers that the content may send, as in `headers = [\"SOAPAction\"]`, or remove the key"),
+        );
+    }
+    texts
 }
 
 /// A string, or the number of one port.

@@ -48,7 +48,7 @@ fn head(status: &Value, colors: Colors) -> String {
 fn listener(listener: &Value) -> Vec<Cell> {
     let serves = match word(listener, "serves") {
         "gate" => format!("gate {}", word(listener, "gate")),
-        "bridge" => "bridge".to_owned(),
+        served @ ("bridge" | "http") => served.to_owned(),
         _ => format!("policy {}", word(listener, "policy")),
     };
     let state = word(listener, "state");

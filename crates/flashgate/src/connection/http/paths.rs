@@ -15,6 +15,7 @@ pub(super) fn answer(request: &HttpRequest, service: &Service, doors: &Doors) ->
     }
     let gate = gate(service, request);
     match (service.bridge(), gate, request.path.as_str()) {
+        (None, None, _) => no_such_file(service),
         (_, _, path @ ("/ruffle.js" | "/ruffle.json")) => ruffle(request, path, doors),
         // With a query, `/` may be the path of a gate.
         (Some(_), gate, "/") if gate.is_none() || request.query.is_none() => {
@@ -83,6 +84,14 @@ fn no_such_path(gate: &Gate) -> Response {
         gate.name
     );
     Response::plain(StatusCode::NotFound, text).for_everybody()
+}
+
+/// The response for other paths at the address of `[http]`.
+fn no_such_file(service: &Service) -> Response {
+    let files = service.files.iter().flat_map(|files| files.each());
+    let paths: Vec<_> = files.map(|file| file.kind.path()).collect();
+    let text = format!("flashgate serves {} here\n", paths.join(" and "));
+    Response::plain(StatusCode::NotFound, text)
 }
 
 const BRIDGE: &str = "flashgate: Flash content in Ruffle connects to its servers through WebSockets \

@@ -6,6 +6,7 @@ use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Poll, ready};
 
+use flashgate_config::snapshot::ServiceKind;
 use flashgate_wire::http::{HeadReader, HeadVerdict, may_ask_for_upgrade};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::time::timeout_at;
@@ -31,7 +32,15 @@ pub(super) struct Received {
 /// Reads a head. If the gate has an HTTP server, also reads what follows an invalid head.
 pub(super) async fn receive_head(waiting: &mut Waiting, goes_on: bool) -> Received {
     let deadline = waiting.accepting.deadline();
-    let mut reader = HeadReader::with_options();
+    let reader = HeadReader::with_options();
+    let mut reader = match waiting.service.kind {
+        // The files are the same for every host.
+        ServiceKind::Http => reader.for_any_host(),
+        ServiceKind::Policy(_)
+        | ServiceKind::Gate { .. }
+        | ServiceKind::Bridge(_)
+        | ServiceKind::Closed => reader,
+    };
     let read = timeout_at(deadline, read(waiting, &mut reader)).await;
     let (end, mut read) = match read {
         Ok(Ok(Some(read))) => (None, read),

@@ -24,7 +24,7 @@ pub(super) async fn serve(stream: TcpStream, answers: AdminAnswers, asked: Arc<A
 async fn exchange(mut stream: TcpStream, answers: AdminAnswers, asked: Arc<AtomicBool>) {
     let mut head = match answers.scope {
         AdminScope::All => HeadReader::default(),
-        AdminScope::Probes => HeadReader::with_any_host(),
+        AdminScope::Probes => HeadReader::default().for_any_host(),
     };
     let Some(verdict) = read(&stream, &mut head).await else {
         return;

@@ -1,0 +1,251 @@
+//! `[http]` and the rules for files in the config: what is served, what is refused, and what is warned of.
+
+use std::fs;
+use std::process::Command;
+
+use testkit::folder::Folder;
+
+use super::{FILE, HTTP, LIMIT, RULES, config, start, start_in};
+
+/// What `serve --check` prints, with its exit code.
+fn checked(folder: &Folder, text: &str) -> (i32, String, String) {
+    let path = folder.file("flashgate.toml", text).unwrap();
+    let output = Command::new(testkit::binary::flashgate().unwrap())
+        .args(["serve", "--check", "--config"])
+        .arg(path)
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let code = output.status.code().unwrap();
+    (code, text(output.stdout), text(output.stderr))
+}
+
+#[track_caller]
+fn refused(text: &str, expected: &[&str]) {
+    let (code, _, stderr) = checked(&Folder::new().unwrap(), text);
+    assert_eq!(code, 2, "{text}\n{stderr}");
+    assert_eq!(stderr.matches("error[").count(), 1, "{stderr}");
+    for part in expected {
+        assert!(stderr.contains(part), "{part}: {stderr}");
+    }
+}
+
+#[test]
+fn mistakes() {
+    let gate = "[[gate]]\naddress = \"127.0.0.1:9339\"\nbackend = \"127.0.0.1:9340\"\n";
+    refused(
+        &config(RULES, "[http]\naddress = \"80\"\n"),
+        &["missing-key", "`crossdomain`", "found neither"],
+    );
+    refused(
+        &config(RULES, "[http]\ncrossdomain = \"default\"\n"),
+        &["missing-key", "needs `address`", "[::]:80"],
+    );
+    let backend = format!("{gate}http-backend = \"127.0.0.1:8080\"\n");
+    refused(
+        &config(
+            RULES,
+            &[&backend, "[http]\ncrossdomain = \"default\"\n"].concat(),
+        ),
+        &["needs `address`", "`policy-files = true`"],
+    );
+    refused(
+        &config(RULES, &HTTP.replace("\"default\"", "\"defualt\"")),
+        &["unknown-policy", "did you mean `default`?"],
+    );
+    refused(
+        &config(RULES, &HTTP.replace("address", "adress")),
+        &["unknown-key", "`address`"],
+    );
+    refused(
+        &config(RULES, &format!("{gate}policy-files = true\n")),
+        &["policy-files-without-http", ":6:16"],
+    );
+    let off = format!("{gate}policy-files = true\nwebsocket = false\n");
+    refused(
+        &config(RULES, &[&off, HTTP].concat()),
+        &["conflicting-keys", "`websocket = true`"],
+    );
+    refused(
+        &config(
+            RULES,
+            &[gate, &HTTP.replace("127.0.0.1:0", "127.0.0.1:9339")].concat(),
+        ),
+        &["duplicate-listener"],
+    );
+    let admin = "[admin]\naddress = \"127.0.0.1:8080\"\n";
+    let same = HTTP.replace("127.0.0.1:0", "127.0.0.1:8080");
+    refused(
+        &config(RULES, &[&same, admin].concat()),
+        &["duplicate-listener", "its own address or port"],
+    );
+    let bridge = "[bridge]\naddress = \"127.0.0.1:9443\"\n";
+    let key = "bridge-path = \"/crossdomain.xml\"\n";
+    refused(
+        &config(RULES, &[gate, key, bridge].concat()),
+        &["reserved-path"],
+    );
+}
+
+/// Mistakes in the keys of rules that are for files only.
+#[test]
+fn mistakes_in_rules() {
+    for (rule, expected) in [
+        ("headers = []", &["missing-key", "an empty list"][..]),
+        (
+            "headers = [\"X\", \"X Y\"]",
+            &["invalid-headers", "` `", ":2:49"],
+        ),
+        ("headers = true", &["wrong-type"]),
+        ("applies-to = \"http\"", &["unknown-value", "`url`"]),
+        (
+            "applies-to = \"socket\", ports = \"1\", headers = \"X\"",
+            &["conflicting-keys", "`headers`"],
+        ),
+    ] {
+        let text = config(&format!("{{ domain = \"a.test\", {rule} }}"), HTTP);
+        refused(&text, expected);
+    }
+}
+
+/// A rule without ports needs a gate, unless it is for files only.
+#[test]
+fn rules_without_ports() {
+    let listen = "[[listen]]\naddress = \"127.0.0.1:0\"\n";
+    let rules = "{ domain = \"a.test\" }, { domain = \"b.test\", ports = \"9339\" }";
+    refused(
+        &config(rules, &[listen, HTTP].concat()),
+        &["missing-key", "expected `ports` in a rule"],
+    );
+    let rules = rules.replace("\"a.test\"", "\"a.test\", applies-to = \"url\"");
+    let running = start(&config(&rules, &[listen, HTTP].concat()));
+    let [socket, http] = running.daemon.addresses() else {
+        panic!("expected two listeners");
+    };
+    let socket = testkit::client::fetch(*socket).unwrap().bytes;
+    let socket = String::from_utf8(socket).unwrap();
+    assert!(
+        !socket.contains("a.test") && socket.contains("b.test"),
+        "{socket}"
+    );
+    let file = super::get(*http, "/crossdomain.xml", "").body;
+    assert!(file.contains("a.test") && file.contains("b.test"), "{file}");
+    assert!(!file.contains("ports"), "{file}");
+}
+
+#[test]
+fn secure_as_written() {
+    let rules = "{ domain = \"a.test\" }, { domain = \"b.test\", secure = true }, \
+                 { domain = \"c.test\", secure = false }";
+    let file = start(&config(rules, HTTP)).get("/crossdomain.xml", "").body;
+    for rule in [
+        "domain=\"a.test\"/>",
+        "domain=\"b.test\" secure=\"true\"/>",
+        "domain=\"c.test\" secure=\"false\"/>",
+    ] {
+        assert!(file.contains(rule), "{file}");
+    }
+}
+
+/// A rule for every site means more in a file than on a socket.
+#[test]
+fn warned_of_every_site() {
+    let folder = Folder::new().unwrap();
+    let rule = "{ domain = \"*\", ports = \"9339\" }";
+    let listen = "[[listen]]\naddress = \"127.0.0.1:843\"\n";
+    let (code, stdout, stderr) = checked(&folder, &config(rule, &[listen, HTTP].concat()));
+    assert_eq!(code, 0);
+    for part in [
+        "with their cookies",
+        "player's IP address",
+        "applies-to = \"socket\"",
+    ] {
+        assert_eq!(stderr.matches(part).count(), 1, "{part}: {stderr}");
+    }
+    assert!(
+        stdout.contains("serves policy default as /crossdomain.xml over HTTP, "),
+        "{stdout}"
+    );
+    let rule = "{ domain = \"*\", applies-to = \"url\" }";
+    let (_, _, stderr) = checked(&folder, &config(rule, HTTP));
+    assert!(stderr.contains("with their cookies"), "{stderr}");
+    assert!(!stderr.contains("add `applies-to"), "{stderr}");
+    // Kept out, it is not mentioned.
+    let rule = "{ domain = \"*\", ports = \"9339\", applies-to = \"socket\" }, { domain = \"a.test\", ports = \"9339\" }";
+    let (_, _, stderr) = checked(&folder, &config(rule, &[listen, HTTP].concat()));
+    assert!(!stderr.contains("cookies"), "{stderr}");
+}
+
+/// Keys for files have no effect without one.
+#[test]
+fn warned_of_keys_without_a_file() {
+    let folder = Folder::new().unwrap();
+    let listen = "[[listen]]\naddress = \"127.0.0.1:843\"\n";
+    for key in ["headers = \"X\"", "applies-to = \"url\""] {
+        let rules = format!(
+            "{{ domain = \"a.test\", ports = \"9339\", {key} }}, {{ domain = \"b.test\", ports = \"9339\" }}"
+        );
+        let (code, _, stderr) = checked(&folder, &config(&rules, listen));
+        assert_eq!(code, 0, "{stderr}");
+        assert!(stderr.contains("warning[not-over-http]"), "{stderr}");
+        assert!(stderr.contains("`crossdomain = \"default\"`"), "{stderr}");
+        let (_, _, stderr) = checked(&folder, &config(&rules, &[listen, HTTP].concat()));
+        assert!(!stderr.contains("not-over-http"), "{stderr}");
+    }
+}
+
+/// A file is served unchanged.
+#[test]
+fn from_files() {
+    let folder = Folder::new().unwrap();
+    let flash = "<?xml version='1.0'?>\n<!-- ours -->\n<cross-domain-policy>\n<allow-access-from domain='a.test'/></cross-domain-policy>\n";
+    let silverlight = "<access-policy><cross-domain-access><policy><allow-from><domain uri='http://a.test'/></allow-from>\
+                       <grant-to><resource path='/' include-subpaths='true'/></grant-to></policy></cross-domain-access></access-policy>";
+    folder.file("crossdomain.xml", flash).unwrap();
+    folder.file("sl.xml", silverlight).unwrap();
+    let text = "[policy.flash]\nfile = \"crossdomain.xml\"\n[policy.sl]\nfile = \"sl.xml\"\n\
+                [http]\naddress = \"127.0.0.1:0\"\ncrossdomain = \"flash\"\nclientaccesspolicy = \"sl\"\n";
+    // Each file is for one of them.
+    let swapped = text
+        .replace("crossdomain = \"flash\"", "crossdomain = \"sl\"")
+        .replace("policy = \"sl\"", "policy = \"flash\"");
+    let (code, _, stderr) = checked(&folder, &swapped);
+    assert_eq!((code, stderr.matches("error[").count()), (2, 2), "{stderr}");
+    let running = start_in(folder, text);
+    let origin = "Origin: http://a.test\r\n";
+    for (path, body, content_type) in [
+        ("/crossdomain.xml", flash, "text/x-cross-domain-policy"),
+        ("/clientaccesspolicy.xml", silverlight, "text/xml"),
+    ] {
+        let response = running.get(path, origin);
+        assert_eq!(response.body, body);
+        assert_eq!(response.field("Content-Type"), Some(content_type));
+        let allowed = response.field("Access-Control-Allow-Origin");
+        assert_eq!(allowed, Some("http://a.test"), "{path}");
+        let other = running.get(path, "Origin: http://b.test\r\n");
+        assert_eq!(other.field("Access-Control-Allow-Origin"), None);
+    }
+}
+
+/// A reload changes the file and its tag; one with a mistake changes nothing.
+#[test]
+fn reloaded() {
+    let mut running = start(&config(RULES, HTTP));
+    let before = running.get("/crossdomain.xml", "");
+    let (path, rule) = (running.path.clone(), "{ domain = \"c.test\" }");
+    fs::write(&path, config("{ domain = \"c\" \"", HTTP)).unwrap();
+    running.daemon.hang_up().unwrap();
+    running.daemon.wait_for_line("not reloaded", LIMIT).unwrap();
+    assert_eq!(running.get("/crossdomain.xml", "").body, FILE);
+    fs::write(&path, config(rule, HTTP)).unwrap();
+    running.daemon.hang_up().unwrap();
+    running
+        .daemon
+        .next_line_with("INFO reloaded", LIMIT)
+        .unwrap();
+    let tag = before.field("ETag").expect("a tag");
+    let after = running.get("/crossdomain.xml", &format!("If-None-Match: {tag}\r\n"));
+    assert_eq!(after.status, 200);
+    assert!(after.body.contains("c.test") && !after.body.contains("a.test"));
+    assert!(running.folder.path().exists());
+}
