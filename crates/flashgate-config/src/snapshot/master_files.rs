@@ -3,7 +3,6 @@
 use flash_policy::decide::may_load;
 use flash_policy::silverlight::AccessPolicy;
 use flash_policy::{Movie, Policy, Scheme, SiteControl};
-use flashgate_wire::http::RequestOrigin;
 
 /// The master policy files of a listener.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -132,19 +131,18 @@ impl MasterFile {
         }
     }
 
-    /// Which pages may read the file that is sent over a scheme, if this one asks. The policy decides as for content
-    /// from the page's host.
-    pub fn readers(&self, scheme: Scheme, page: &RequestOrigin) -> FileReaders {
+    /// Which pages may read the file that is sent over a scheme, if one with this `Origin` asks. The policy decides as
+    /// for content from the page's host.
+    pub fn readers(&self, scheme: Scheme, origin: Option<&[u8]>) -> FileReaders {
         // Only a rule for every site allows these.
         if let FileGrants::Flash(policy) = &self.grants
             && may_load(policy, scheme, &Movie::Hostless).is_ok()
         {
             return FileReaders::Everyone;
         }
-        let RequestOrigin::At(origin) = page else {
+        let Ok(movie @ Movie::Remote(_)) = Movie::of_page(origin) else {
             return FileReaders::NotThisPage;
         };
-        let movie = Movie::Remote(origin.clone());
         let is_allowed = match &self.grants {
             FileGrants::Flash(policy) => may_load(policy, scheme, &movie).is_ok(),
             FileGrants::Silverlight(policy) => policy.loads(&movie, self.kind.path(), None).is_ok(),

@@ -7,9 +7,7 @@ use std::borrow::Cow;
 
 use flash_policy::Scheme;
 use flashgate_config::snapshot::{FileReaders, MasterFile, MasterFileContent, Service};
-use flashgate_wire::http::{
-    Caching, HttpRequest, Method, Methods, Readers, RequestOrigin, Response, StatusCode,
-};
+use flashgate_wire::http::{Caching, HttpRequest, Method, Methods, Readers, Response, StatusCode};
 use flashgate_wire::websocket;
 
 use crate::connection::waiting::Waiting;
@@ -60,11 +58,12 @@ fn response(file: &MasterFile, content: &MasterFileContent, request: &HttpReques
 
 /// The pages that may read it.
 fn readers(file: &MasterFile, scheme: Scheme, request: &HttpRequest) -> Readers {
-    match file.readers(scheme, &RequestOrigin::of(request)) {
+    let origin = request.only("origin");
+    match file.readers(scheme, origin) {
         FileReaders::Everyone => Readers::Everybodys,
         FileReaders::NotThisPage => Readers::Origin(None),
         FileReaders::ThisPage => {
-            let origin = request.only("origin").map(String::from_utf8_lossy);
+            let origin = origin.map(String::from_utf8_lossy);
             Readers::Origin(origin.map(Cow::into_owned))
         }
     }
