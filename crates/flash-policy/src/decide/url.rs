@@ -5,7 +5,7 @@
 //! Adobe's names for such values as `by-content-type` are read as [`SiteControl::MasterOnly`].
 //!
 //! Sources: Adobe, *Cross Domain Policy File Specification*; *Developer's Guide*, "Website controls (policy files)";
-//! *Arbitrary headers cannot be sent from Flash Player to remote domains*.
+//! its knowledge base, `arbitrary-headers-sent-flash-player`.
 
 use core::fmt;
 

@@ -86,6 +86,7 @@ pub(crate) mod redundant_secure;
 pub(crate) mod schema_reference;
 pub(crate) mod secure_false_on_https;
 pub(crate) mod secure_true_in_socket_policy;
+pub(crate) mod secure_true_in_url_policy;
 pub(crate) mod secure_with_http_scheme;
 pub(crate) mod server_side_code;
 pub(crate) mod shadowed_rule;
@@ -170,8 +171,8 @@ static RULES: &[&LintRule] = rules! {
         site_control_none_with_rules site_control_outside_master;
     Secure: invalid_secure redundant_secure secure_true_in_socket_policy secure_with_http_scheme;
     Rules: duplicate_rule mergeable_rules shadowed_rule;
-    Url: invalid_header_rule_domain invalid_headers missing_headers secure_false_on_https to_ports_in_url_policy
-        trusted_domain wildcard_headers;
+    Url: invalid_header_rule_domain invalid_headers missing_headers secure_false_on_https secure_true_in_url_policy
+        to_ports_in_url_policy trusted_domain wildcard_headers;
     Silverlight: silverlight_invalid_ports silverlight_invalid_protocol silverlight_invalid_structure
         silverlight_invalid_uri silverlight_no_socket_resource silverlight_port_out_of_range silverlight_whole_site;
     Clients: lightspark_large_policy lightspark_port_range lightspark_scheme_in_domain lightspark_unsupported_element

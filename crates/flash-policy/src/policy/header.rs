@@ -8,8 +8,9 @@ use crate::domain::DomainError;
 
 /// One `<allow-http-request-headers-from>`: movies from a domain can send these request headers to the site.
 ///
-/// It is about what movies send. Whether they can read the response is for a [`Rule`](crate::Rule). Players have header
-/// rules since 9.0.115 (Adobe, *Arbitrary headers cannot be sent from Flash Player to remote domains*).
+/// It is about what movies send. Whether they can read the response is for a [`Rule`](crate::Rule). They came with
+/// player 9.0.115 or 9.0.124; the texts in Adobe's knowledge base differ (`arbitrary-headers-sent-flash-player`,
+/// `authorization-header-request-flash-player`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct HeaderRule {

@@ -12,7 +12,7 @@ pub(crate) static RULE: LintRule = LintRule {
         finds = "header rules without `domain`, or with an invalid one.",
         matters = "The rule matches no movie.",
         flash = "`domain` has the same form as in `<allow-access-from>`: a host name, an IP address, `*.` and a
-name, or `*`. Adobe's specification (2010) names no version.",
+name, or `*`. Header rules came with 9.0.115 or 9.0.124; Adobe's texts differ.",
         example = rules("as=url", r#"<allow-http-request-headers-from domain="www.example.*" headers="SOAPAction"/>"#),
         instead = rules("as=url", r#"<allow-http-request-headers-from domain="*.example.com" headers="SOAPAction"/>"#),
     ),

@@ -13,7 +13,7 @@ pub(crate) static RULE: LintRule = LintRule {
         matters = "Names contain no spaces and no colons, commas separate them, and `*` is only for the end of a name.
 What players make of another list is not documented, so this parser allows none of its headers.",
         flash = "The attribute is a list of names, in any case. A `*` at the end of a name matches all headers that
-begin with it (Adobe, for 9.0.115).",
+begin with it. Header rules came with 9.0.115 or 9.0.124; Adobe's texts differ.",
         example = rules(
             "as=url",
             r#"<allow-http-request-headers-from domain="www.example.com" headers="X-*-Token"/>"#

@@ -8,8 +8,8 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "header rules without `headers`, or with an empty one.",
         matters = "The rule allows no header.",
-        flash = "The attribute is required: a list of header names, or `*`. Adobe's specification (2010) names no
-version.",
+        flash = "The attribute is required: a list of header names, or `*`. Header rules came with 9.0.115 or
+9.0.124; Adobe's texts differ.",
         example = rules(
             "as=url",
             r#"<allow-http-request-headers-from domain="www.example.com"/>"#

@@ -1,4 +1,4 @@
-use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
+use crate::lint::rule::{Findings, LintRule, PolicyKind, RuleGroup, Severity, Subject, page};
 use crate::{Scheme, Secure};
 
 pub(crate) static RULE: LintRule = LintRule {
@@ -25,15 +25,17 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         else {
             continue;
         };
-        findings.push(
-            RULE.finding(
-                "no movie is loaded over both `http://` and HTTPS: the rule grants nothing",
-            )
+        let finding = RULE
+            .finding("no movie is loaded over both `http://` and HTTPS: the rule grants nothing")
             .at(places.domain, "")
             .also_at(span, "this requires HTTPS")
             .help(
                 "if your movies are loaded over HTTPS, remove `http://`; otherwise remove `secure`",
-            ),
-        );
+            );
+        findings.push(if subject.is(PolicyKind::Url) {
+            finding.note("if the policy is served over plain HTTP, `secure` has no effect")
+        } else {
+            finding
+        });
     }
 }

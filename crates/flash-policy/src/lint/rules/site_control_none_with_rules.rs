@@ -8,7 +8,8 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "the meta-policy `none` in files that have rules.",
         matters = "`none` disables every policy of the host, including this one. The rules grant nothing.",
-        flash = "Since 9.0.115, for the policy on port 843. On other ports the element is ignored.",
+        flash = "Since 9.0.115, for the policy on port 843 and for `/crossdomain.xml`. On
+other ports the element is ignored.",
         example = rules(
             r#"<site-control permitted-cross-domain-policies="none"/>
   <allow-access-from domain="www.example.com" to-ports="9339"/>"#
@@ -28,7 +29,8 @@ fn find(subject: &Subject<'_>) -> Option<Span> {
         return None;
     }
     let policy = subject.policy?;
-    let none = policy.site_control == Some(SiteControl::None) && !policy.rules.is_empty();
+    let has_rules = !(policy.rules.is_empty() && policy.header_rules.is_empty());
+    let none = policy.site_control == Some(SiteControl::None) && has_rules;
     // An invalid value may count as `none`, but another rule reports it.
     let span = subject.places.site_control.filter(|_| none)?;
     let is_written = subject.bytes.get(span.start..span.end) == Some(b"none".as_slice());

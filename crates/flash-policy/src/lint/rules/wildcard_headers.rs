@@ -9,7 +9,7 @@ pub(crate) static RULE: LintRule = LintRule {
         matters = "Movies of other sites can set headers that servers trust, such as tokens against cross-site
 request forgery. ZAP's rule 20016 and OWASP's WSTG-CONF-08 report it.",
         flash = "`*` allows all headers, except the few that the player never lets a movie set. A `*` at the end
-of a name matches all headers that begin with it. Adobe's specification (2010) names no version.",
+of a name matches all headers that begin with it. Header rules came with 9.0.115 or 9.0.124; Adobe's texts differ.",
         example = rules("as=url", r#"<allow-http-request-headers-from domain="www.example.com" headers="*"/>"#),
         instead = rules("as=url", r#"<allow-http-request-headers-from domain="www.example.com" headers="SOAPAction"/>"#),
     ),
