@@ -111,6 +111,17 @@ pub(crate) fn commit_time() -> Result<u64> {
     printed.trim().parse().context("git printed no time")
 }
 
+/// The commit.
+pub(super) fn commit() -> Result<String> {
+    let git = Command::new("git")
+        .args(["rev-parse", "HEAD"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .context("can't run git")?;
+    ensure!(git.status.success(), "git doesn't know the commit");
+    Ok(String::from_utf8_lossy(&git.stdout).trim().to_owned())
+}
+
 /// The compiler's flags: a static program without symbols and without paths of this machine.
 fn flags(repository: &Path) -> Result<String> {
     let mut flags = vec![

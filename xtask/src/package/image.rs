@@ -151,19 +151,8 @@ fn labels() -> Result<[(&'static str, String); 6]> {
             "A Flash socket-policy server and gateway".to_owned(),
         ),
         ("version", env!("CARGO_PKG_VERSION").to_owned()),
-        ("revision", revision()?),
+        ("revision", binary::commit()?),
         ("source", source),
         ("licenses", env!("CARGO_PKG_LICENSE").to_owned()),
     ])
-}
-
-/// The commit.
-fn revision() -> Result<String> {
-    let git = Command::new("git")
-        .args(["rev-parse", "HEAD"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .context("can't run git")?;
-    ensure!(git.status.success(), "git doesn't know the commit");
-    Ok(String::from_utf8_lossy(&git.stdout).trim().to_owned())
 }

@@ -18,10 +18,12 @@ const FOLDERS: [&str; 2] = ["first", "the-second-folder"];
 /// Makes the packages of the commit in two folders, and compares them.
 pub(super) fn compare(architectures: &[Architecture]) -> Result<()> {
     let parent = tools::folder("twice")?;
+    // Another commit may come while the first folder is built.
+    let commit = binary::commit()?;
     let mut found = Vec::new();
     for name in FOLDERS {
         let folder = parent.join(name);
-        clone(&folder)?;
+        clone(&folder, &commit)?;
         step(
             Command::new("cargo")
                 .args(["run", "--quiet", "--package", "xtask", "--", "package"])
@@ -45,7 +47,7 @@ pub(super) fn compare(architectures: &[Architecture]) -> Result<()> {
 }
 
 /// A clone of the commit, with the tools that are installed here.
-fn clone(folder: &Path) -> Result<()> {
+fn clone(folder: &Path, commit: &str) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
@@ -55,6 +57,8 @@ fn clone(folder: &Path) -> Result<()> {
             .arg(binary::repository()?)
             .arg(folder),
     )?;
+    let checkout = ["checkout", "--quiet", "--detach", commit];
+    step(Command::new("git").args(checkout).current_dir(folder))?;
     fs::create_dir(folder.join("target"))?;
     symlink(tools::folder("tools")?, folder.join("target/tools"))?;
     Ok(())
