@@ -83,19 +83,33 @@ pub fn load(path: &Path, purpose: PlanPurpose) -> Result<Loaded, PlanRefused> {
     }
 }
 
-/// The policies of a valid config file, with their names. The error has every mistake. What depends on the port is as
-/// on 843 if the policy is served there.
-pub fn policies(path: &Path) -> Result<Vec<(String, Policy)>, ConfigFindings> {
+/// A policy of a valid config file.
+#[derive(Clone, Debug)]
+pub struct ConfiguredPolicy {
+    /// Its name.
+    pub name: String,
+    /// What it means for sockets. What depends on the port is as on 843 if the policy is served there. None if it is a
+    /// file that means nothing there.
+    pub sockets: Option<Policy>,
+    /// What it means as a file over HTTP. None if it is a file that means nothing there.
+    pub urls: Option<Policy>,
+}
+
+/// The policies of a valid config file. The error has every mistake.
+pub fn policies(path: &Path) -> Result<Vec<ConfiguredPolicy>, ConfigFindings> {
     let (resolved, findings) = load_noting(path, PlanPurpose::Tell, &mut Vec::new());
     let policy = |(named, served): (Named, ServedAt)| {
         let ports = served.each();
         let master = ports.get(&Some(Port::MASTER));
         let port = master.or(ports.first()).copied().flatten();
-        let policy = named.granted(port)?;
-        Some((named.name, policy))
+        ConfiguredPolicy {
+            sockets: named.for_sockets(port),
+            urls: named.for_urls(),
+            name: named.name,
+        }
     };
     let policies = resolved.map(|resolved| resolved.policies).ok_or(findings)?;
-    Ok(policies.into_iter().filter_map(policy).collect())
+    Ok(policies.into_iter().map(policy).collect())
 }
 
 /// The address of `[admin]` in a config file. None if the file has no such section.

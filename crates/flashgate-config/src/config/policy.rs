@@ -19,6 +19,7 @@ use crate::spelling::nearest;
 
 mod over_http;
 mod rules;
+mod shown;
 mod silverlight;
 
 use self::rules::{ResolvedRule, all_rules};

@@ -137,11 +137,11 @@ fn several(place: Span) -> Diagnostic {
 pub(super) fn add(
     to: &mut ConfigFindings,
     found: Vec<Diagnostic>,
-    text: &str,
+    (text, profile): (&str, Profile),
     given: &GivenValue<Vec<String>>,
 ) {
     let flags = &given.value;
-    let places = places(text, flags);
+    let places = places(text, profile, flags);
     let in_flags = |of: Span| {
         let mut places = places.iter();
         places.find(|place| place.sent.start <= of.start && of.end <= place.sent.end)
@@ -184,8 +184,8 @@ struct FlagPlace {
 }
 
 /// The parts of a rule come before the whole rule.
-fn places(text: &str, flags: &[String]) -> Vec<FlagPlace> {
-    let sent = flash_policy::parse(text.as_bytes(), Profile::Socket).places;
+fn places(text: &str, profile: Profile, flags: &[String]) -> Vec<FlagPlace> {
+    let sent = flash_policy::parse(text.as_bytes(), profile).places;
     let (mut places, mut start) = (Vec::new(), 0);
     for (sent, flag) in sent.rules.iter().zip(flags) {
         let whole = start..start + flag.len();

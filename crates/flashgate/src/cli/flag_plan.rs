@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use flash_policy::write::{self, Layout};
-use flash_policy::{Diagnostic, Policy, Port, Reply};
+use flash_policy::{Diagnostic, Policy, Port, Profile, Reply};
 use flashgate_config::config::flags::{self, BridgeFlags};
 use flashgate_config::config::policy_file::{self, FileContent, PolicyPort, ServedAt};
 use flashgate_config::config::{self, ConfigFindings, defaults};
@@ -134,7 +134,7 @@ impl Settings {
         let text = write::flash_unchecked(&policy, Layout::Compact);
         let found = self.judge(&FileContent::made(text.clone()));
         let mut warnings = ConfigFindings::default();
-        allow::add(&mut warnings, found, &text, &self.allow);
+        allow::add(&mut warnings, found, (&text, Profile::Socket), &self.allow);
         let warnings = unless_error(warnings)?;
         let reply = Reply::new(&policy);
         let reply = reply.map_err(|error| PlainError::new(&error.to_string(), &[]))?;

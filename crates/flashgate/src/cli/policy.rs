@@ -1,12 +1,14 @@
 //! `flashgate policy`: prints a policy that works, from rules or from a config file.
 
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::str::FromStr as _;
 
 use clap::{Args, ValueEnum};
+use flash_policy::lint::{Options, PolicyKind, lint_with};
 use flash_policy::write::{self, Layout, SilverlightError};
-use flash_policy::{Policy, Port, Serving};
-use flashgate_config::config::{self, ConfigFindings};
+use flash_policy::{Policy, Port, PortSet, Profile, Secure, Serving};
+use flashgate_config::config::{self, ConfigFindings, ConfiguredPolicy};
 use flashgate_report::render::{self, PlainError};
 
 use super::allow::{self, NoPorts};
@@ -21,7 +23,7 @@ use crate::exit::Exit;
 /// A policy file named in a config file is printed as flashgate understands it: without comments, and without
 /// what has no effect.
 ///
-/// `site-control` is printed only if players reach one of the policy's listeners on port 843.
+/// For sockets, `site-control` is printed only if players reach one of the policy's listeners on port 843.
 ///
 /// Without --allow and --config, it reads the variables that `serve` reads: `FLASHGATE_CONFIG`, or `FLASHGATE_ALLOW`
 /// and `FLASHGATE_GATE`.
@@ -31,7 +33,7 @@ pub(super) struct Print {
     /// Allow content from DOMAIN to connect to PORTS
     ///
     /// DOMAIN is a host name, an address, `*.example.com` (which covers example.com too) or `*`. PORTS is a list such
-    /// as `9339,9400-9410`, or `*`. Can be repeated.
+    /// as `9339,9400-9410`, or `*`; a policy for URLs has none. Can be repeated.
     #[arg(long = "allow", value_name = "DOMAIN:PORTS")]
     rules: Vec<String>,
     /// Print a policy of this config file, read and checked as `serve` does
@@ -52,6 +54,7 @@ const EXAMPLES: &str = "\
 Examples:
   flashgate policy --pretty --allow '*.example.com:9339,9400-9410'
   flashgate policy --pretty --config /etc/flashgate/flashgate.toml --name default
+  flashgate policy --dialect url --allow '*.example.com' > crossdomain.xml
 
 Exit codes: 0 printed, 2 flags, config or policy are wrong";
 
@@ -62,6 +65,8 @@ enum PolicyFormat {
     Flash,
     /// Silverlight and Moonlight (only ports 4502 to 4534)
     Silverlight,
+    /// Flash Player's /crossdomain.xml over HTTP, without ports
+    Url,
 }
 
 /// What the policy is made from.
@@ -74,15 +79,31 @@ enum PolicySource {
 }
 
 impl PolicySource {
-    fn policy(&self, name: Option<&str>) -> Result<Policy, ConfigFindings> {
-        match self {
-            Self::Config(path) => configured(path, name),
-            Self::Rules { rules, gates } => {
+    fn policy(&self, name: Option<&str>, format: PolicyFormat) -> Result<Policy, ConfigFindings> {
+        match (self, format) {
+            (Self::Config(path), _) => configured(path, name, format),
+            (Self::Rules { rules, .. }, PolicyFormat::Url) => {
+                // The ports are left out, so it doesn't matter which a rule has.
+                let policy = allow::policy(&rules.value, rules.name(), Ok(&[Port::MASTER]))?;
+                Ok(for_urls(policy))
+            }
+            (Self::Rules { rules, gates }, _) => {
                 let gates = gates.as_deref().map_err(|reason| *reason);
                 allow::policy(&rules.value, rules.name(), gates)
             }
         }
     }
+}
+
+/// The same movies, for files.
+fn for_urls(policy: Policy) -> Policy {
+    let mut urls = Policy::for_urls();
+    for mut rule in policy.rules {
+        rule.ports = PortSet::All;
+        rule.secure = Secure::AsServed;
+        urls = urls.with_rule(rule);
+    }
+    urls
 }
 
 impl Print {
@@ -99,20 +120,19 @@ impl Print {
     /// Builds the text, and prints warnings to standard error.
     fn text(&self) -> Result<String, ConfigFindings> {
         let source = self.source()?;
-        let policy = source.policy(self.name.as_deref())?;
-        if self.dialect == PolicyFormat::Flash {
-            render::to_stderr(&self.judged(&policy, &source).to_string());
-        }
-        match self.dialect {
-            PolicyFormat::Flash => Ok(write::flash_unchecked(&policy, self.layout())),
-            PolicyFormat::Silverlight => {
-                write::silverlight(&policy, self.layout()).map_err(|error| {
-                    let help = matches!(error, SilverlightError::NoPorts { .. })
-                        .then_some("add a port from 4502 to 4534 to the rule, or remove the rule");
-                    PlainError::new(&error.to_string(), help.as_slice()).into()
-                })
+        let policy = source.policy(self.name.as_deref(), self.dialect)?;
+        let text = match self.dialect {
+            PolicyFormat::Flash => write::flash_unchecked(&policy, self.layout()),
+            PolicyFormat::Url => {
+                write::url(&policy, self.layout()).map_err(|error| plain(&error))?
             }
-        }
+            PolicyFormat::Silverlight => {
+                let text = write::silverlight(&policy, self.layout());
+                return text.map_err(|error| not_for_silverlight(&error));
+            }
+        };
+        render::to_stderr(&self.judged(&text, &source).to_string());
+        Ok(text)
     }
 
     /// What the flags name, or else the variables.
@@ -145,15 +165,23 @@ impl Print {
     }
 
     /// The findings for the printed policy, with places in the rules or in the printed text.
-    fn judged(&self, policy: &Policy, source: &PolicySource) -> ConfigFindings {
-        let text = write::flash_unchecked(policy, self.layout());
-        let found = flash_policy::lint(text.as_bytes(), Serving::from_unknown_port()).findings;
+    fn judged(&self, text: &str, source: &PolicySource) -> ConfigFindings {
+        let (kind, profile) = match self.dialect {
+            PolicyFormat::Url => (PolicyKind::Url, Profile::Url),
+            PolicyFormat::Flash | PolicyFormat::Silverlight => {
+                (PolicyKind::Socket, Profile::Socket)
+            }
+        };
+        let options = Options::for_service(Serving::from_unknown_port()).kind(kind);
+        let found = lint_with(text.as_bytes(), &options).findings;
         let mut findings = ConfigFindings::default();
         match source {
             PolicySource::Config(_) => {
                 findings.add(&"policy as printed", text.as_bytes(), found);
             }
-            PolicySource::Rules { rules, .. } => allow::add(&mut findings, found, &text, rules),
+            PolicySource::Rules { rules, .. } => {
+                allow::add(&mut findings, found, (text, profile), rules);
+            }
         }
         findings
     }
@@ -167,6 +195,16 @@ impl Print {
     }
 }
 
+fn plain(error: &dyn Display) -> ConfigFindings {
+    PlainError::new(&error.to_string(), &[]).into()
+}
+
+fn not_for_silverlight(error: &SilverlightError) -> ConfigFindings {
+    let help = matches!(error, SilverlightError::NoPorts { .. })
+        .then_some("add a port from 4502 to 4534 to the rule, or remove the rule");
+    PlainError::new(&error.to_string(), help.as_slice()).into()
+}
+
 fn nothing_to_print() -> PlainError {
     PlainError::new(
         "nothing to print: no rules and no config file given",
@@ -178,18 +216,34 @@ fn nothing_to_print() -> PlainError {
 }
 
 /// Reads a policy from a config file.
-fn configured(given: &GivenValue<PathBuf>, name: Option<&str>) -> Result<Policy, ConfigFindings> {
+fn configured(
+    given: &GivenValue<PathBuf>,
+    name: Option<&str>,
+    format: PolicyFormat,
+) -> Result<Policy, ConfigFindings> {
     let path = &given.value;
     let policies = config::policies(path).map_err(|faults| given.about_path(faults))?;
     let names: Vec<_> = policies
         .iter()
-        .map(|(name, _)| format!("`{name}`"))
+        .map(|policy| format!("`{}`", policy.name))
         .collect();
     let names = names.join(", ");
-    let wanted = |(other, _): &(String, Policy)| name.is_none_or(|name| name == other);
+    let wanted = |policy: &ConfiguredPolicy| name.is_none_or(|name| name == policy.name);
     let mut chosen = policies.into_iter().filter(wanted);
     match (chosen.next(), chosen.next(), name) {
-        (Some((_, policy)), None, _) => Ok(policy),
+        (Some(policy), None, _) => {
+            let found = match format {
+                PolicyFormat::Url => policy.urls,
+                PolicyFormat::Flash | PolicyFormat::Silverlight => policy.sockets,
+            };
+            found.ok_or_else(|| {
+                let message = format!(
+                    "the file of policy `{}` means nothing in this dialect",
+                    policy.name
+                );
+                PlainError::new(&message, &["choose another with `--dialect`"]).into()
+            })
+        }
         (None, _, Some(name)) => Err(PlainError::new(
             &format!("{} has no policy named `{name}`", path.display()),
             &[&format!("its policies are {names}")],

@@ -109,6 +109,63 @@ fn which_one() {
     assert!(stdout.contains("<access-policy>"), "{stdout}");
 }
 
+/// The same rules as a file over HTTP: without ports, and `secure` only where it is set.
+#[test]
+fn for_urls() {
+    let url = |name| ["--dialect", "url", "--name", name];
+    let whole = |body: &str| {
+        format!("<?xml version=\"1.0\"?><cross-domain-policy>{body}</cross-domain-policy>\n")
+    };
+    let rules = "<site-control permitted-cross-domain-policies=\"master-only\"/>\
+                 <allow-access-from domain=\"www.example.com\"/>\
+                 <allow-access-from domain=\"*.example.org\" secure=\"true\"/>";
+    prints(TWO, &url("default"), &whole(rules));
+    let of_flags = |arguments: &[&str]| {
+        let output = Command::new(testkit::binary::flashgate().unwrap())
+            .args(["policy", "--dialect", "url"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (text(output.stdout), text(output.stderr))
+    };
+    let expected = whole("<allow-access-from domain=\"*.a.test\"/>");
+    for rule in ["*.a.test", "*.a.test:9339"] {
+        let printed = of_flags(&["--allow", rule]);
+        assert_eq!(printed, (expected.clone(), String::new()));
+    }
+    let (_, said) = of_flags(&["--allow", "*"]);
+    assert!(
+        said.contains("warning[wildcard-domain]") && said.contains("--allow:1:1"),
+        "{said}"
+    );
+}
+
+/// A file for Silverlight, in every dialect.
+#[test]
+fn of_silverlight() {
+    let folder = Folder::new().unwrap();
+    let file = "<!-- ours -->\n<access-policy><cross-domain-access><policy><allow-from><domain uri='*'/></allow-from>\
+                <grant-to><socket-resource port='4502' protocol='tcp'/></grant-to></policy></cross-domain-access></access-policy>";
+    folder.file("sl.xml", file).unwrap();
+    let text = "[policy.p]\nfile = \"sl.xml\"\n[[listen]]\naddress = \"127.0.0.1:943\"\ndialect = \"silverlight\"\n";
+    let path = config(&folder, text);
+    let print = |dialect| {
+        let output = Command::new(testkit::binary::flashgate().unwrap())
+            .args(["policy", "--dialect", dialect, "--config"])
+            .arg(&path)
+            .output()
+            .unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    assert!(
+        print("silverlight")
+            .contains("<domain uri=\"*\"/></allow-from><grant-to><socket-resource port=\"4502\"")
+    );
+    assert!(print("flash").contains("<allow-access-from domain=\"*\" to-ports=\"4502\"/>"));
+    assert!(print("url").contains("means nothing in this dialect"));
+}
+
 /// A config that cannot be served is explained, and none of it is printed. The user to run as does not matter here.
 #[test]
 fn what_can_not_be_served() {

@@ -37,7 +37,7 @@ impl Named {
     }
 
     /// The policy for files.
-    fn url_policy(&self) -> Policy {
+    pub(super) fn url_policy(&self) -> Policy {
         let mut policy = Policy::for_urls();
         for (rule, raw) in self.rules_for(AppliesTo::Urls) {
             let mut rule = rule.rule.clone();

@@ -34,7 +34,8 @@ impl Named {
         if !errors.is_empty() || !served.each().is_empty() {
             return errors;
         }
-        let useless = site_control.as_ref().map(|place| {
+        let is_useless = served.over_http().is_empty();
+        let useless = site_control.as_ref().filter(|_| is_useless).map(|place| {
             let message = "`site-control` has no effect: Silverlight has no meta-policies";
             Diagnostic::warning("site-control-outside-master", message)
                 .at(place.span, "")
