@@ -19,6 +19,7 @@
 //! | a server that sends a policy file | `Reply::checked` (feature `lint`) | |
 //! | a tool that checks policy files | [`lint`](fn@lint); the rules are in [`lint`](mod@lint) | `lint` |
 //! | a tool that says whether a movie may connect, and why | [`decide`](fn@decide), [`grants`] | `decide` |
+//! | a WebSocket of your own, for pages with Ruffle | [`decide_page`](decide::decide_page), for its `Origin` | |
 //! | a tool that tries a live server as a player would | `player::attempt` (features `player`, `std`), or the state machine [`Player`] | `check` |
 //!
 //! The examples are in the package. Facts about Flash Player are cited next to the code that depends on them. [`manual`]
@@ -115,6 +116,11 @@
 //! It has no default policy, logs nothing, and starts no thread or task. It does not search for a request inside other
 //! traffic: the request must begin at the first byte. It does not serve URL policies (`/crossdomain.xml`) or Silverlight
 //! policies; it writes and checks them. It does not do TLS: pass it the stream inside.
+//!
+//! It does not accept WebSockets, which pages with Ruffle open in place of sockets. Browsers open them for every page and
+//! ask for no policy. So put a gate of [flashgate](https://github.com/flashgate/flashgate) in front of your server, or
+//! check the `Origin` header of each WebSocket with [`decide_page`](decide::decide_page), which decides by the same
+//! policy.
 //!
 //! # Features
 //!

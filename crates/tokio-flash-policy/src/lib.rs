@@ -28,6 +28,7 @@
 //! | any other stream, or to know what a connection is | [`PolicyAcceptor::accept`] | |
 //! | a protocol in which the server speaks first | the policy on port 843 too, and [`Timing::silence`] in an [`AcceptConfig`] | `policy_server` |
 //! | with something of your own between reading, replying and closing | [`Driver`] | |
+//! | pages with Ruffle | a WebSocket of your own, whose `Origin` [`decide_page`](flash_policy::decide::decide_page) checks | |
 //! | only policies, from a file, on port 843 | [`Listener`], whose streams are dropped, and `Reply::checked` (feature `lint`) | `policy_server` |
 //!
 //! Call [`PolicyAcceptor::accept`] in each connection's own task, **never in the loop that accepts connections**: one
@@ -76,6 +77,22 @@
 //! connection without lingering. How many connections your server has after they were returned is for you to limit.
 //!
 //! # What it does not do
+//!
+//! It does not accept WebSockets, which pages with Ruffle open in place of sockets, and does not forward them to your
+//! server. Browsers open them for every page and ask for no policy. So put a gate of
+//! [flashgate](https://github.com/flashgate/flashgate) in front of your server, or check the `Origin` header of each
+//! WebSocket with [`decide_page`](flash_policy::decide::decide_page), which decides by the same policy:
+//!
+//! ```
+//! use tokio_flash_policy::flash_policy::decide::decide_page;
+//! use tokio_flash_policy::flash_policy::{Policy, Port};
+//!
+//! let policy = Policy::new().allow("www.example.com", 9339)?;
+//! let game = Port::new(9339)?;
+//! assert!(decide_page(&policy, Some("https://www.example.com"), game).is_ok());
+//! assert!(decide_page(&policy, Some("https://www.example.org"), game).is_err());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! It has no default policy, logs nothing and reads no files. It does not do TLS. [`Listener::on_answered`] is for
 //! servers that log or count what was answered. All decisions and deadlines are those of the state machine

@@ -9,15 +9,20 @@ use crate::{Diagnostic, LintReport, Serving, Severity, lint};
 impl Reply {
     /// Builds the reply for a policy file, if no part of it fails in the player: its bytes, unchanged, and one NUL.
     ///
-    /// The report has the warnings, which are not errors.
+    /// The report has the warnings, which are not errors. `serving` is the port that serves the file: for a file on a
+    /// game's own port, that port.
     ///
     /// ```
+    /// use flash_policy::diagnostic::{Column, LineIndex};
     /// use flash_policy::{Port, Reply, Serving};
     ///
     /// fn load(file: &[u8]) -> Result<Reply, Box<dyn core::error::Error>> {
-    ///     let (reply, report) = Reply::checked(file, Serving::from_port(Port::MASTER))?;
+    ///     let (reply, report) = Reply::checked(file, Serving::from_port(Port::new(9339)?))?;
+    ///     let lines = LineIndex::new(file);
     ///     for warning in &report.findings {
-    ///         eprintln!("policy.xml: {warning}");
+    ///         let start = warning.label.as_ref().map_or(0, |label| label.span.start);
+    ///         let place = lines.position(start, Column::Characters);
+    ///         eprintln!("policy.xml:{}:{}: {warning}", place.line, place.column);
     ///     }
     ///     Ok(reply)
     /// }

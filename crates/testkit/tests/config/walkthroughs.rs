@@ -86,8 +86,8 @@ const BY_HAND: [(&str, &str, &str); 16] = [
         "flashgate --version",
         "changes with each release",
     ),
-    ("library/std.md", "printf", "a build of an example"),
-    ("library/tokio.md", "printf", "a build of an example"),
+    ("library/std.md", "python3", "a build of an example"),
+    ("library/tokio.md", "python3", "a build of an example"),
     (
         "library/tokio.md",
         "flashgate check",
