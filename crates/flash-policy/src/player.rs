@@ -58,7 +58,7 @@ pub use attempt::{Attempt, AttemptError, attempt};
 pub use config::{Config, SocketClass, TIMEOUT};
 pub use outcome::{DecidedBy, Notification, Outcome, Reason, RuleAt, Verdict};
 pub use program::Client;
-pub use step::{Afterwards, Close, ConnectionEnd, Learnt, Response, Step};
+pub use step::{Afterwards, Close, ConnectionEnd, Learnt, PolicyResponse, Step};
 pub use uncertain::{Choice, DOUBTFUL_POLICY_PORTS};
 
 use client::{AnswerTimeout, Grounds, Mind};

@@ -9,8 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use flash_policy::decide::Sandbox;
 use flash_policy::lint::{Options, PolicyKind, lint_with};
-use flash_policy::{Diagnostic, Port, Reply, Serving, lint};
+use flash_policy::player::{Action, Client, Config, Event, Player};
+use flash_policy::{Diagnostic, Moment, Port, Reply, Serving, lint};
 
 /// Where the linter disagrees about whether a file is valid, and why. The collection itself allows that.
 const WARNED_ONLY: [(&str, &str); 2] = [
@@ -197,6 +199,74 @@ fn kinds() {
     }
     // The first is broken before its `to-ports`. The second is called `crossdomain.xml` and has ports.
     assert_eq!(wrong, ["052.xml", "094.xml"]);
+}
+
+/// The collection's verdict on its Silverlight files, for a client that wants port 4502, over both protocols. Those
+/// without a `<socket-resource>` are for HTTP requests, and one names a port that Silverlight never connects to.
+#[test]
+#[ignore = "needs the collection"]
+fn silverlight_files() {
+    let folder = folder();
+    let table = fs::read_to_string(folder.join("VERDICTS.tsv")).unwrap();
+    let files = table.lines().filter_map(|line| {
+        let mut columns = line.split('\t');
+        let (name, verdict) = (columns.next()?, columns.nth(1)?);
+        let (_, verdict) = verdict.split_once("root is access-policy (Silverlight); ")?;
+        Some((name, verdict))
+    });
+    let mut judged = 0;
+    for (name, verdict) in files {
+        let bytes = fs::read(folder.join(name)).unwrap();
+        let (reason, rule) = match verdict {
+            "valid as a Silverlight socket policy" => ("granted", None),
+            "no socket-resource" => ("no-rule-matches", Some("silverlight-no-socket-resource")),
+            outside if outside.contains("is outside the 4502-4534") => {
+                ("no-policy", Some("silverlight-port-out-of-range"))
+            }
+            other => panic!("{name}: {other}"),
+        };
+        for location in [None, Some("http://srv.test/clientaccesspolicy.xml")] {
+            assert_eq!(silverlight(&bytes, location), reason, "{name} {location:?}");
+        }
+        let options = Options::new(Serving::from_unknown_port()).kind(PolicyKind::Silverlight);
+        let report = lint_with(&bytes, &options);
+        let of_sockets = |finding: &Diagnostic| {
+            let rules = [
+                "silverlight-no-socket-resource",
+                "silverlight-port-out-of-range",
+            ];
+            rules.contains(&finding.rule).then_some(finding.rule)
+        };
+        let found = report.findings.iter().find_map(of_sockets);
+        assert_eq!(found, rule, "{name}: {:#?}", report.findings);
+        judged += 1;
+    }
+    assert!(judged >= 8, "only {judged} files checked");
+}
+
+/// The reason of an attempt to connect to port 4502, from a site that two of the files name.
+fn silverlight(document: &[u8], location: Option<&str>) -> &'static str {
+    let movie = Sandbox::Remote("http://www.trafilm.net/app.xap".parse().unwrap());
+    let port = Port::new(4502).unwrap();
+    let mut config = Config::new(movie, "srv.test".parse().unwrap(), port);
+    config.client = Client::Silverlight;
+    config.loaded = location.iter().map(|url| url.parse().unwrap()).collect();
+    let now = Moment::ZERO;
+    let mut player = Player::new(config, now);
+    loop {
+        match player.poll(now) {
+            Action::Connect(fetch) => {
+                player.handle(fetch.id, Event::Connected, now);
+                for read in document.chunks(256) {
+                    player.handle(fetch.id, Event::Received(read), now);
+                }
+                player.handle(fetch.id, Event::Finished, now);
+            }
+            Action::Close(_) => {}
+            Action::Wait { .. } => panic!("the client waits for more than it got"),
+            Action::Done(outcome) => return outcome.reason.code(),
+        }
+    }
 }
 
 /// What nmap 7.93's `http-cross-domain-policy` reports about these files, served as `/crossdomain.xml` or

@@ -168,7 +168,7 @@ async fn upgrade(setting: Setting<'_>, target: &Step) -> Trace {
 const AFTER_ANSWER: Duration = Duration::from_millis(100);
 
 async fn is_flashgate(setting: Setting<'_>, target: &Step) -> bool {
-    let request = http::request(&target.fetch.host, "/");
+    let request = http::request(&target.fetch.host.to_string(), "/");
     let call = setting.call(target, Speech::Text(request));
     let trace = until_bytes(setting, call, PROMPT).await;
     matches!(status(&trace), Some(status) if status.is_flashgates())

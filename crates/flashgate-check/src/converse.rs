@@ -27,8 +27,8 @@ pub(super) enum Speech {
     Last(&'static [u8]),
     /// This text.
     Text(String),
-    /// A request for a document.
-    Get { path: String },
+    /// This request for a page. The conversation ends with the complete response.
+    Page(String),
 }
 
 /// Where to connect, and what to send.
@@ -52,6 +52,10 @@ pub(super) enum OwnedEvent {
     Received(Vec<u8>),
     Finished,
     Reset,
+    Responded {
+        content_type: Option<String>,
+        redirects: usize,
+    },
     NoDocument,
 }
 
@@ -148,28 +152,20 @@ impl OpenConversation<'_> {
         match &call.speech {
             Speech::Bytes(bytes) => {
                 self.send(bytes).await;
-                self.listen(&mut tell).await;
+                self.listen(&mut tell, |_| false).await;
             }
             Speech::Last(bytes) => {
                 self.send(bytes).await;
                 let _ = before(self.limit, self.stream.finish()).await;
-                self.listen(&mut tell).await;
+                self.listen(&mut tell, |_| false).await;
             }
             Speech::Text(text) => {
                 self.send(text.as_bytes()).await;
-                self.listen(&mut tell).await;
+                self.listen(&mut tell, |_| false).await;
             }
-            Speech::Get { path } => {
-                let request = http::request(&call.host, path);
+            Speech::Page(request) => {
                 self.send(request.as_bytes()).await;
-                self.listen(&mut |_| ()).await;
-                match http::document(&self.trace.bytes) {
-                    Some(body) => {
-                        tell(OwnedEvent::Received(body.to_vec()));
-                        tell(OwnedEvent::Finished);
-                    }
-                    None => tell(OwnedEvent::NoDocument),
-                }
+                self.listen(&mut tell, http::is_whole).await;
             }
         }
     }
@@ -179,8 +175,8 @@ impl OpenConversation<'_> {
         let _ = before(self.limit, self.stream.send(bytes)).await;
     }
 
-    /// Reads until the server closes or the limit passes.
-    async fn listen(&mut self, tell: &mut impl FnMut(OwnedEvent)) {
+    /// Reads until the server closes, the limit passes, or the bytes are enough.
+    async fn listen(&mut self, tell: &mut impl FnMut(OwnedEvent), is_enough: fn(&[u8]) -> bool) {
         let mut buffer = vec![0; 64 << 10];
         while !self.trace.is_full() {
             match before(self.limit, self.stream.read(&mut buffer)).await {
@@ -195,6 +191,9 @@ impl OpenConversation<'_> {
                     let bytes = buffer.get(..count).unwrap_or_default();
                     self.trace.keep(self.clock.elapsed(), bytes);
                     tell(OwnedEvent::Received(bytes.to_vec()));
+                    if is_enough(&self.trace.bytes) {
+                        return;
+                    }
                 }
                 Some(Err(_)) => return reset(self.clock, self.trace, tell),
             }

@@ -12,6 +12,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::clock::CheckClock;
 use super::converse::{Call, OwnedEvent, Speech, converse};
+use super::fetch::fetch as web_fetch;
 use super::names;
 use super::setting::{Setting, Watcher};
 use super::trace::{Seen, Trace};
@@ -96,13 +97,20 @@ async fn open(
     let clock = setting.clock;
     let (until, limit) = watch::channel(clock.end());
     let id = fetch.id;
+    let path = match &fetch.protocol {
+        Protocol::Http { path } => Some(path.clone()),
+        Protocol::Policy(_) | Protocol::Nothing => None,
+    };
     let call = call(fetch, setting).await;
     let task = tokio::spawn(async move {
         let tell = |said| {
             // After the outcome, no one receives the events.
             let _ = tell.send((id, said));
         };
-        converse(&call, clock, limit, tell).await
+        match path {
+            Some(path) => web_fetch(&call, &path, clock, limit, tell).await,
+            None => converse(&call, clock, limit, tell).await,
+        }
     });
     OpenConnection { id, until, task }
 }
@@ -117,8 +125,7 @@ async fn call(fetch: Fetch, setting: Setting<'_>) -> Call {
     };
     let speech = match fetch.protocol {
         Protocol::Policy(request) => Speech::Bytes(request),
-        Protocol::Nothing => Speech::Bytes(b""),
-        Protocol::Http { path } => Speech::Get { path: path.into() },
+        Protocol::Nothing | Protocol::Http { .. } => Speech::Bytes(b""),
     };
     Call {
         host: fetch.host,
@@ -162,6 +169,13 @@ fn event(said: &OwnedEvent) -> Event<'_> {
         OwnedEvent::Received(bytes) => Event::Received(bytes),
         OwnedEvent::Finished => Event::Finished,
         OwnedEvent::Reset => Event::Reset,
+        OwnedEvent::Responded {
+            content_type,
+            redirects,
+        } => Event::Responded {
+            content_type: content_type.as_deref(),
+            redirects: *redirects,
+        },
         OwnedEvent::NoDocument => Event::NoDocument,
     }
 }

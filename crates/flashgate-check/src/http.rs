@@ -1,20 +1,46 @@
-//! The part of HTTP that is needed to fetch one document: a request, and the response up to the end of the stream.
+//! The part of HTTP that is needed to fetch one document: a request, and the response.
 
-use flash_policy::Host;
+use flash_policy::parse::LARGEST;
 
-/// HTTP/1.0, so that the body is not chunked and ends with the stream.
-pub(super) fn request(host: &Host, path: &str) -> String {
-    format!("GET {path} HTTP/1.0\r\nHost: {host}\r\n\r\n")
+mod body;
+mod head;
+
+pub(super) use body::BodyReader;
+pub(super) use head::{BadHttp, WebHead};
+
+/// HTTP/1.0, so that the body is not chunked and ends with the stream. Some servers send chunks nevertheless.
+pub(super) fn request(authority: &str, path: &str) -> String {
+    format!(
+        "GET {path} HTTP/1.0\r\nHost: {authority}\r\nUser-Agent: flashgate-check\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+    )
 }
 
-/// The body of a `200`.
-pub(super) fn document(bytes: &[u8]) -> Option<&[u8]> {
-    let mut headers = [httparse::EMPTY_HEADER; 64];
-    let mut response = httparse::Response::new(&mut headers);
-    match response.parse(bytes) {
-        Ok(httparse::Status::Complete(head)) if response.code == Some(200) => bytes.get(head..),
-        Ok(_) | Err(_) => None,
-    }
+/// A response, as far as it has arrived.
+#[derive(Clone, Debug)]
+pub(super) struct WebReply {
+    pub(super) head: WebHead,
+    pub(super) body: Vec<u8>,
+    /// Whether the head says that the body is complete.
+    pub(super) is_whole: bool,
+}
+
+/// Reads a response. None if the bytes are not HTTP, or if the head is incomplete.
+pub(super) fn read(bytes: &[u8]) -> Option<WebReply> {
+    let (head, length) = WebHead::read(bytes).ok()??;
+    // One byte more, so that an excess is visible.
+    let mut reader = BodyReader::new(&head, LARGEST + 1);
+    let body = bytes.get(length..).unwrap_or_default();
+    let is_whole = reader.feed(body).is_ok() && reader.is_done();
+    Some(WebReply {
+        head,
+        body: reader.body,
+        is_whole,
+    })
+}
+
+/// Whether these bytes are a complete response.
+pub(super) fn is_whole(bytes: &[u8]) -> bool {
+    read(bytes).is_some_and(|reply| reply.is_whole)
 }
 
 /// Whether these bytes are an HTTP response.
@@ -24,15 +50,28 @@ pub(super) fn is_response(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::document;
+    use super::read;
+
+    #[track_caller]
+    fn check(bytes: &str, code: u16, body: &str, is_whole: bool) {
+        let reply = read(bytes.as_bytes()).unwrap();
+        assert_eq!(reply.head.code, code, "{bytes}");
+        assert_eq!(reply.body, body.as_bytes(), "{bytes}");
+        assert_eq!(reply.is_whole, is_whole, "{bytes}");
+    }
 
     #[test]
-    fn only_a_200_has_a_document() {
-        assert_eq!(
-            document(b"HTTP/1.0 200 OK\r\nA: b\r\n\r\n<x/>"),
-            Some(&b"<x/>"[..])
+    fn responses() {
+        check("HTTP/1.0 200 OK\r\nA: b\r\n\r\n<x/>", 200, "<x/>", false);
+        check(
+            "HTTP/1.1 404 No\r\nContent-Length: 4\r\n\r\n<x/>",
+            404,
+            "<x/>",
+            true,
         );
-        assert_eq!(document(b"HTTP/1.0 404 No\r\n\r\n<x/>"), None);
-        assert_eq!(document(b"<x/>"), None);
+        let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n<x/>\r\n0\r\n\r\n";
+        check(chunked, 200, "<x/>", true);
+        assert!(read(b"HTTP/1.0 200 OK\r\nA: b\r\n").is_none());
+        assert!(read(b"<x/>").is_none());
     }
 }

@@ -23,6 +23,7 @@ mod dial;
 mod drive;
 mod ending;
 mod failure;
+mod fetch;
 pub mod findings;
 mod http;
 mod input;

@@ -20,6 +20,10 @@ use super::http;
 use super::setting::Setting;
 use super::trace::Trace;
 
+mod elsewhere;
+
+pub(super) use elsewhere::{ACCESS_POLICY, CROSSDOMAIN, UnaskedPlaces};
+
 /// How often a policy is fetched, to see whether it arrives every time.
 pub(super) const REPEATS: usize = 20;
 /// How often it is fetched if no fetch gets a reply. It must find a server that loses every second request.
@@ -48,6 +52,8 @@ pub(super) struct Survey {
     pub(super) spoken: Vec<(usize, Spoken)>,
     /// The answer of the destination port, if the master policy stops players from asking there.
     pub(super) shadowed: Option<Trace>,
+    /// The answers of the places that Silverlight did not ask.
+    pub(super) elsewhere: UnaskedPlaces,
 }
 
 /// One of the player's requests, sent to another address.
@@ -73,12 +79,13 @@ pub(super) async fn survey(setting: Setting<'_>, outcome: &Outcome, steps: &[Ste
         setting,
         steps,
     };
-    let (others, repeats, greetings, spoken, shadowed) = tokio::join!(
+    let (others, repeats, greetings, spoken, shadowed, elsewhere) = tokio::join!(
         around.others(),
         around.repeats(),
         around.greetings(),
         around.spoken(),
-        around.shadowed(outcome)
+        around.shadowed(outcome),
+        elsewhere::ask(setting, outcome, steps, ONE)
     );
     Survey {
         others,
@@ -86,6 +93,7 @@ pub(super) async fn survey(setting: Setting<'_>, outcome: &Outcome, steps: &[Ste
         greetings,
         spoken,
         shadowed,
+        elsewhere,
     }
 }
 

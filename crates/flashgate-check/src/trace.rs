@@ -7,6 +7,7 @@ use std::time::Duration;
 use flash_policy::parse::LARGEST;
 use flash_policy::player::Step;
 
+use super::http::WebHead;
 use super::tls::TlsFault;
 
 /// One connection, from the first attempt to its end. All times are since the check began.
@@ -24,8 +25,19 @@ pub(crate) struct Trace {
     pub(crate) bytes: Vec<u8>,
     /// How and when the server closed, if it did.
     pub(crate) end: Option<(Ended, Duration)>,
+    /// The requests to a web server, in order: one, and one for each redirect that was followed. The bytes are those of
+    /// the last response.
+    pub(crate) visits: Vec<WebVisit>,
     /// The segment size on this path, if the system knows it.
     pub(crate) segment: Option<u32>,
+}
+
+/// A request to a web server.
+#[derive(Clone, Debug)]
+pub(crate) struct WebVisit {
+    pub(crate) url: String,
+    /// None if the answer was not HTTP.
+    pub(crate) head: Option<WebHead>,
 }
 
 /// One connection of the player: what the player concluded, and what was observed.
@@ -42,6 +54,12 @@ pub(crate) struct DialAttempt {
     pub(crate) started: Duration,
     pub(crate) took: Duration,
     pub(crate) came: DialOutcome,
+}
+
+impl DialAttempt {
+    pub(crate) fn is_connected(&self) -> bool {
+        self.came == DialOutcome::Connected
+    }
 }
 
 /// The result of trying an address.

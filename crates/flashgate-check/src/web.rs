@@ -4,12 +4,10 @@
 //! need it. It asks for no compression, sends no cookies, and keeps no more than a bounded part of any answer.
 
 mod address;
-mod body;
 mod cors;
 mod exchange;
 mod fault;
 mod fetcher;
-mod head;
 mod load;
 mod mixed;
 mod url;
@@ -19,7 +17,6 @@ pub(crate) use cors::{CorsFault, Credentials};
 pub(crate) use exchange::ExchangeScene;
 pub(crate) use fault::{LoadFault, RedirectFault};
 pub(crate) use fetcher::Fetcher;
-pub(crate) use head::WebHead;
 pub(crate) use load::{LoadKind, LoadScene};
 pub(crate) use mixed::is_mixed_content;
 pub(crate) use url::is_local;

@@ -23,10 +23,7 @@ pub(crate) fn finding(
     let attribute = fault.attribute(document);
     let named = |name| element.attribute(name);
     Some(match fault.kind {
-        Fault::WrongRoot if kind == PolicyKind::Silverlight => {
-            rules::wrong_root_element::found_for_silverlight(element)
-        }
-        Fault::WrongRoot => rules::wrong_root_element::found(element),
+        Fault::WrongRoot => rules::wrong_root_element::found(element, kind),
         Fault::UnknownElement(known) => unknown_element(element, known),
         Fault::UnknownAttribute(known) => unknown_attribute(element, attribute?, known),
         Fault::Nested => rules::nested_rule::found(element),

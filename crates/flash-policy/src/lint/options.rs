@@ -167,11 +167,16 @@ impl Options {
 
     /// Whether the file is called `crossdomain.xml`, but its content made it a socket policy.
     pub(crate) fn was_taken_for_a_socket_policy_despite_its_name(&self) -> bool {
+        self.kind == PolicyKind::Socket && self.is_named_crossdomain_xml()
+    }
+
+    /// Whether the file is called `crossdomain.xml`, if the kind was detected.
+    pub(crate) fn is_named_crossdomain_xml(&self) -> bool {
         let name = self
             .detected
             .as_ref()
             .and_then(|by| by.file_name.as_deref());
-        self.kind == PolicyKind::Socket && name.is_some_and(super::kind::is_crossdomain_xml)
+        name.is_some_and(super::kind::is_crossdomain_xml)
     }
 
     /// Sets the clients that read the policy in addition to Flash Player.

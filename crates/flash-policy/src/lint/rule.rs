@@ -5,11 +5,23 @@ pub(crate) use super::{PolicyKind, PolicyReader};
 pub(crate) use crate::findings::Findings;
 pub(crate) use crate::{Diagnostic, Severity, Span};
 
-/// The help for a file that is not a policy.
-pub(crate) const START_FROM: &str = "start from `<cross-domain-policy><allow-access-from domain=\"www.example.com\" to-ports=\"9339\"/></cross-domain-policy>`";
+/// The help for a file that is not a socket policy.
+const START_FROM: &str = "start from `<cross-domain-policy><allow-access-from domain=\"www.example.com\" to-ports=\"9339\"/></cross-domain-policy>`";
+
+/// The help for a file that is not a URL policy.
+const START_FROM_URL: &str = "start from `<cross-domain-policy><allow-access-from domain=\"www.example.com\"/></cross-domain-policy>`";
 
 /// The help for a file that is not a Silverlight policy.
 pub(crate) const START_FROM_SILVERLIGHT: &str = "start from `<access-policy><cross-domain-access><policy><allow-from><domain uri=\"http://www.example.com\"/></allow-from><grant-to><socket-resource port=\"4502\" protocol=\"tcp\"/></grant-to></policy></cross-domain-access></access-policy>`";
+
+/// The help for a file that is not a policy of this kind.
+pub(crate) const fn start_from(kind: PolicyKind) -> &'static str {
+    match kind {
+        PolicyKind::Socket => START_FROM,
+        PolicyKind::Url => START_FROM_URL,
+        PolicyKind::Silverlight => START_FROM_SILVERLIGHT,
+    }
+}
 
 /// One rule of the linter.
 #[derive(Debug)]

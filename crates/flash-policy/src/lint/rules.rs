@@ -97,6 +97,7 @@ pub(crate) mod silverlight_invalid_structure;
 pub(crate) mod silverlight_invalid_uri;
 pub(crate) mod silverlight_needs_wildcard;
 pub(crate) mod silverlight_no_socket_resource;
+pub(crate) mod silverlight_policy_in_crossdomain_xml;
 pub(crate) mod silverlight_port_out_of_range;
 pub(crate) mod silverlight_whole_site;
 pub(crate) mod site_control_all;
@@ -174,7 +175,8 @@ static RULES: &[&LintRule] = rules! {
     Url: invalid_header_rule_domain invalid_headers missing_headers secure_false_on_https secure_true_in_url_policy
         to_ports_in_url_policy trusted_domain wildcard_headers;
     Silverlight: silverlight_invalid_ports silverlight_invalid_protocol silverlight_invalid_structure
-        silverlight_invalid_uri silverlight_no_socket_resource silverlight_port_out_of_range silverlight_whole_site;
+        silverlight_invalid_uri silverlight_no_socket_resource silverlight_policy_in_crossdomain_xml
+        silverlight_port_out_of_range silverlight_whole_site;
     Clients: lightspark_large_policy lightspark_port_range lightspark_scheme_in_domain lightspark_unsupported_element
         lightspark_waits_for_port silverlight_flash_policy silverlight_needs_wildcard unity_large_policy
         unity_named_domain unity_non_ascii unity_unsupported_element;

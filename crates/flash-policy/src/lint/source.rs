@@ -32,8 +32,8 @@ fn finding(fault: FileFault, kind: PolicyKind) -> Diagnostic {
         FileFault::NulAtEnd(span) => trailing_nul::found(span.start..span.end),
         FileFault::NulInside(span) => embedded_nul::found(span),
         FileFault::NotUtf8(span) => invalid_utf_8::found(span),
-        FileFault::Empty => empty_file::found("an empty file"),
-        FileFault::OnlyWhitespace => empty_file::found("only whitespace"),
+        FileFault::Empty => empty_file::found("an empty file", kind),
+        FileFault::OnlyWhitespace => empty_file::found("only whitespace", kind),
         FileFault::WhitespaceBeforeDeclaration(span) => {
             whitespace_before_declaration::found(span.start..span.end, kind)
         }

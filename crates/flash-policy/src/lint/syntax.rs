@@ -29,7 +29,7 @@ pub(crate) fn findings(
         return Vec::new();
     }
     if let Some(mut cause) = http_headers_in_file::find(text)
-        .or_else(|| html_page::find(text))
+        .or_else(|| html_page::find(text, kind))
         .or_else(|| not_xml::find(text, kind))
     {
         if let Some(label) = &mut cause.label {

@@ -6,8 +6,8 @@
 use super::client::{AnswerTimeout, Exchanged, Grounds, Move};
 use super::{
     Action, AttemptState, Client, Close, ConnectionEnd, Event, Fetch, FetchId, Flight, Learnt,
-    Moment, Notification, Outcome, Player, Purpose, Reason, Response, Step, Transport, Verdict,
-    rests_on,
+    Moment, Notification, Outcome, Player, PolicyResponse, Purpose, Reason, Step, Transport,
+    Verdict, rests_on,
 };
 use crate::decide;
 
@@ -125,7 +125,7 @@ impl Player {
                 content_type,
                 redirects,
             } => {
-                step.response = Some(Response {
+                step.response = Some(PolicyResponse {
                     content_type: content_type.map(Into::into),
                     redirects,
                 });

@@ -21,7 +21,7 @@ pub struct Step {
     /// How and when it ended for the player.
     pub end: Option<(ConnectionEnd, Moment)>,
     /// The head of the response, over HTTP.
-    pub response: Option<Response>,
+    pub response: Option<PolicyResponse>,
     /// The number of reads that returned the document.
     pub pieces: usize,
     /// The bytes that the client took as the document, without the NUL.
@@ -70,7 +70,7 @@ impl Step {
 /// What matters in the head of an HTTP response.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub struct Response {
+pub struct PolicyResponse {
     /// The value of `Content-Type`.
     pub content_type: Option<Box<str>>,
     /// The number of redirects before this response, including one that was not followed.

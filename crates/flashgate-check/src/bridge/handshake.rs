@@ -122,7 +122,7 @@ async fn answers_http(scene: &Scene, tls: &TlsJudge, clock: CheckClock) -> bool 
             Transport::Tcp
         },
         tls: tls.clone(),
-        speech: Speech::Text(http::request(&url.host, "/")),
+        speech: Speech::Text(http::request(&url.host.to_string(), "/")),
     };
     let (sooner, limit) = tokio::sync::watch::channel(clock.within(PROMPT));
     let tell = |said: OwnedEvent| {

@@ -9,8 +9,9 @@ use super::entry::ProxyEntry;
 use super::settings::RuffleSettings;
 use super::told::told;
 use crate::findings::FindingId;
+use crate::http::WebHead;
 use crate::judge::judge_tls;
-use crate::web::{Fetcher, LoadFault, LoadKind, LoadScene, ProxyUrl, WebHead, WebUrl};
+use crate::web::{Fetcher, LoadFault, LoadKind, LoadScene, ProxyUrl, WebUrl};
 
 mod assembled;
 pub(super) mod html;

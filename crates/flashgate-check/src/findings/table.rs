@@ -103,9 +103,35 @@ findings! {
         MalformedPolicy "malformed-policy":
             "The reply is not a policy. Lint findings follow.",
             "Send the document, then one NUL.";
+        WrongKind "wrong-kind-of-policy":
+            "The reply is a policy of another kind: Flash's for sockets, Flash's for URLs (`crossdomain.xml`), or Silverlight's. The message says what it is, and what this client needs.",
+            "Serve the right policy in this place. The message has a command for it.";
+        WebPage "web-page-as-policy":
+            "The reply is a web page (HTML), often a web server's error page.",
+            "Serve a policy in this place.";
+        EmptyPolicy "empty-policy":
+            "The reply is empty: only a NUL, or an HTTP response without a body.",
+            "Serve a policy in this place. Check that the file is not empty.";
         EndlessReply "endless-reply":
             "The reply is longer than 64 KiB and contains no NUL.",
             "Check what listens there.";
+    }
+    OverHttp "Policies over HTTP", "[Silverlight](../recipes/silverlight.md), [Player versions and other clients](../decide/players.md)" {
+        HttpPolicyMissing "http-policy-missing":
+            "The web server does not have the file, or there is no web server on port 80. The message has the status.",
+            "Serve the file on port 80.";
+        HttpPolicyRedirected "http-policy-redirected":
+            "The web server redirects the request for the policy. For sockets, a policy counts only from port 80 of the same host, in the root folder.",
+            "Serve the file itself, without a redirect.";
+        HttpPolicyType "http-policy-content-type":
+            "The `Content-Type` of the file is missing, or is not one that the client accepts for policies.",
+            "Let the web server send `text/xml`, or `text/x-cross-domain-policy` for Flash.";
+        SilverlightFallback "silverlight-crossdomain-xml":
+            "There is no `/clientaccesspolicy.xml`, only a `/crossdomain.xml`. Silverlight uses that for HTTP requests at most, never for sockets.",
+            "Serve a `/clientaccesspolicy.xml`.";
+        SilverlightOtherProtocol "silverlight-other-protocol":
+            "A Silverlight application asks either port 943 or `/clientaccesspolicy.xml`. The policy is in the place that it does not ask.",
+            "Serve the policy in both places, or change `SocketClientAccessPolicyProtocol` in the application.";
     }
     Delivery "The reply is sent the wrong way", "[The random #2048](../random-2048.md), [Players](../decide/players.md#what-an-answer-must-look-like)" {
         ReplyWithoutNul "reply-without-nul":

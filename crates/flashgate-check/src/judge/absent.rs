@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use flash_policy::decide::{PATIENCE, Place};
-use flash_policy::player::{ConnectionEnd, Learnt};
+use flash_policy::player::{Client, ConnectionEnd, Learnt};
 
 use super::case::{Case, PolicyConnection};
-use super::framing;
+use super::{document_kind, framing};
 use crate::findings::FindingId;
 use crate::tls::TlsFault;
 use crate::trace::{DialOutcome, Ended};
@@ -53,7 +53,7 @@ fn filtered(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let port = asked.port();
     if asked.place == Place::Master {
         case.delivery(FindingId::MasterFiltered.error( format!("port {port} neither accepts nor refuses connections: a firewall drops the packets"))
-                    .note("at every connect, every player waits 3 s for it before it asks the target port")
+                    .note(waits(asked.client))
                     .help(format!("serve a policy on port {port}, or let the firewall reject connections (`reject with tcp reset`) instead of dropping packets")));
     } else {
         case.delivery(
@@ -69,19 +69,49 @@ fn filtered(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     }
 }
 
+const fn waits(client: Client) -> &'static str {
+    match client {
+        Client::Silverlight => "Silverlight asks no other port for a policy",
+        Client::Flash | Client::Lightspark | Client::Unity | Client::Ruffle | _ => {
+            "at every connect, every player waits 3 s for it before it asks the target port"
+        }
+    }
+}
+
 fn mute(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let name = asked.name();
     match asked.seen.trace.end.map(|(ended, _)| ended) {
         Some(Ended::Reset) => resets(case, asked),
         Some(Ended::Fin | Ended::FinThenReset) => case.delivery(FindingId::ClosedWithoutReply.error( format!("{name} closes the connection without an answer"))
                     .note("the server may not recognize the request, or may serve an empty file")
-                    .help("serve a policy there, or put a gate in front of the port, which answers the request")),
+                    .help(answer(case, asked, "serve a policy there, or put a gate in front of the port, which answers the request"))),
         None if asked.seen.trace.tls.is_some() => case.delivery(FindingId::NoReply.error( format!("{name} accepts the connection but does not answer the TLS handshake"))
                     .note("a `SecureSocket` asks over TLS; a server without TLS may wait for the rest of a message in its own protocol")
                     .help("let it accept TLS and answer the request inside: `flashgate` recognizes TLS by the first byte")),
         None => case.delivery(FindingId::NoReply.error( format!("{name} accepts the connection but sends nothing"))
-                    .note("a server that reads lines waits for a line feed, but the request ends with a NUL")
-                    .help("let the server read up to the NUL and answer, or put a gate in front of the port")),
+                    .note(unread(asked.client))
+                    .help(answer(case, asked, "let the server read up to the NUL and answer, or put a gate in front of the port"))),
+    }
+}
+
+/// How to get an answer. Port 943 is for policies only, so a gate there does not help Silverlight.
+fn answer(case: &Case<'_>, asked: PolicyConnection<'_>, otherwise: &str) -> String {
+    if asked.client == Client::Silverlight {
+        document_kind::right_document(case, asked)
+    } else {
+        otherwise.to_owned()
+    }
+}
+
+/// Why a server may not see the end of the request.
+const fn unread(client: Client) -> &'static str {
+    match client {
+        Client::Silverlight => {
+            "Silverlight's request has no end: a server that waits for a NUL or a line feed waits without a limit"
+        }
+        Client::Flash | Client::Lightspark | Client::Unity | Client::Ruffle | _ => {
+            "a server that reads lines waits for a line feed, but the request ends with a NUL"
+        }
     }
 }
 

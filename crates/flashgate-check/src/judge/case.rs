@@ -1,8 +1,10 @@
 //! The data that findings are made from, and the findings so far.
 
 use flash_policy::decide::{self, Movie, Place, Sandbox};
-use flash_policy::player::{Client, Learnt, Outcome, Protocol, Purpose, Reason, RuleAt, Verdict};
-use flash_policy::{Diagnostic, Port, Severity};
+use flash_policy::player::{
+    Client, ConnectionEnd, Learnt, Outcome, Protocol, Purpose, Reason, RuleAt, Verdict,
+};
+use flash_policy::{Diagnostic, Port, Profile, Severity};
 
 use super::finding::{About, Finding, ReceivedPolicy};
 use crate::behind::Behind;
@@ -10,6 +12,7 @@ use crate::names::Lookup;
 use crate::plan::CheckPlan;
 use crate::survey::Survey;
 use crate::trace::Seen;
+use crate::web::WebUrl;
 
 /// The order of findings: causes of the verdict, then mistakes, then doubts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,27 +46,45 @@ pub(super) struct PolicyConnection<'a> {
 impl<'a> Case<'a> {
     /// The connections that requested a policy over the socket protocol.
     pub(super) fn asked(&self) -> impl Iterator<Item = PolicyConnection<'a>> + use<'a> {
+        self.connections().filter(|asked| !asked.is_over_http())
+    }
+
+    /// The connections that requested a policy over HTTP.
+    pub(super) fn fetched(&self) -> impl Iterator<Item = PolicyConnection<'a>> + use<'a> {
+        self.connections().filter(|asked| asked.is_over_http())
+    }
+
+    fn connections(&self) -> impl Iterator<Item = PolicyConnection<'a>> + use<'a> {
         let client = self.plan.config.client;
         let seen = self.seen.iter().enumerate();
-        seen.filter_map(move |(index, seen)| {
-            let over_sockets = matches!(seen.step.fetch.protocol, Protocol::Policy(_));
-            match seen.step.fetch.purpose {
-                Purpose::Policy(place) if over_sockets => Some(PolicyConnection {
-                    index,
-                    place,
-                    seen,
-                    client,
-                }),
-                Purpose::Policy(_) | Purpose::Target => None,
-            }
+        seen.filter_map(move |(index, seen)| match seen.step.fetch.purpose {
+            Purpose::Policy(place) => Some(PolicyConnection {
+                index,
+                place,
+                seen,
+                client,
+            }),
+            Purpose::Target => None,
         })
     }
 
     /// The connections whose policy the client understood.
     pub(super) fn understood(&self) -> Vec<PolicyConnection<'a>> {
-        self.asked()
+        self.connections()
             .filter(|asked| asked.seen.step.learnt == Some(Learnt::Policy))
             .collect()
+    }
+
+    /// The domain for a rule.
+    pub(super) fn site(&self) -> String {
+        match &self.plan.config.sandbox {
+            Sandbox::Remote(origin) => origin.host.to_string(),
+            Sandbox::LocalWithNetwork
+            | Sandbox::LocalWithFile
+            | Sandbox::LocalTrusted
+            | Sandbox::Application
+            | _ => "*".to_owned(),
+        }
     }
 
     /// Whether a policy was needed but did not arrive.
@@ -176,9 +197,34 @@ impl<'a> PolicyConnection<'a> {
         self.seen.step.fetch.port
     }
 
+    /// Whether it goes to a web server.
+    pub(super) fn is_over_http(self) -> bool {
+        self.path().is_some()
+    }
+
+    /// The path, over HTTP.
+    pub(super) fn path(self) -> Option<&'a str> {
+        match &self.seen.step.fetch.protocol {
+            Protocol::Http { path } => Some(path),
+            Protocol::Policy(_) | Protocol::Nothing => None,
+        }
+    }
+
+    /// What the rules of the policy apply to.
+    pub(super) fn profile(self) -> Profile {
+        if self.is_over_http() {
+            Profile::Url
+        } else {
+            Profile::Socket
+        }
+    }
+
     /// The name in messages.
     pub(super) fn name(self) -> String {
         let port = self.port();
+        if let Some(path) = self.path() {
+            return WebUrl::in_clear(&self.seen.step.fetch.host, port.get(), path).to_string();
+        }
         match self.place {
             Place::Master => format!("port {port} (the master policy)"),
             Place::Loaded(_) => format!("port {port} (loaded by the movie)"),
@@ -212,6 +258,24 @@ impl<'a> PolicyConnection<'a> {
             return bytes;
         }
         bytes.split(|byte| *byte == 0).next().unwrap_or_default()
+    }
+
+    /// The whole document that arrived, even if the client read only a part of it.
+    pub(super) fn reply(self) -> &'a [u8] {
+        if self.is_over_http() {
+            &self.seen.step.document
+        } else {
+            self.seen.trace.document()
+        }
+    }
+
+    /// Whether a document arrived. It may be empty.
+    pub(super) fn has_answered(self) -> bool {
+        if self.is_over_http() {
+            matches!(self.seen.step.end, Some((ConnectionEnd::Finished, _)))
+        } else {
+            self.answered()
+        }
     }
 
     /// Whether any bytes arrived, in time or late.

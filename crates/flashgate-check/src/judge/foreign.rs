@@ -5,7 +5,7 @@ use flash_policy::player::{Client, Learnt};
 use flash_policy::{Diagnostic, Severity};
 
 use super::case::{Case, PolicyConnection, Rank};
-use super::{absent, readers, tls};
+use super::{absent, document_kind, readers, tls};
 use crate::findings::FindingId;
 use crate::http;
 use crate::shown::shown;
@@ -70,7 +70,9 @@ fn document(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     }
     let unusable = step.learnt != Some(Learnt::Policy) && !absent::drips(asked);
     // A valid document that does not count arrived too late or was sent in the wrong way.
-    let explained = super::framing::is_right(case, asked) || readers::refuses(asked);
+    let explained = super::framing::is_right(case, asked)
+        || readers::refuses(asked)
+        || document_kind::explains(case, asked);
     if !unusable || !asked.answered() || explained {
         return;
     }

@@ -20,6 +20,7 @@ impl PolicyConnection<'_> {
         let options = Options::new(serving).hints(Hints::LeftOut);
         let options = match self.client {
             Client::Silverlight => options.kind(PolicyKind::Silverlight),
+            _ if self.is_over_http() => options.kind(PolicyKind::Url),
             Client::Unity => options.clients(&[lint::PolicyReader::Unity]),
             Client::Lightspark => options.clients(&[lint::PolicyReader::Lightspark]),
             Client::Flash | Client::Ruffle | _ => options,

@@ -2,12 +2,13 @@
 //!
 //! For Flash Player the reasons come from `flash_policy::decide`. Nothing here may decide differently.
 
-use flash_policy::decide::{self, Ignored, Location, Request};
+use flash_policy::decide::{self, Ignored, Location, Place, Request};
 use flash_policy::player::{Client, Reason};
 use flash_policy::{Host, Scheme};
 
 use super::case::{Case, Rank};
 use crate::findings::FindingId;
+use crate::survey::ACCESS_POLICY;
 
 pub(super) fn judge(case: &mut Case<'_>) {
     if matches!(
@@ -16,8 +17,8 @@ pub(super) fn judge(case: &mut Case<'_>) {
     ) {
         return;
     }
-    for location in &case.plan.config.loaded {
-        let Some((why, help)) = ignored(case, location) else {
+    for (index, location) in case.plan.config.loaded.iter().enumerate() {
+        let Some((why, help)) = ignored(case, index, location) else {
             continue;
         };
         let message = format!("the policy at {} does not count: {why}", told(location));
@@ -32,14 +33,11 @@ pub(super) fn judge(case: &mut Case<'_>) {
 }
 
 /// The reason and the fix.
-fn ignored(case: &Case<'_>, location: &Location) -> Option<(String, String)> {
+fn ignored(case: &Case<'_>, index: usize, location: &Location) -> Option<(String, String)> {
     let config = &case.plan.config;
     let target = &config.target;
     match (config.client, location) {
-        (Client::Silverlight, _) => Some((
-            "Silverlight asks only port 943".to_owned(),
-            "serve the policy on port 943".to_owned(),
-        )),
+        (Client::Silverlight, _) => silverlight(case, index, location),
         (Client::Flash, _) => Some(words(request(case).ignores(location)?, target)),
         (_, Location::Http { .. }) => Some((
             "this client does not use policies over HTTP for sockets".to_owned(),
@@ -49,6 +47,24 @@ fn ignored(case: &Case<'_>, location: &Location) -> Option<(String, String)> {
             Some(words(Ignored::OtherHost, target))
         }
         _ => None,
+    }
+}
+
+/// Whether Silverlight asks a location is the library's decision, so this looks at what was asked.
+fn silverlight(case: &Case<'_>, index: usize, location: &Location) -> Option<(String, String)> {
+    let url = format!("http://{}{ACCESS_POLICY}", case.plan.config.target);
+    let is_asked = |place| place == Place::Loaded(index);
+    let mut fetched = case.fetched();
+    match location {
+        _ if case.seen.is_empty() || fetched.any(|asked| is_asked(asked.place)) => None,
+        Location::Http { .. } => Some((
+            format!("over HTTP, Silverlight asks only for {url}"),
+            format!("serve the policy there, and pass `--load-policy {url}`"),
+        )),
+        Location::Socket { .. } | _ => Some((
+            "over sockets, Silverlight asks only port 943".to_owned(),
+            "serve the policy on port 943".to_owned(),
+        )),
     }
 }
 

@@ -4,8 +4,8 @@
 use flash_policy::decide::{Grant, Movie};
 use flash_policy::parse::RulePlaces;
 use flash_policy::{
-    Diagnostic, DomainPattern, Host, Origin, Policy, Port, PortSet, Profile, Rule, Scheme, Secure,
-    Span, grants, parse,
+    Diagnostic, DomainPattern, Host, Origin, Policy, Port, PortSet, Rule, Scheme, Secure, Span,
+    grants, parse,
 };
 
 use super::case::{Case, PolicyConnection, Rank};
@@ -13,7 +13,7 @@ use crate::findings::FindingId;
 
 /// Reports the first such rule.
 pub(super) fn judge(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
-    let parsed = parse(asked.document(), Profile::Socket);
+    let parsed = parse(asked.document(), asked.profile());
     let Some(policy) = parsed.policy else { return };
     if !asked.can_open(case.plan.config.port) {
         return;

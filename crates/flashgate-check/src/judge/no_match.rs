@@ -2,7 +2,7 @@
 
 use flash_policy::decide::{Movie, Sandbox};
 use flash_policy::player::Client;
-use flash_policy::{Diagnostic, DomainPattern, Host, Origin, Port, Profile, Severity, parse};
+use flash_policy::{Diagnostic, DomainPattern, Host, Origin, Port, Severity, parse};
 
 use super::case::{Case, PolicyConnection, Rank};
 use super::{clients, near_miss, readers};
@@ -71,7 +71,7 @@ fn is_for_others(case: &Case<'_>, asked: PolicyConnection<'_>, finding: &Diagnos
     let Some(span) = finding.spans().next() else {
         return false;
     };
-    let places = parse(asked.document(), Profile::Socket).places;
+    let places = parse(asked.document(), asked.profile()).places;
     let mut rules = places.rules.iter().chain(&places.ignored);
     let rule = rules.find(|rule| rule.tag.start <= span.start && span.end <= rule.tag.end);
     let domain = rule.and_then(|rule| asked.document().get(rule.domain.start..rule.domain.end));
@@ -126,9 +126,13 @@ pub(super) fn rule(case: &Case<'_>) -> Option<String> {
         Movie::Remote(origin) => origin.host.to_string(),
         Movie::Hostless => "*".to_owned(),
     };
-    Some(format!(
-        "`<allow-access-from domain=\"{domain}\" to-ports=\"{port}\"/>`"
-    ))
+    let understood = case.understood();
+    let is_for_urls = !understood.is_empty() && understood.iter().all(|asked| asked.is_over_http());
+    Some(if is_for_urls {
+        format!("`<allow-access-from domain=\"{domain}\"/>`")
+    } else {
+        format!("`<allow-access-from domain=\"{domain}\" to-ports=\"{port}\"/>`")
+    })
 }
 
 /// Whether none of the policies can open the port, because of the ports that serve them.

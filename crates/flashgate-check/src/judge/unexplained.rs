@@ -3,7 +3,7 @@
 //!
 //! Nothing here may claim that a port was asked when it was not.
 
-use flash_policy::decide::{self, Place, Sandbox};
+use flash_policy::decide::{self, Place};
 use flash_policy::player::{Client, Protocol, Purpose, Reason, Verdict};
 use flash_policy::{Diagnostic, PlayerVersion};
 
@@ -126,7 +126,11 @@ fn remedy(case: &Case<'_>) -> String {
     };
     let loads = config.version >= PlayerVersion::NAMED_PORTS;
     match config.client {
-        Client::Silverlight => format!("serve a Silverlight policy on port {}", config.master()),
+        Client::Silverlight => format!(
+            "serve a Silverlight policy on port {}: `flashgate policy --dialect silverlight --allow '{}:{port}'` prints one",
+            config.master(),
+            case.site()
+        ),
         Client::Unity => format!("serve one: `flashgate serve --allow '*:{port}'`"),
         Client::Flash if asks(Place::Master) => on_843_or_in_front(case),
         Client::Flash if asks(Place::Destination) => format!(
@@ -149,7 +153,7 @@ fn remedy(case: &Case<'_>) -> String {
 
 /// The two ways to serve a policy without changing the game.
 fn on_843_or_in_front(case: &Case<'_>) -> String {
-    let (port, site) = (case.plan.config.port, site(case));
+    let (port, site) = (case.plan.config.port, case.site());
     if blocked_port::is_in_the_way(case) {
         return format!(
             "late players reportedly block port {port}: move the server to another port, and serve a policy for it: `flashgate serve --allow '{site}:PORT'`"
@@ -158,18 +162,6 @@ fn on_843_or_in_front(case: &Case<'_>) -> String {
     format!(
         "serve one on port 843: `flashgate serve --allow '{site}:{port}'`; or move the game to another port and put a gate in front: `flashgate serve --allow '{site}' --gate {port}=127.0.0.1:PORT`"
     )
-}
-
-/// The domain for a rule.
-fn site(case: &Case<'_>) -> String {
-    match &case.plan.config.sandbox {
-        Sandbox::Remote(origin) => origin.host.to_string(),
-        Sandbox::LocalWithNetwork
-        | Sandbox::LocalWithFile
-        | Sandbox::LocalTrusted
-        | Sandbox::Application
-        | _ => "*".to_owned(),
-    }
 }
 
 /// How the destination port reacted to the policy request.

@@ -8,6 +8,7 @@ use flash_policy::player::{ConnectionEnd, Protocol, Purpose, Transport, Verdict}
 use flashgate_report::render;
 
 use super::words::{self, count, time};
+use crate::trace::WebVisit;
 use crate::{CheckReport, DialAttempt, DialOutcome, Ended, Finding, ReceivedPolicy, Seen};
 
 pub use super::bridge::human as bridge;
@@ -131,8 +132,8 @@ pub(super) fn detail(text: &mut String, what: &str) {
 fn connection(text: &mut String, seen: &Seen) {
     let fetch = &seen.step.fetch;
     let what = match fetch.purpose {
-        Purpose::Policy(place) => words::place(place),
-        Purpose::Target => "the movie's own connection",
+        Purpose::Policy(place) => words::asked_for(fetch, place),
+        Purpose::Target => "the movie's own connection".to_owned(),
     };
     let over = if fetch.transport == Transport::Tls {
         ", over TLS"
@@ -149,9 +150,32 @@ fn connection(text: &mut String, seen: &Seen) {
     }
     if seen.trace.tls.is_some() {
         detail(text, "the TLS handshake fails");
+    } else if let Protocol::Http { .. } = fetch.protocol {
+        for visit in &seen.trace.visits {
+            visited(text, visit);
+        }
     } else if seen.step.connected.is_some() && shows_more(seen) {
         detail(text, &answer(seen));
     }
+}
+
+/// What a web server answered.
+fn visited(text: &mut String, visit: &WebVisit) {
+    let Some(head) = &visit.head else {
+        return detail(text, "no answer in HTTP");
+    };
+    let field = |label: &str, name: &str| {
+        let value = head.field(name);
+        value.map_or(String::new(), |value| format!(", {label}{value}"))
+    };
+    let (kind, to) = (field("", "content-type"), field("to ", "location"));
+    detail(
+        text,
+        &format!(
+            "{} answers {} {}{kind}{to}",
+            visit.url, head.code, head.reason
+        ),
+    );
 }
 
 /// If nothing was sent, only an end without a byte is worth a line.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::rule;
 use super::words::{self, milliseconds, since_start};
+use crate::trace::WebVisit;
 use crate::{CheckReport, DialAttempt, Finding, Seen};
 
 pub use super::bridge::json as bridge;
@@ -127,7 +128,20 @@ fn step(seen: &Seen) -> Value {
         "end": end,
         "player": step.end.map(|(end, at)| json!({"saw": saw(end), "at-ms": milliseconds(since_start(at))})),
         "learnt": step.learnt.map(learnt),
+        "responses": trace.visits.iter().map(visit).collect::<Vec<_>>(),
         "text": (!trace.bytes.is_empty()).then(|| String::from_utf8_lossy(trace.document())),
+    })
+}
+
+/// A request to a web server, and what it answered.
+fn visit(visit: &WebVisit) -> Value {
+    let head = visit.head.as_ref();
+    let field = |name| head.and_then(|head| head.field(name));
+    json!({
+        "url": visit.url,
+        "status": head.map(|head| head.code),
+        "content-type": field("content-type"),
+        "location": field("location"),
     })
 }
 
@@ -156,6 +170,7 @@ fn saw(end: ConnectionEnd) -> &'static str {
         ConnectionEnd::TimedOut => "timed-out",
         ConnectionEnd::TlsFailed => "tls-failed",
         ConnectionEnd::NoDocument => "no-document",
+        ConnectionEnd::ContentType => "content-type",
         _ => "other",
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use flash_policy::Moment;
 use flash_policy::decide::{self, Place, Sandbox};
 use flash_policy::player::{
-    Client, Config, DecidedBy, Notification as Heard, Purpose, Reason, Verdict,
+    Client, Config, DecidedBy, Fetch, Notification as Heard, Protocol, Purpose, Reason, Verdict,
 };
 
 use super::rule;
@@ -45,6 +45,14 @@ pub(super) fn place(place: Place) -> &'static str {
         Place::Loaded(_) => "a policy that the movie loaded",
         Place::Destination => "the destination's own policy",
         Place::SiteRoot => "the site's crossdomain.xml",
+    }
+}
+
+/// What a connection for a policy asks for. A path over HTTP says more than the place.
+pub(super) fn asked_for(fetch: &Fetch, place: Place) -> String {
+    match &fetch.protocol {
+        Protocol::Http { path } => format!("{path} of the web server"),
+        Protocol::Policy(_) | Protocol::Nothing => self::place(place).to_owned(),
     }
 }
 
@@ -179,9 +187,12 @@ pub(super) fn not_known(report: &CheckReport) -> Vec<(&'static str, String)> {
 
 fn granted(decided: DecidedBy, seen: &[Seen]) -> String {
     let of_place = |seen: &&Seen| seen.step.fetch.purpose == Purpose::Policy(decided.place);
-    let port = seen.iter().find(of_place).map(|seen| seen.step.fetch.port);
-    let port = port.map_or(String::new(), |port| format!(" (port {port})"));
-    let place = place(decided.place);
+    let fetch = seen.iter().find(of_place).map(|seen| &seen.step.fetch);
+    let port = fetch.map_or(String::new(), |fetch| format!(" (port {})", fetch.port));
+    let place = fetch.map_or_else(
+        || place(decided.place).to_owned(),
+        |fetch| asked_for(fetch, decided.place),
+    );
     rule::decided(decided, seen).map_or_else(
         || format!("{place}{port} grants it"),
         |rule| format!("{rule} of {place}{port} grants it"),

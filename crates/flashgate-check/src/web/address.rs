@@ -84,6 +84,16 @@ impl WebUrl {
         }
     }
 
+    /// A file over plain HTTP.
+    pub(crate) fn in_clear(host: &Host, port: u16, path: &str) -> Self {
+        Self {
+            secure: false,
+            host: host.clone(),
+            port,
+            path: path.to_owned(),
+        }
+    }
+
     /// The origin of documents from here.
     pub fn origin(&self) -> WebOrigin {
         WebOrigin {

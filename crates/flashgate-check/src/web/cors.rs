@@ -1,6 +1,6 @@
 //! The CORS check (Fetch standard, "CORS check"): whether a page may read an answer from another origin.
 
-use super::head::WebHead;
+use crate::http::WebHead;
 
 /// Whether the page's cookies go with a request to another origin. Ruffle sends them only to origins in its setting
 /// `credentialAllowList` (web/src/navigator.rs, `fetch`: `RequestCredentials::SameOrigin` or `Include`).
@@ -51,8 +51,8 @@ pub(super) fn check(
 
 #[cfg(test)]
 mod tests {
-    use super::super::head::WebHead;
     use super::{CorsFault, Credentials, check};
+    use crate::http::WebHead;
 
     #[test]
     fn answers_that_a_page_may_read() {

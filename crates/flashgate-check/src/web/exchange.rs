@@ -4,12 +4,11 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::address::WebUrl;
-use super::body::BodyReader;
 use super::fault::LoadFault;
 use super::fetcher::Fetcher;
-use super::head::WebHead;
 use crate::converse::{DeadlineWatch, before, fixed};
 use crate::dial::{DialledStream, dial};
+use crate::http::{BodyReader, WebHead};
 use crate::names;
 use crate::tls::{Secured, Stream, TlsFault};
 use crate::trace::{DialAttempt, Trace};

@@ -3,8 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::cors::CorsFault;
-use super::head::BadHttp;
 use super::url::UrlFault;
+use crate::http::BadHttp;
 use crate::names::LookupFault;
 use crate::shown::shown_text;
 use crate::tls::TlsFault;

@@ -9,8 +9,8 @@ use super::cors::{self, Credentials};
 use super::exchange::{ExchangeScene, WebAnswer, WebRequest};
 use super::fault::{LoadFault, MOST_REDIRECTS, RedirectFault};
 use super::fetcher::Fetcher;
-use super::head::WebHead;
 use super::mixed::is_mixed_content;
+use crate::http::WebHead;
 
 /// Far more than any page or script of a game needs.
 pub(crate) const LARGEST_TEXT: usize = 1 << 20;

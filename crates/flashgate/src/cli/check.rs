@@ -51,8 +51,8 @@ pub(super) struct Check {
     /// The security sandbox that the movie runs in [default: remote]
     #[arg(long, value_enum)]
     sandbox: Option<SandboxName>,
-    /// A policy that the movie loads itself: xmlsocket://HOST:PORT, or http://… for players before 9.0.124. Can be
-    /// repeated
+    /// A policy that the movie loads itself: xmlsocket://HOST:PORT, or http://… for players before 9.0.124. With
+    /// --client silverlight, http://…/clientaccesspolicy.xml: the application asks over HTTP. Can be repeated
     #[arg(long, value_name = "URL")]
     load_policy: Vec<String>,
     /// The movie uses `SecureSocket`: TLS for the connection and for the policy
@@ -87,7 +87,7 @@ enum ClientName {
     Lightspark,
     /// Unity's web player: asks port 843 only, reads once, needs a rule for `*`
     Unity,
-    /// Silverlight: asks port 943, connects to ports 4502 to 4534
+    /// Silverlight: asks port 943 (or over HTTP, see --load-policy), connects to ports 4502 to 4534
     Silverlight,
     /// Ruffle in a browser, over a WebSocket
     Ruffle,

@@ -5,11 +5,13 @@
 mod advice;
 mod behind;
 mod cors;
+mod dialects;
 mod docs;
 mod hostile_pages;
 mod keys;
 mod lightspark;
 mod movies;
+mod over_http;
 mod pages;
 mod real_servers;
 mod remedies;

@@ -1,6 +1,8 @@
 use alloc::format;
 
-use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, START_FROM, Severity, page};
+use crate::lint::rule::{
+    BY_PARSER, Diagnostic, LintRule, PolicyKind, RuleGroup, Severity, page, start_from,
+};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "empty-file",
@@ -17,7 +19,7 @@ the connection unless another policy allows it. No version is known to differ.",
     check: BY_PARSER,
 };
 
-pub(crate) fn found(found: &str) -> Diagnostic {
+pub(crate) fn found(found: &str, kind: PolicyKind) -> Diagnostic {
     RULE.finding(format!("expected a policy, found {found}"))
-        .help(START_FROM)
+        .help(start_from(kind))
 }

@@ -1,5 +1,5 @@
 use crate::lint::rule::{
-    BY_PARSER, Diagnostic, LintRule, RuleGroup, START_FROM, Severity, Span, page,
+    BY_PARSER, Diagnostic, LintRule, PolicyKind, RuleGroup, Severity, Span, page, start_from,
 };
 
 pub(crate) static RULE: LintRule = LintRule {
@@ -20,7 +20,7 @@ known to differ.",
 };
 
 /// A finding for a page that is not well-formed XML.
-pub(crate) fn find(text: &str) -> Option<Diagnostic> {
+pub(crate) fn find(text: &str, kind: PolicyKind) -> Option<Diagnostic> {
     let start = text.trim_start();
     let lead = text.len() - start.len();
     let marks = ["<!doctype html", "<html", "<head>", "<body"];
@@ -29,13 +29,13 @@ pub(crate) fn find(text: &str) -> Option<Diagnostic> {
         head.is_some_and(|head| head.eq_ignore_ascii_case(mark.as_bytes()))
     };
     let mark = marks.iter().find(is_start)?;
-    Some(found((lead..lead + mark.len()).into()))
+    Some(found((lead..lead + mark.len()).into(), kind))
 }
 
-pub(crate) fn found(place: Span) -> Diagnostic {
+pub(crate) fn found(place: Span, kind: PolicyKind) -> Diagnostic {
     RULE.finding("expected a policy, found a web page")
         .at(place, "")
         .note("this is often a web server's error page")
         .help("check where the file came from")
-        .help(START_FROM)
+        .help(start_from(kind))
 }

@@ -33,6 +33,6 @@ pub(crate) fn found(element: &Element, misspelt: Option<&Attribute>) -> Diagnost
     }
     RULE.finding("expected `to-ports`, found none: the rule grants nothing")
         .at(element.tag, "")
-        .note("in a socket policy every rule must name its ports")
+        .note("in a socket policy every rule must name its ports; rules without ports are for URLs, in a web server's `/crossdomain.xml`")
         .help("add the ports that the movie connects to, as in `to-ports=\"9339,9400-9410\"`")
 }

@@ -1,7 +1,5 @@
 use crate::lint::PolicyKind;
-use crate::lint::rule::{
-    BY_PARSER, Diagnostic, LintRule, RuleGroup, START_FROM, START_FROM_SILVERLIGHT, Severity, page,
-};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page, start_from};
 use crate::xml::outside::{is_escaped, is_placeholder};
 
 pub(crate) static RULE: LintRule = LintRule {
@@ -45,10 +43,7 @@ pub(crate) fn find(text: &str, kind: PolicyKind) -> Option<Diagnostic> {
         RULE.finding(alloc::format!("expected an XML policy, found {found}"))
             .at(lead..lead + line.len(), "")
             .help("check that this is the right file")
-            .help(match kind {
-                PolicyKind::Silverlight => START_FROM_SILVERLIGHT,
-                PolicyKind::Socket | PolicyKind::Url => START_FROM,
-            }),
+            .help(start_from(kind)),
     )
 }
 

@@ -2,7 +2,7 @@ use alloc::format;
 
 use crate::document::Element;
 use crate::lint::rule::{
-    BY_PARSER, Diagnostic, LintRule, RuleGroup, START_FROM_SILVERLIGHT, Severity, page,
+    BY_PARSER, Diagnostic, LintRule, PolicyKind, RuleGroup, Severity, page, start_from,
 };
 
 pub(crate) static RULE: LintRule = LintRule {
@@ -34,7 +34,7 @@ pub(crate) fn found_missing(element: &Element, expected: &str) -> Diagnostic {
         "grant-to" => {
             "add `<grant-to><socket-resource port=\"4502\" protocol=\"tcp\"/></grant-to>`"
         }
-        _ => START_FROM_SILVERLIGHT,
+        _ => start_from(PolicyKind::Silverlight),
     })
 }
 

@@ -32,8 +32,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.finding("this policy opens no socket")
                 .at(grant.tag, "no `<socket-resource>` here")
-                .note("without one the policy allows only HTTP requests")
-                .help("add `<socket-resource port=\"4502-4506\" protocol=\"tcp\"/>` if it is served on port 943"),
+                .note("without one the policy is only for HTTP requests, as a web server's `/clientaccesspolicy.xml`")
+                .help("add `<socket-resource port=\"4502-4506\" protocol=\"tcp\"/>` if it is served on port 943, or if applications open sockets"),
         );
     }
 }

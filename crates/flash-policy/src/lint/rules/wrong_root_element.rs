@@ -4,7 +4,7 @@ use super::html_page;
 use crate::diagnostic::quoted;
 use crate::document::Element;
 use crate::lint::rule::{
-    BY_PARSER, Diagnostic, LintRule, RuleGroup, START_FROM, START_FROM_SILVERLIGHT, Severity, page,
+    BY_PARSER, Diagnostic, LintRule, PolicyKind, RuleGroup, Severity, page, start_from,
 };
 use crate::spelling::nearest;
 
@@ -27,41 +27,46 @@ document. No version is known to differ.",
 
 const ROOTS: [&str; 2] = ["cross-domain-policy", "access-policy"];
 
-/// A finding for a file that was checked as a Flash policy.
-pub(crate) fn found(root: &Element) -> Diagnostic {
+/// A finding for a file that was checked as this kind.
+pub(crate) fn found(root: &Element, kind: PolicyKind) -> Diagnostic {
     let place = root.name_span();
-    if root.name.eq_ignore_ascii_case("html") {
-        return html_page::found(place);
-    }
-    if root.name == "policy-file-request" {
-        return RULE
-            .finding("this is the request that players send, not the policy")
-            .at(place, "")
-            .help(START_FROM);
-    }
-    if root.name == "access-policy" {
-        return RULE
-            .finding("this is a Silverlight policy; Flash Player expects `<cross-domain-policy>`")
-            .at(place, "Silverlight's root element")
-            .note("Silverlight and Flash use the same request but different formats, on ports 943 and 843")
-            .help(START_FROM);
-    }
-    other(root, "cross-domain-policy")
+    let (found, is_of) = match (root.name.as_str(), kind) {
+        (name, _) if name.eq_ignore_ascii_case("html") => return html_page::found(place, kind),
+        ("policy-file-request", PolicyKind::Socket | PolicyKind::Url) => {
+            return RULE
+                .finding("this is the request that players send, not the policy")
+                .at(place, "")
+                .help(start_from(kind));
+        }
+        ("access-policy", PolicyKind::Socket | PolicyKind::Url) => (
+            "this is a Silverlight policy; Flash Player expects `<cross-domain-policy>`",
+            "Silverlight's root element",
+        ),
+        ("cross-domain-policy", PolicyKind::Silverlight) => (
+            "this is a Flash policy; Silverlight expects `<access-policy>`",
+            "Flash's root element",
+        ),
+        (_, PolicyKind::Silverlight) => return other(root, "access-policy"),
+        _ => return other(root, "cross-domain-policy"),
+    };
+    RULE.finding(found)
+        .at(place, is_of)
+        .note(where_each_is_served(kind))
+        .help(start_from(kind))
 }
 
-/// A finding for a file that was checked as a Silverlight policy.
-pub(crate) fn found_for_silverlight(root: &Element) -> Diagnostic {
-    if root.name.eq_ignore_ascii_case("html") {
-        return html_page::found(root.name_span());
+const fn where_each_is_served(kind: PolicyKind) -> &'static str {
+    match kind {
+        PolicyKind::Socket => {
+            "Silverlight and Flash use the same request but different formats, on ports 943 and 843"
+        }
+        PolicyKind::Url => {
+            "web servers have Silverlight's policy as `/clientaccesspolicy.xml`, and Flash's as `/crossdomain.xml`"
+        }
+        PolicyKind::Silverlight => {
+            "Silverlight asks port 943, or a web server for `/clientaccesspolicy.xml`; Flash asks port 843, or for `/crossdomain.xml`"
+        }
     }
-    if root.name == "cross-domain-policy" {
-        return RULE
-            .finding("this is a Flash policy; Silverlight expects `<access-policy>`")
-            .at(root.name_span(), "Flash's root element")
-            .note("Silverlight and Flash use the same request but different formats, on ports 943 and 843")
-            .help(START_FROM_SILVERLIGHT);
-    }
-    other(root, "access-policy")
 }
 
 fn other(root: &Element, expected: &str) -> Diagnostic {

@@ -85,7 +85,7 @@ pub(super) const ANIMALS: &[Animal] = &[
         does: "Unity: the rule for `*` has no `to-ports`",
         listeners: &[master(&[&[Read, Send(EVERYBODY_NOWHERE), End]]), game()],
         asked: UNITY,
-        expected: denied("no-rule-matches", "missing-to-ports"),
+        expected: denied("no-rule-matches", "wrong-kind-of-policy"),
         ..PLAIN
     },
     Animal {
@@ -277,7 +277,7 @@ pub(super) const ANIMALS: &[Animal] = &[
             APPLICATION,
         ],
         asked: SILVERLIGHT,
-        expected: denied("no-policy", "malformed-policy"),
+        expected: denied("no-policy", "wrong-kind-of-policy"),
         ..PLAIN
     },
     Animal {

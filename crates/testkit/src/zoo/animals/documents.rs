@@ -45,7 +45,7 @@ pub(super) const ANIMALS: &[Animal] = &[
         name: "silverlight",
         does: "843 answers with Silverlight's XML",
         listeners: SILVERLIGHT,
-        expected: MALFORMED,
+        expected: denied("no-policy", "wrong-kind-of-policy"),
         ..PLAIN
     },
     Animal {
@@ -66,7 +66,7 @@ pub(super) const ANIMALS: &[Animal] = &[
         name: "only-nul",
         does: "only a NUL arrives",
         listeners: &serves(&[&[Read, Send(b"\0"), End]]),
-        expected: MALFORMED,
+        expected: denied("no-policy", "empty-policy"),
         ..PLAIN
     },
     Animal {

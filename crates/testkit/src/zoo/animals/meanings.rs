@@ -99,7 +99,7 @@ pub(super) const ANIMALS: &[Animal] = &[
         name: "without-ports",
         does: "the rule has no `to-ports`",
         listeners: &[master(&[&[Read, Send(WITHOUT_PORTS), End]]), game()],
-        expected: denied("no-rule-matches", "missing-to-ports"),
+        expected: denied("no-rule-matches", "wrong-kind-of-policy"),
         ..PLAIN
     },
     Animal {

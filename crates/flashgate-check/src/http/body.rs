@@ -4,10 +4,10 @@ use super::head::{BadHttp, WebHead};
 
 /// Collects a body, up to a limit.
 #[derive(Debug)]
-pub(super) struct BodyReader {
+pub(crate) struct BodyReader {
     framing: BodyFraming,
     most: usize,
-    pub(super) body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -28,7 +28,7 @@ enum BodyFraming {
 const LONGEST_LINE: usize = 4 << 10;
 
 impl BodyReader {
-    pub(super) fn new(head: &WebHead, most: usize) -> Self {
+    pub(crate) fn new(head: &WebHead, most: usize) -> Self {
         let coding = head.field("transfer-encoding").unwrap_or_default();
         let length = head.field("content-length");
         let framing = match length.map(|length| length.parse::<u64>()) {
@@ -49,16 +49,16 @@ impl BodyReader {
     }
 
     /// Whether nothing more is needed: the body is complete, or the limit is reached.
-    pub(super) fn is_done(&self) -> bool {
+    pub(crate) fn is_done(&self) -> bool {
         matches!(self.framing, BodyFraming::Done) || self.body.len() >= self.most
     }
 
     /// Whether the body is over, now that the stream has ended.
-    pub(super) fn is_whole_at_end(&self) -> bool {
+    pub(crate) fn is_whole_at_end(&self) -> bool {
         matches!(self.framing, BodyFraming::Done | BodyFraming::UntilEnd)
     }
 
-    pub(super) fn feed(&mut self, mut bytes: &[u8]) -> Result<(), BadHttp> {
+    pub(crate) fn feed(&mut self, mut bytes: &[u8]) -> Result<(), BadHttp> {
         while !bytes.is_empty() && !self.is_done() {
             bytes = match &mut self.framing {
                 BodyFraming::Done => return Ok(()),

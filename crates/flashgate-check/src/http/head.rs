@@ -8,7 +8,7 @@ const MOST_FIELDS: usize = 128;
 
 /// The bytes are not HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct BadHttp;
+pub(crate) struct BadHttp;
 
 /// A status line and its fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(crate) struct WebHead {
 
 impl WebHead {
     /// Reads a head with its length, or nothing if it is incomplete.
-    pub(super) fn read(bytes: &[u8]) -> Result<Option<(Self, usize)>, BadHttp> {
+    pub(crate) fn read(bytes: &[u8]) -> Result<Option<(Self, usize)>, BadHttp> {
         let mut fields = [httparse::EMPTY_HEADER; MOST_FIELDS];
         let mut response = httparse::Response::new(&mut fields);
         let parsed = response.parse(bytes).map_err(|_| BadHttp)?;
@@ -51,12 +51,12 @@ impl WebHead {
     }
 
     /// Where a redirect leads. Browsers follow only these (Fetch standard, "redirect status").
-    pub(super) const fn is_redirect(&self) -> bool {
+    pub(crate) const fn is_redirect(&self) -> bool {
         matches!(self.code, 301 | 302 | 303 | 307 | 308)
     }
 
     /// Whether the status counts as success, `ok` in a page's `fetch`.
-    pub(super) const fn is_success(&self) -> bool {
+    pub(crate) const fn is_success(&self) -> bool {
         matches!(self.code, 200..=299)
     }
 }
