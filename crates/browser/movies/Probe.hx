@@ -21,6 +21,7 @@ class Probe {
 		ExternalInterface.addCallback("say", say);
 		ExternalInterface.addCallback("leave", function() socket.close());
 		#if !xml
+		ExternalInterface.addCallback("load", load);
 		ExternalInterface.addCallback("pour", pour);
 		ExternalInterface.addCallback("await", function(count:Int) {
 			awaited = count;
@@ -79,6 +80,15 @@ class Probe {
 			awaited = 0;
 			tell("received", received + " " + StringTools.hex(~crc, 8));
 		}
+	}
+
+	// Loads a file as text.
+	static function load(url:String) {
+		var loader = new flash.net.URLLoader();
+		loader.addEventListener(Event.COMPLETE, function(_) tell("loaded", loader.data));
+		loader.addEventListener(IOErrorEvent.IO_ERROR, function(_) tell("not-loaded", "IOError"));
+		loader.addEventListener(SecurityErrorEvent.SECURITY_ERROR, function(_) tell("not-loaded", "SecurityError"));
+		loader.load(new flash.net.URLRequest(url));
 	}
 
 	// This many bytes in one flush.

@@ -7,6 +7,7 @@ mod backends;
 mod behind;
 mod bulk;
 mod connects;
+mod loads;
 mod refused;
 mod script;
 mod unnamed;

@@ -7,6 +7,7 @@ mod client;
 mod config;
 mod handshakes;
 mod links;
+mod over_http;
 mod policy;
 mod pressure;
 mod relays;
