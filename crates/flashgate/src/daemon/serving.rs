@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::task::Context;
 use std::time::Duration;
 
+use flash_policy::reply::Dialect;
 use flashgate_config::ruffle::Doors;
 use flashgate_config::snapshot::ListenAddress;
 use flashgate_config::snapshot::{Service, ServiceKind, Services, Socket};
@@ -138,8 +139,10 @@ fn listening(address: SocketAddr, service: &Service, through: Option<SocketAddr>
     let bridge = service.bridge();
     let path = bridge.map(|bridge| display(&bridge.path));
     let gates = bridge.map(|bridge| bridge.routes.len());
+    let served = service.policy().map(|policy| policy.reply.dialect());
+    let dialect = (served == Some(Dialect::Silverlight)).then_some("silverlight");
     let files = service.files.as_ref().map(|files| files.paths());
-    info!(target: LIFECYCLE, %address, gate = name, backend, policy, bridge = path, gates, files, through, "listening");
+    info!(target: LIFECYCLE, %address, gate = name, backend, policy, dialect, bridge = path, gates, files, through, "listening");
 }
 
 impl ServedListener {

@@ -129,6 +129,8 @@ fn a_flash_player_on_the_wrong_port() {
     // No hint about the others.
     let heard = fetch(both.flash).unwrap();
     assert_eq!(heard.bytes.last(), Some(&0));
+    let is_told = |line: &&String| line.contains("listening") && line.contains("silverlight");
+    assert_eq!(both.daemon.log().iter().filter(is_told).count(), 1);
     let hints = both
         .daemon
         .log()
