@@ -96,9 +96,12 @@ fn the_policy_decides_as_for_movies() {
         .unwrap()
         .with_rule(Rule::parse("b.test", "9339").unwrap().https_only());
     let decided = |origin, port| {
-        decide_page(&policy, origin, Port::new(port).unwrap()).map_err(|denied| match denied {
-            PageDenied::Policy(denied) => Some(denied.reason),
-            _ => None,
+        decide_page(&policy, origin, Port::new(port).unwrap()).map_err(|denied| {
+            if let PageDenied::Policy(denied) = denied {
+                Some(denied.reason)
+            } else {
+                None
+            }
         })
     };
     assert_eq!(decided(Some("http://www.a.test:8080"), 9339), Ok(0));

@@ -10,6 +10,9 @@ mod pages {
     #[doc = include_str!("../../../docs/book/src/library/tokio.md")]
     mod tokio {}
 
+    #[doc = include_str!("../../../docs/book/src/library/http.md")]
+    mod http {}
+
     #[doc = include_str!("../../../docs/book/src/library/std.md")]
     mod std {}
 
