@@ -15,10 +15,11 @@ fuzz_target!(|input: &[u8]| {
     };
     let cut = usize::from(u16::from_be_bytes([*first, *second])) % (bytes.len() + 1);
     let (one, other) = bytes.split_at(cut);
-    let reader = match first & 3 {
-        0 | 2 => HeadReader::default,
+    let reader: fn() -> HeadReader = match first & 3 {
+        0 => HeadReader::default,
         1 => HeadReader::with_options,
-        _ => HeadReader::with_any_host,
+        2 => || HeadReader::with_options().for_any_host(),
+        _ => || HeadReader::default().for_any_host(),
     };
     // The reader processes one byte at a time, so one split is as good as many.
     let (whole, used) = read(reader(), &[bytes]);
