@@ -104,7 +104,9 @@ impl Exchange<'_> {
         goes_on: bool,
     ) -> Next {
         match (verdict, end) {
-            (HeadVerdict::Request(request), _) if is_asked_for(&request) => {
+            (HeadVerdict::Request(request), _)
+                if is_asked_for(&request) && self.waiting.service.passes_on() =>
+            {
                 self.upgrade(&request).await
             }
             (HeadVerdict::Request(_), _) if goes_on => self.refuse(UNCLEAR).await,

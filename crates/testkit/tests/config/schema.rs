@@ -147,13 +147,14 @@ fn json(value: &DeValue<'_>) -> Value {
 }
 
 /// A section, and a config in which it has an unknown key.
-const SECTIONS: [(&str, &str); 11] = [
+const SECTIONS: [(&str, &str); 12] = [
     ("", "zzz = 1"),
     ("/policy/*", "[policy.p]\nzzz = 1"),
     ("/policy/*/rules", "[policy.p]\nrules = [{ zzz = 1 }]"),
     ("/listen", "[[listen]]\nzzz = 1"),
     ("/gate", "[[gate]]\nzzz = 1"),
     ("/bridge", "[bridge]\nzzz = 1"),
+    ("/http", "[http]\nzzz = 1"),
     ("/tls", "[tls]\nzzz = 1"),
     ("/tls/certificates", "[tls]\ncertificates = [{ zzz = 1 }]"),
     ("/admin", "[admin]\nzzz = 1"),

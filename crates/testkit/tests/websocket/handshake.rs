@@ -156,6 +156,26 @@ fn one_response(to: SocketAddr, pieces: &[&[u8]]) -> ResponseHead {
     response
 }
 
+/// R27 for master policy files: at their address there are no WebSockets, so a good request gets a 404.
+#[test]
+fn refused_where_files_are() {
+    let files = "[http]\naddress = \"127.0.0.1:0\"\ncrossdomain = \"default\"\n";
+    let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
+    let running = start(&config(backend.address(), "", files));
+    let address = *running.daemon.addresses().last().unwrap();
+    let behind = behind();
+    for (request, _) in bad_requests() {
+        let bytes = [request.as_bytes(), &behind].concat();
+        for cut in [1, request.len() / 2, request.len()] {
+            let (first, second) = bytes.split_at(cut);
+            let response = one_response(address, &[first, second]);
+            assert!(response.status >= 400, "{request}: {response:?}");
+        }
+    }
+    let good = [request("/", ORIGIN).as_bytes(), &behind].concat();
+    assert_eq!(one_response(address, &[&good]).status, 404);
+}
+
 /// R27: whatever is smuggled, however it is cut, there is one response and then the close, and the backend receives
 /// nothing.
 #[test]

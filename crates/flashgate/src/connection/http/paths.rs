@@ -10,12 +10,14 @@ use flashgate_wire::websocket::{DROPPED, is_asked_for, lacks_upgrade};
 
 /// The response to a GET, HEAD or OPTIONS.
 pub(super) fn answer(request: &HttpRequest, service: &Service, doors: &Doors) -> Response {
+    if !service.passes_on() {
+        return no_such_file(service);
+    }
     if request.method == Method::Options {
         return allowed();
     }
     let gate = gate(service, request);
     match (service.bridge(), gate, request.path.as_str()) {
-        (None, None, _) => no_such_file(service),
         (_, _, path @ ("/ruffle.js" | "/ruffle.json")) => ruffle(request, path, doors),
         // With a query, `/` may be the path of a gate.
         (Some(_), gate, "/") if gate.is_none() || request.query.is_none() => {

@@ -43,7 +43,8 @@ impl Exchange<'_> {
     /// Logs a WebSocket request without the required headers, and keeps what the log shows at its end.
     pub(super) fn note(&mut self, request: &HttpRequest, goes_on: bool) {
         // An upgrade request that is answered here is refused with its reason later.
-        if lacks_upgrade(request) && (goes_on || !is_asked_for(request)) {
+        let for_websocket = self.waiting.service.passes_on() && lacks_upgrade(request);
+        if for_websocket && (goes_on || !is_asked_for(request)) {
             let gate = self.waiting.service.gate();
             let gate = gate.map(|gate| gate.name.as_str());
             let field = if is_asked_for(request) {

@@ -83,6 +83,25 @@ fn before_a_web_server() {
     }
 }
 
+/// While connections end, the address of `[http]` still answers.
+#[test]
+fn during_a_stop() {
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
+    let text = [&gate(backend.address(), ""), HTTP].concat();
+    let mut running = start(&config(RULES, &text));
+    let files = *running.daemon.addresses().last().unwrap();
+    let mut player = TestClient::connect(running.address()).unwrap();
+    player.send(b"hello");
+    player.read_exact(&mut [0; 5]).unwrap();
+    running.daemon.terminate().unwrap();
+    running.daemon.wait_for_line("stopping", LIMIT).unwrap();
+    for _ in 0..10 {
+        assert_eq!(get(files, "/crossdomain.xml", "").body, FILE);
+    }
+    player.half_close().unwrap();
+    assert_eq!(running.daemon.wait(LIMIT).unwrap().code(), Some(0));
+}
+
 /// Several listeners serve the same file.
 #[test]
 fn everywhere() {
