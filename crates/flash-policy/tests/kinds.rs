@@ -104,7 +104,7 @@ const CELLS: [Cell; 25] = [
     (
         SILVERLIGHT,
         CROSSDOMAIN,
-        "silverlight-policy-in-crossdomain-xml",
+        "silverlight-in-crossdomain-xml",
         "clients expect Flash's format",
         "rename the file to `clientaccesspolicy.xml`",
     ),
@@ -132,7 +132,7 @@ const CELLS: [Cell; 25] = [
     (
         SILVERLIGHT_HTTP,
         CROSSDOMAIN,
-        "silverlight-policy-in-crossdomain-xml",
+        "silverlight-in-crossdomain-xml",
         "clients expect Flash's format",
         "rename the file",
     ),

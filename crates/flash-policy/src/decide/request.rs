@@ -121,7 +121,8 @@ pub enum Location {
         /// The port.
         port: Port,
     },
-    /// `http://host/path`. Only players before 9.0.124 use it for sockets, and only from the root folder on port 80.
+    /// `http://host/path`. Of Flash Player, only versions before 9.0.124 use it for sockets, and only from the root
+    /// folder on port 80. Silverlight uses `http://host/clientaccesspolicy.xml`, if the application chooses HTTP.
     Http {
         /// `http` or `https`.
         scheme: Scheme,

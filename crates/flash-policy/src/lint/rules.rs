@@ -91,13 +91,13 @@ pub(crate) mod secure_with_http_scheme;
 pub(crate) mod server_side_code;
 pub(crate) mod shadowed_rule;
 pub(crate) mod silverlight_flash_policy;
+pub(crate) mod silverlight_in_crossdomain_xml;
 pub(crate) mod silverlight_invalid_ports;
 pub(crate) mod silverlight_invalid_protocol;
 pub(crate) mod silverlight_invalid_structure;
 pub(crate) mod silverlight_invalid_uri;
 pub(crate) mod silverlight_needs_wildcard;
 pub(crate) mod silverlight_no_socket_resource;
-pub(crate) mod silverlight_policy_in_crossdomain_xml;
 pub(crate) mod silverlight_port_out_of_range;
 pub(crate) mod silverlight_whole_site;
 pub(crate) mod site_control_all;
@@ -174,8 +174,8 @@ static RULES: &[&LintRule] = rules! {
     Rules: duplicate_rule mergeable_rules shadowed_rule;
     Url: invalid_header_rule_domain invalid_headers missing_headers secure_false_on_https secure_true_in_url_policy
         to_ports_in_url_policy trusted_domain wildcard_headers;
-    Silverlight: silverlight_invalid_ports silverlight_invalid_protocol silverlight_invalid_structure
-        silverlight_invalid_uri silverlight_no_socket_resource silverlight_policy_in_crossdomain_xml
+    Silverlight: silverlight_in_crossdomain_xml silverlight_invalid_ports silverlight_invalid_protocol
+        silverlight_invalid_structure silverlight_invalid_uri silverlight_no_socket_resource
         silverlight_port_out_of_range silverlight_whole_site;
     Clients: lightspark_large_policy lightspark_port_range lightspark_scheme_in_domain lightspark_unsupported_element
         lightspark_waits_for_port silverlight_flash_policy silverlight_needs_wildcard unity_large_policy

@@ -150,7 +150,7 @@ fn connection(text: &mut String, seen: &Seen) {
     }
     if seen.trace.tls.is_some() {
         detail(text, "the TLS handshake fails");
-    } else if let Protocol::Http { .. } = fetch.protocol {
+    } else if let (Protocol::Http { .. }, Some(_)) = (&fetch.protocol, seen.step.connected) {
         for visit in &seen.trace.visits {
             visited(text, visit);
         }

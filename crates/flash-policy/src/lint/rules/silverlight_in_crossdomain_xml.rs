@@ -1,7 +1,7 @@
 use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {
-    name: "silverlight-policy-in-crossdomain-xml",
+    name: "silverlight-in-crossdomain-xml",
     severity: Severity::Warning,
     group: RuleGroup::Silverlight,
     page: page!(
