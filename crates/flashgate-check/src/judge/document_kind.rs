@@ -236,11 +236,14 @@ fn remedy(case: &Case<'_>, asked: PolicyConnection<'_>, kind: DocumentKind) -> S
 pub(super) fn right_document(case: &Case<'_>, asked: PolicyConnection<'_>) -> String {
     let (port, site) = (case.plan.config.port, case.site());
     match asked.client {
+        Client::Silverlight if asked.is_over_http() => format!(
+            "serve a Silverlight policy there: `flashgate policy --dialect silverlight --allow '{site}:{port}'` prints one, and flashgate serves one with `clientaccesspolicy` in `[http]`"
+        ),
         Client::Silverlight => format!(
             "serve a Silverlight policy there: `flashgate policy --dialect silverlight --allow '{site}:{port}'` prints one"
         ),
         _ if asked.is_over_http() => format!(
-            "serve a `<cross-domain-policy>` there, with the rule `<allow-access-from domain=\"{site}\"/>`"
+            "serve a `<cross-domain-policy>` there, with the rule `<allow-access-from domain=\"{site}\"/>`; flashgate serves one with `crossdomain` in `[http]`"
         ),
         Client::Unity => {
             format!("serve a Flash policy there: `flashgate serve --allow '*:{port}'`")
