@@ -79,7 +79,7 @@ pub(super) struct RawRule {
     pub(super) domain: Option<TextValue>,
     pub(super) ports: RawPorts,
     pub(super) secure: Option<At<bool>>,
-    /// The request headers that the content may send, with the place of the key. Empty if there are none.
+    /// The request headers that the content may send, with the place of the key. Empty without the key.
     pub(super) headers: Vec<TextValue>,
     pub(super) applies_to: Option<At<AppliesTo>>,
 }

@@ -271,7 +271,7 @@ fn rules_for_ports_of_nobody() {
     valid(&text("9338", "public-port = 9338\n"));
 }
 
-/// Nobody can connect to a gate whose port no rule opens, whatever else its policy is for.
+/// No player can connect to a gate whose port no rule opens, whatever else its policy is for.
 #[test]
 fn gates_that_no_rule_opens() {
     let listen = "[[listen]]\naddress = \"127.0.0.1:843\"\n";
