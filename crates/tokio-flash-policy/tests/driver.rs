@@ -61,6 +61,23 @@ async fn a_silent_client_is_waited_for() {
     assert_eq!(heard, reply().as_bytes());
 }
 
+/// Silverlight sends no terminator, and waits for the close.
+#[tokio::test(start_paused = true)]
+async fn a_silverlight_client_is_answered_at_once() {
+    let (mut client, mut server) = duplex(1000);
+    let reply = Reply::from_silverlight_file_unchecked(b"<access-policy/>");
+    let (mut driver, start) = (driver(AcceptConfig::new(reply)), Instant::now());
+    client.write_all(&REQUEST[..22]).await.unwrap();
+    assert_eq!(driver.recognize(&mut server).await.unwrap(), None);
+    driver.send(&mut server).await.unwrap();
+    let mut heard = Vec::new();
+    client.read_to_end(&mut heard).await.unwrap();
+    assert_eq!(heard, b"<access-policy/>");
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    drop(client);
+    assert_eq!(driver.close(&mut server).await, CloseReason::Cleanly);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_reply_that_is_not_taken() {
     let (mut client, mut server) = duplex(30);
