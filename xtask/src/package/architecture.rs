@@ -67,6 +67,17 @@ impl Architecture {
         }
     }
 
+    /// Options of the compiler for the linker.
+    ///
+    /// A static program moves its own addresses when it starts. Packed, their list is 230 kB smaller. The C library must
+    /// be glibc 2.36 or later, which Debian 12 has; its linker can't do this for ARM.
+    pub(super) const fn link_flags(self) -> &'static [&'static str] {
+        match self {
+            Self::Amd64 => &["-Clink-arg=-Wl,-z,pack-relative-relocs"],
+            Self::Arm64 => &[],
+        }
+    }
+
     /// Whether its programs run here without an emulator.
     pub(super) fn is_native(self) -> bool {
         self.linux() == std::env::consts::ARCH

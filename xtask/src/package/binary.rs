@@ -74,7 +74,7 @@ pub(crate) fn build_for(architecture: Architecture) -> Result<PathBuf> {
             .env("PATH", path_with(&tools::cargo_auditable()?)?)
             .env("SOURCE_DATE_EPOCH", commit_time()?.to_string())
             .env_remove("RUSTFLAGS")
-            .env("CARGO_ENCODED_RUSTFLAGS", flags(&repository)?)
+            .env("CARGO_ENCODED_RUSTFLAGS", flags(architecture, &repository)?)
             .env(
                 "CFLAGS",
                 prefixes("-ffile-prefix-map", &repository)?.join(" "),
@@ -123,11 +123,17 @@ pub(super) fn commit() -> Result<String> {
 }
 
 /// The compiler's flags: a static program without symbols and without paths of this machine.
-fn flags(repository: &Path) -> Result<String> {
+fn flags(architecture: Architecture, repository: &Path) -> Result<String> {
     let mut flags = vec![
         "-Ctarget-feature=+crt-static".to_owned(),
         "-Cstrip=symbols".to_owned(),
     ];
+    flags.extend(
+        architecture
+            .link_flags()
+            .iter()
+            .map(|flag| (*flag).to_owned()),
+    );
     flags.extend(prefixes("--remap-path-prefix", repository)?);
     Ok(flags.join(BETWEEN_FLAGS))
 }
