@@ -94,7 +94,7 @@ impl HeaderSet {
         self.names.iter().map(AsRef::as_ref)
     }
 
-    /// The valid names of a list that may have mistakes, or `None` if there are none.
+    /// The valid names of a list that may have mistakes, or `None` without a valid name.
     #[cfg(feature = "silverlight")]
     pub(crate) fn valid_of(text: &str) -> Option<Self> {
         let mut sets = text.split(',').filter_map(|name| name.parse::<Self>().ok());
