@@ -3,7 +3,7 @@
 //! | file | from | writer |
 //! |---|---|---|
 //! | the reply on port 843, or on the destination port | a socket policy | [`flash`] |
-//! | `/crossdomain.xml` | any policy | [`url`] |
+//! | `/crossdomain.xml` | any policy | [`url`](fn@url) |
 //! | the reply on port 943, for Silverlight | a socket policy | `silverlight` |
 //! | `/clientaccesspolicy.xml`, for Silverlight | a URL policy and a socket policy | `silverlight_url` |
 //!

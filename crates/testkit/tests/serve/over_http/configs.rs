@@ -50,7 +50,7 @@ fn mistakes() {
         &["needs `address`", "`policy-files = true`"],
     );
     refused(
-        &config(RULES, &HTTP.replace("\"default\"", "\"defualt\"")),
+        &config(RULES, &HTTP.replace("\"default\"", "\"defaults\"")),
         &["unknown-policy", "did you mean `default`?"],
     );
     refused(
