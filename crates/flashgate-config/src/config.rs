@@ -91,6 +91,8 @@ pub struct ConfiguredPolicy {
     /// What it means for sockets. What depends on the port is as on 843 if the policy is served there. None if it is a
     /// file that means nothing there.
     pub sockets: Option<Policy>,
+    /// What it means for Silverlight's sockets. `none` grants nothing there, whatever the port.
+    pub silverlight: Option<Policy>,
     /// What it means as a file over HTTP. None if it is a file that means nothing there.
     pub urls: Option<Policy>,
 }
@@ -104,6 +106,7 @@ pub fn policies(path: &Path) -> Result<Vec<ConfiguredPolicy>, ConfigFindings> {
         let port = master.or(ports.first()).copied().flatten();
         ConfiguredPolicy {
             sockets: named.for_sockets(port),
+            silverlight: named.for_sockets(Some(Port::MASTER)),
             urls: named.for_urls(),
             name: named.name,
         }

@@ -250,10 +250,16 @@ impl Named {
         let on_sockets = !ports.is_empty() && served.over_http().is_empty();
         (on_sockets && ports.iter().all(elsewhere)).then(|| {
             let message = "`site-control` has an effect on port 843 only, and no listener of this policy uses that port";
-            Diagnostic::warning("site-control-outside-master", message)
+            let finding = Diagnostic::warning("site-control-outside-master", message)
                 .at(place.span, "")
-                .note("flashgate leaves it out of the policy that it sends")
-                .help("remove it, or write `public-port = 843` in a listener that players reach as port 843")
+                .note("flashgate leaves it out of the policy that it sends");
+            if place.value == SiteControl::None && served.asked_by_silverlight() {
+                finding
+                    .note("Silverlight still gets a policy that grants nothing; if you remove it, the rules apply there too")
+                    .help("give Silverlight's listener a policy of its own")
+            } else {
+                finding.help("remove it, or write `public-port = 843` in a listener that players reach as port 843")
+            }
         })
     }
 }

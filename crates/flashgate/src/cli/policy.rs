@@ -18,6 +18,8 @@ use super::settings;
 use super::variables::Variables;
 use crate::exit::Exit;
 
+mod for_silverlight;
+
 /// Print the policy made from rules or a config file
 ///
 /// A policy file named in a config file is printed as flashgate understands it: without comments, and without
@@ -128,7 +130,9 @@ impl Print {
             }
             PolicyFormat::Silverlight => {
                 let text = write::silverlight(&policy, self.layout());
-                return text.map_err(|error| not_for_silverlight(&error));
+                let text = text.map_err(|error| not_for_silverlight(&error))?;
+                render::to_stderr(&for_silverlight::judged(&policy, &text, &source).to_string());
+                return Ok(text);
             }
         };
         render::to_stderr(&self.judged(&text, &source).to_string());
@@ -234,7 +238,8 @@ fn configured(
         (Some(policy), None, _) => {
             let found = match format {
                 PolicyFormat::Url => policy.urls,
-                PolicyFormat::Flash | PolicyFormat::Silverlight => policy.sockets,
+                PolicyFormat::Flash => policy.sockets,
+                PolicyFormat::Silverlight => policy.silverlight,
             };
             found.ok_or_else(|| {
                 let message = format!(

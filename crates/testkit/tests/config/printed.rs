@@ -109,6 +109,39 @@ fn which_one() {
     assert!(stdout.contains("<access-policy>"), "{stdout}");
 }
 
+/// What has no effect for Silverlight is left out, with a warning.
+#[test]
+fn left_out_for_silverlight() {
+    let none = super::LEAST
+        .replace("9339", "4502")
+        .replace("rules", "site-control = \"none\"\nrules");
+    let (code, stdout, stderr) = print(&none, &["--dialect", "silverlight"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(!stdout.contains("<policy>"), "{stdout}");
+    assert!(
+        stderr.contains("warning[site-control-none-with-rules]"),
+        "{stderr}"
+    );
+    let ports = super::LEAST.replace("9339", "80,4502");
+    let (_, stdout, stderr) = print(&ports, &["--dialect", "silverlight"]);
+    assert!(stdout.contains("port=\"4502\""), "{stdout}");
+    assert!(
+        stderr.contains("found `80`") && stderr.contains("left out"),
+        "{stderr}"
+    );
+    let output = Command::new(testkit::binary::flashgate().unwrap())
+        .args(["policy", "--dialect", "silverlight"])
+        .args(["--allow", "a.test:4510", "--allow", "b.test:80,4502"])
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(stderr.matches("warning[").count(), 1, "{stderr}");
+    assert!(
+        stderr.contains("silverlight-port-out-of-range") && stderr.contains("--allow:2:8"),
+        "{stderr}"
+    );
+}
+
 /// The same rules as a file over HTTP: without ports, and `secure` only where it is set.
 #[test]
 fn for_urls() {

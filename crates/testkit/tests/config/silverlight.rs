@@ -102,7 +102,7 @@ fn rules_without_an_equivalent() {
 #[test]
 fn what_has_no_effect() {
     let text = rules(&rule("4502"), LISTEN);
-    let controlled = text.replace("rules", "site-control = \"none\"\nrules");
+    let controlled = text.replace("rules", "site-control = \"master-only\"\nrules");
     let said = warned(&controlled, 1);
     assert!(said.contains("no meta-policies"), "{said}");
     let said = warned(&rules("{ domain = \"*\", ports = \"4502\" }", LISTEN), 1);
@@ -113,6 +113,26 @@ fn what_has_no_effect() {
     }
     valid(&(text.replace("943", "8943") + "public-port = 943\n"));
     valid(&text.replace("943", "0"));
+}
+
+/// `none` grants nothing, and the advice says what removing it would grant.
+#[test]
+fn none_grants_nothing() {
+    let none = |listeners: &str| {
+        rules(&rule("80,4502"), listeners).replace("rules", "site-control = \"none\"\nrules")
+    };
+    let said = warned(&none(LISTEN), 1);
+    for text in [
+        "warning[site-control-none-with-rules]",
+        "flashgate.toml:2:16",
+        "from `www.a.test` could connect to `4502`",
+    ] {
+        assert!(said.contains(text), "expected {text:?} in:\n{said}");
+    }
+    let elsewhere = format!("{LISTEN}[[listen]]\naddress = \"127.0.0.1:4502\"\n");
+    let said = warned(&none(&elsewhere).replace("80,", ""), 1);
+    assert!(said.contains("the rules apply there too"), "{said}");
+    assert!(!said.contains("help: remove it"), "{said}");
 }
 
 /// A file is checked as the clients of its listeners read it, and the other one's file is refused.

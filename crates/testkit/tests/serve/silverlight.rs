@@ -111,6 +111,30 @@ fn every_kind_of_request() {
     }
 }
 
+/// `none` grants nothing, as in `/clientaccesspolicy.xml`.
+#[test]
+fn none_grants_nothing() {
+    let folder = Folder::new().unwrap();
+    let text = "[policy.p]\nsite-control = \"none\"\nrules = [{ domain = \"a.test\", ports = \"4502\" }]\n\
+                [[listen]]\naddress = \"127.0.0.1:0\"\ndialect = \"silverlight\"\n";
+    let path = folder.file("flashgate.toml", text).unwrap();
+    let daemon = Daemon::builder()
+        .args(["serve".into(), "--config".into(), path.into_os_string()])
+        .start()
+        .unwrap();
+    let mut client = TestClient::connect(daemon.addresses()[0]).unwrap();
+    client.send(REQUEST);
+    let heard = client.hear();
+    assert_eq!(heard.end, StreamEnd::Fin);
+    let heard = heard.bytes.escape_ascii().to_string();
+    assert!(
+        heard.ends_with(
+            "<access-policy><cross-domain-access></cross-domain-access></access-policy>"
+        ),
+        "{heard}"
+    );
+}
+
 /// A Flash player gets the same file, which it can't use, and the log says what to change.
 #[test]
 fn a_flash_player_on_the_wrong_port() {

@@ -41,7 +41,7 @@ pub(in crate::config) static POLICY: Section = Section { title: "[policy.NAME]",
     key("file", ValueType::Text, Means("none; one of `rules` and `file` is required"),
         "A policy file instead of rules. It is sent unchanged. The path is relative to the config file."),
     key("site-control", ValueType::OneOf(|| words(&SITE_CONTROLS)), Means("no element"),
-        "`all`, `master-only` or `none`. Allowed only with `rules`. On sockets, it is sent only if players connect to port 843."),
+        "`all`, `master-only` or `none`. Allowed only with `rules`. On sockets, it is sent only if players connect to port 843. For Silverlight, `none` grants nothing, and the others have no effect."),
     key("clients", ValueType::SeveralOf(|| words(&CLIENTS)), Is("\"flash\""),
         "The clients that use the policy: `flash`, `unity` ([Unity's web player](../run/policies.md#unitys-web-player)), `lightspark`. flashgate warns of what one of them can't read or ignores."),
 ] };

@@ -4,13 +4,14 @@
 //! other ports of a rule are left out, and a rule that has only others is an error.
 
 use flash_policy::write::{self, Layout, SILVERLIGHT_PORTS, SilverlightError};
-use flash_policy::{Diagnostic, Policy, Port, PortRange, PortSet, Reply, Rule, Span};
+use flash_policy::{Diagnostic, Policy, Port, PortRange, PortSet, Reply, Rule, SiteControl, Span};
 
 use super::rules::ResolvedRule;
 use super::{Named, PolicyContent};
 use crate::config::applies_to::AppliesTo;
 use crate::config::policy_file::ServedAt;
 use crate::config::raw::{RawPorts, RawRule};
+use crate::config::tree::At;
 
 impl Named {
     /// The reply to Silverlight clients.
@@ -20,7 +21,10 @@ impl Named {
                 let bytes = &file.content.bytes;
                 Some(Reply::from_silverlight_file_unchecked(bytes))
             }
-            PolicyContent::Rules { .. } => Reply::silverlight(&self.policy(None)?).ok(),
+            // As on port 843: `none` is about the host, so it grants nothing to Silverlight either.
+            PolicyContent::Rules { .. } => {
+                Reply::silverlight(&self.policy(Some(Port::MASTER))?).ok()
+            }
         }
     }
 
@@ -34,9 +38,14 @@ impl Named {
         if !errors.is_empty() || !served.each().is_empty() {
             return errors;
         }
+        if let Some(place) = site_control.as_ref()
+            && place.value == SiteControl::None
+        {
+            return none_with_rules(place, &rules).into_iter().collect();
+        }
         let is_useless = served.over_http().is_empty();
         let useless = site_control.as_ref().filter(|_| is_useless).map(|place| {
-            let message = "`site-control` has no effect: Silverlight has no meta-policies";
+            let message = "`site-control` has no effect: Silverlight has no meta-policies, except that `none` grants nothing";
             Diagnostic::warning("site-control-outside-master", message)
                 .at(place.span, "")
                 .note("flashgate leaves it out of the policy that it sends")
@@ -72,6 +81,28 @@ impl Named {
         let all = all.map(|error| unsupported(&error, self.header));
         all.into_iter().collect()
     }
+}
+
+/// A warning for rules that grant nothing because of `none`, with what they would grant without it.
+fn none_with_rules(
+    place: &At<SiteControl>,
+    rules: &[&(ResolvedRule, RawRule)],
+) -> Option<Diagnostic> {
+    let (first, _) = rules.first()?;
+    let Rule { domain, ports, .. } = &within(&first.rule);
+    let more = match rules.len() {
+        1 => String::new(),
+        count => format!(", and what {} more grant", count - 1),
+    };
+    let message = "`site-control = \"none\"` grants nothing to Silverlight either: these rules have no effect";
+    Some(
+        Diagnostic::warning("site-control-none-with-rules", message)
+            .at(place.span, "")
+            .note(format!(
+                "without it, Silverlight applications from `{domain}` could connect to `{ports}`{more}"
+            ))
+            .help("remove the rules, or remove `site-control` if they should apply"),
+    )
 }
 
 fn unsupported(error: &SilverlightError, place: Span) -> Diagnostic {
