@@ -95,6 +95,8 @@ pub struct ConfiguredPolicy {
     pub silverlight: Option<Policy>,
     /// What it means as a file over HTTP. None if it is a file that means nothing there.
     pub urls: Option<Policy>,
+    /// The name of its meta-policy in that file, which may be one that `urls` has only as `master-only`.
+    pub meta_policy: Option<&'static str>,
 }
 
 /// The policies of a valid config file. The error has every mistake.
@@ -108,6 +110,7 @@ pub fn policies(path: &Path) -> Result<Vec<ConfiguredPolicy>, ConfigFindings> {
             sockets: named.for_sockets(port),
             silverlight: named.for_sockets(Some(Port::MASTER)),
             urls: named.for_urls(),
+            meta_policy: named.meta_policy(),
             name: named.name,
         }
     };

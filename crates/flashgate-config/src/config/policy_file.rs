@@ -113,8 +113,12 @@ impl FileContent {
         for &file in served.over_http() {
             let mut new = judge_over_http(&self.bytes, file);
             new.retain(|finding| told.is_new(finding));
-            for finding in new.iter_mut().filter(|it| it.rule == "wrong-root-element") {
-                finding.help.push(about_file(file).to_owned());
+            for finding in &mut new {
+                match finding.rule {
+                    "wrong-root-element" => finding.help.push(about_file(file).to_owned()),
+                    "trailing-nul" => finding.notes = vec![WITHOUT_NUL.to_owned()],
+                    _ => {}
+                }
             }
             found.extend(new);
         }
@@ -134,6 +138,8 @@ fn report(bytes: &[u8], options: &Options) -> Vec<Diagnostic> {
     }
     findings
 }
+
+const WITHOUT_NUL: &str = "flashgate serves the file over HTTP up to the NUL, without it";
 
 /// What to change in `[http]` if a file is for the other clients.
 const fn about_file(file: MasterFileKind) -> &'static str {

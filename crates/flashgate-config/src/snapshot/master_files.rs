@@ -2,7 +2,7 @@
 
 use flash_policy::decide::may_load;
 use flash_policy::silverlight::AccessPolicy;
-use flash_policy::{Movie, Policy, Scheme, SiteControl};
+use flash_policy::{Movie, Policy, Scheme};
 
 /// The master policy files of a listener.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +17,7 @@ pub struct MasterFile {
     pub policy: String,
     over_http: MasterFileContent,
     over_https: MasterFileContent,
+    meta_policy: Option<&'static str>,
     grants: FileGrants,
 }
 
@@ -100,6 +101,7 @@ impl MasterFile {
         kind: MasterFileKind,
         policy: String,
         bytes: impl Fn(Scheme) -> Option<Vec<u8>>,
+        meta_policy: Option<&'static str>,
         grants: FileGrants,
     ) -> Option<Self> {
         Some(Self {
@@ -107,6 +109,7 @@ impl MasterFile {
             policy,
             over_http: MasterFileContent::new(bytes(Scheme::Http)?),
             over_https: MasterFileContent::new(bytes(Scheme::Https)?),
+            meta_policy,
             grants,
         })
     }
@@ -121,13 +124,10 @@ impl MasterFile {
 
     /// The value of `X-Permitted-Cross-Domain-Policies`, if it is sent. It is what players since Flash Player 10 assume
     /// if the file has no meta-policy.
-    pub fn meta_policy(&self) -> Option<SiteControl> {
-        match (self.kind, &self.grants) {
-            (MasterFileKind::CrossDomain, FileGrants::Flash(policy)) => {
-                Some(policy.site_meta_policy())
-            }
-            (MasterFileKind::CrossDomain, FileGrants::Silverlight(_))
-            | (MasterFileKind::ClientAccessPolicy, _) => None,
+    pub const fn meta_policy(&self) -> Option<&'static str> {
+        match self.kind {
+            MasterFileKind::CrossDomain => self.meta_policy,
+            MasterFileKind::ClientAccessPolicy => None,
         }
     }
 

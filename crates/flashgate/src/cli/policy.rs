@@ -81,19 +81,42 @@ enum PolicySource {
 }
 
 impl PolicySource {
-    fn policy(&self, name: Option<&str>, format: PolicyFormat) -> Result<Policy, ConfigFindings> {
-        match (self, format) {
-            (Self::Config(path), _) => configured(path, name, format),
+    fn policy(&self, name: Option<&str>, format: PolicyFormat) -> Result<ToPrint, ConfigFindings> {
+        let policy = match (self, format) {
+            (Self::Config(path), _) => return configured(path, name, format),
             (Self::Rules { rules, .. }, PolicyFormat::Url) => {
                 // The ports are left out, so it doesn't matter which a rule has.
                 let policy = allow::policy(&rules.value, rules.name(), Ok(&[Port::MASTER]))?;
-                Ok(for_urls(policy))
+                for_urls(policy)
             }
             (Self::Rules { rules, gates }, _) => {
                 let gates = gates.as_deref().map_err(|reason| *reason);
-                allow::policy(&rules.value, rules.name(), gates)
+                allow::policy(&rules.value, rules.name(), gates)?
             }
-        }
+        };
+        let meta_policy = None;
+        Ok(ToPrint {
+            policy,
+            meta_policy,
+        })
+    }
+}
+
+/// The policy to print.
+struct ToPrint {
+    policy: Policy,
+    /// The name of its meta-policy for URLs. Some of them, the policy has only as `master-only`.
+    meta_policy: Option<&'static str>,
+}
+
+impl ToPrint {
+    fn as_url(&self, layout: Layout) -> Result<String, ConfigFindings> {
+        let text = write::url(&self.policy, layout).map_err(|error| plain(&error))?;
+        let (Some(general), Some(name)) = (self.policy.site_control, self.meta_policy) else {
+            return Ok(text);
+        };
+        let value = |name: &str| format!("permitted-cross-domain-policies=\"{name}\"");
+        Ok(text.replacen(&value(general.as_str()), &value(name), 1))
     }
 }
 
@@ -122,16 +145,16 @@ impl Print {
     /// Builds the text, and prints warnings to standard error.
     fn text(&self) -> Result<String, ConfigFindings> {
         let source = self.source()?;
-        let policy = source.policy(self.name.as_deref(), self.dialect)?;
+        let wanted = source.policy(self.name.as_deref(), self.dialect)?;
         let text = match self.dialect {
-            PolicyFormat::Flash => write::flash_unchecked(&policy, self.layout()),
-            PolicyFormat::Url => {
-                write::url(&policy, self.layout()).map_err(|error| plain(&error))?
-            }
+            PolicyFormat::Flash => write::flash_unchecked(&wanted.policy, self.layout()),
+            PolicyFormat::Url => wanted.as_url(self.layout())?,
             PolicyFormat::Silverlight => {
-                let text = write::silverlight(&policy, self.layout());
+                let text = write::silverlight(&wanted.policy, self.layout());
                 let text = text.map_err(|error| not_for_silverlight(&error))?;
-                render::to_stderr(&for_silverlight::judged(&policy, &text, &source).to_string());
+                render::to_stderr(
+                    &for_silverlight::judged(&wanted.policy, &text, &source).to_string(),
+                );
                 return Ok(text);
             }
         };
@@ -224,7 +247,7 @@ fn configured(
     given: &GivenValue<PathBuf>,
     name: Option<&str>,
     format: PolicyFormat,
-) -> Result<Policy, ConfigFindings> {
+) -> Result<ToPrint, ConfigFindings> {
     let path = &given.value;
     let policies = config::policies(path).map_err(|faults| given.about_path(faults))?;
     let names: Vec<_> = policies
@@ -241,7 +264,12 @@ fn configured(
                 PolicyFormat::Flash => policy.sockets,
                 PolicyFormat::Silverlight => policy.silverlight,
             };
-            found.ok_or_else(|| {
+            let meta_policy = policy.meta_policy;
+            let wanted = found.map(|policy| ToPrint {
+                policy,
+                meta_policy,
+            });
+            wanted.ok_or_else(|| {
                 let message = format!(
                     "the file of policy `{}` means nothing in this dialect",
                     policy.name

@@ -174,6 +174,24 @@ fn for_urls() {
     );
 }
 
+/// A file keeps a meta-policy that sockets don't have.
+#[test]
+fn for_urls_with_its_meta_policy() {
+    let folder = Folder::new().unwrap();
+    let body = "<site-control permitted-cross-domain-policies=\"by-content-type\"/><allow-access-from domain=\"a.test\"/>";
+    let file = format!("<cross-domain-policy>{body}</cross-domain-policy>");
+    folder.file("own.xml", &file).unwrap();
+    let text =
+        "[policy.p]\nfile = \"own.xml\"\n[http]\naddress = \"127.0.0.1:0\"\ncrossdomain = \"p\"\n";
+    let output = Command::new(testkit::binary::flashgate().unwrap())
+        .args(["policy", "--dialect", "url", "--config"])
+        .arg(config(&folder, text))
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(printed, format!("<?xml version=\"1.0\"?>{file}\n"));
+}
+
 /// A file for Silverlight, in every dialect.
 #[test]
 fn of_silverlight() {

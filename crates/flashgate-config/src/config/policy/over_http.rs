@@ -27,13 +27,33 @@ impl Named {
             }
         };
         let bytes = |scheme| match content {
-            PolicyContent::File(file) => Some(file.content.bytes.clone()),
+            PolicyContent::File(file) => Some(until_nul(&file.content.bytes).to_vec()),
             PolicyContent::Rules { .. } => {
                 let text = self.text_over_http(kind, scheme).ok()?;
                 Some(text.into_bytes())
             }
         };
-        MasterFile::new(kind, self.name.clone(), bytes, grants)
+        let meta_policy = self.meta_policy();
+        MasterFile::new(kind, self.name.clone(), bytes, meta_policy, grants)
+    }
+
+    /// The meta-policy of the file, as written there. What players since Flash Player 10 assume if there is none. None
+    /// if it has no name.
+    pub(in crate::config) fn meta_policy(&self) -> Option<&'static str> {
+        let bytes = match self.content.as_ref()? {
+            PolicyContent::File(file) => &file.content.bytes,
+            PolicyContent::Rules { .. } => {
+                return Some(self.url_policy().site_meta_policy().as_str());
+            }
+        };
+        let parsed = flash_policy::parse(bytes, Profile::Url);
+        let policy = parsed.policy?;
+        let Some(place) = parsed.places.site_control else {
+            return Some(policy.site_meta_policy().as_str());
+        };
+        let written = bytes.get(place.start..place.end)?;
+        let mut names = META_POLICIES.into_iter();
+        names.find(|name| name.as_bytes() == written)
     }
 
     /// The policy for files.
@@ -150,6 +170,20 @@ impl Named {
         found
     }
 }
+
+/// The file without the NUL that it may end in. No reader reads on after it.
+fn until_nul(bytes: &[u8]) -> &[u8] {
+    bytes.split(|byte| *byte == 0).next().unwrap_or(bytes)
+}
+
+/// The meta-policies of files over HTTP.
+const META_POLICIES: [&str; 5] = [
+    "all",
+    "by-content-type",
+    "by-ftp-filename",
+    "master-only",
+    "none",
+];
 
 /// The `secure` attribute in a file. Without it, movies loaded over HTTP are refused if the file is loaded over
 /// HTTPS.

@@ -49,7 +49,7 @@ fn response(file: &MasterFile, content: &MasterFileContent, request: &HttpReques
         Response::typed(StatusCode::Ok, content_type, content.bytes.clone())
     };
     if let Some(value) = file.meta_policy() {
-        response = response.with(META_POLICY, value.as_str());
+        response = response.with(META_POLICY, value);
     }
     response
         .with("ETag", content.tag.clone())

@@ -1,8 +1,9 @@
 //! The answer to each request at the address of `[http]`.
 
 use testkit::client::{StreamEnd, TestClient};
+use testkit::folder::Folder;
 
-use super::{FILE, HTTP, LIMIT, RULES, config, hear, start};
+use super::{FILE, HTTP, LIMIT, RULES, config, hear, start, start_in};
 
 const GET: &str = "GET /crossdomain.xml HTTP/1.1\r\nHost: a.test\r\n\r\n";
 
@@ -38,6 +39,40 @@ fn the_meta_policy() {
         assert_eq!(field, Some(value));
         let element = format!("<site-control permitted-cross-domain-policies=\"{value}\"/>");
         assert!(response.body.contains(&element), "{}", response.body);
+    }
+}
+
+/// The header says what the file says, also for the two values that only files over HTTP have.
+#[test]
+fn the_meta_policy_of_a_file() {
+    for value in ["all", "by-content-type", "by-ftp-filename"] {
+        let folder = Folder::new().unwrap();
+        let file = format!(
+            "<cross-domain-policy><site-control permitted-cross-domain-policies='{value}'/>\
+             <allow-access-from domain='a.test'/></cross-domain-policy>"
+        );
+        folder.file("own.xml", &file).unwrap();
+        let config = format!("[policy.default]\nfile = \"own.xml\"\n{HTTP}");
+        let response = start_in(folder, &config).get("/crossdomain.xml", "");
+        let field = response.field("X-Permitted-Cross-Domain-Policies");
+        assert_eq!((field, &response.body), (Some(value), &file));
+    }
+}
+
+/// A NUL ends replies on sockets, and is no part of a file.
+#[test]
+fn a_file_with_a_nul() {
+    let flash = "<cross-domain-policy><allow-access-from domain='a.test'/></cross-domain-policy>";
+    for end in ["\0", "\0\0\n"] {
+        let folder = Folder::new().unwrap();
+        folder.file("own.xml", &format!("{flash}{end}")).unwrap();
+        let config = format!("[policy.default]\nfile = \"own.xml\"\n{HTTP}");
+        let mut running = start_in(folder, &config);
+        let response = running.get("/crossdomain.xml", "");
+        assert_eq!(response.body, flash);
+        let log = running.daemon.log().join("\n");
+        assert!(log.contains("over HTTP up to the NUL"), "{log}");
+        assert!(!log.contains("the server adds the NUL"), "{log}");
     }
 }
 
