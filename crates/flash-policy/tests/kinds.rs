@@ -2,8 +2,8 @@
 
 #![cfg(test)]
 
-use flash_policy::lint::{Options, PolicyKind, lint_with};
-use flash_policy::{Port, Serving};
+use flash_policy::lint::{Options, PolicyKind, PolicyReader, lint_with};
+use flash_policy::{Port, Serving, Severity};
 
 const FLASH_SOCKET: &str = "<cross-domain-policy>\n<allow-access-from domain=\"a.test\" to-ports=\"4502\"/>\n</cross-domain-policy>";
 const FLASH_URL: &str =
@@ -196,4 +196,48 @@ fn each_kind_as_each_other() {
         );
     }
     assert_eq!(CELLS.len() + RIGHT.len(), 6 * 5);
+}
+
+/// Every client with the other format's file, and with its own. A file with neither format is reported above.
+#[test]
+fn each_kind_for_each_client() {
+    use PolicyReader::{Flash, Lightspark, Silverlight, Unity};
+    let readers = [
+        (Flash, "Flash Player"),
+        (Unity, "Unity's web player"),
+        (Lightspark, "Lightspark"),
+    ];
+    let found = |document: &str, kind, clients: &[PolicyReader]| {
+        let options = Options::new(Serving::from_port(Port::MASTER)).clients(clients);
+        lint_with(document.as_bytes(), &options.kind(kind)).findings
+    };
+    for document in [SILVERLIGHT, SILVERLIGHT_HTTP] {
+        for (client, name) in readers {
+            let found = found(document, PolicyKind::Silverlight, &[client]);
+            let finding = found.iter().find(|it| it.rule == "wrong-root-element");
+            let finding = finding.unwrap_or_else(|| panic!("{client:?}: {found:#?}"));
+            let message =
+                format!("this is a Silverlight policy; {name} expects `<cross-domain-policy>`");
+            assert_eq!(finding.message, message);
+            assert_eq!(finding.severity, Severity::Error);
+            assert!(finding.help[0].starts_with("start from `<cross-domain-policy>"));
+            let domain = if client == Unity { "\"*\"" } else { "www." };
+            assert!(finding.help[0].contains(domain), "{finding:#?}");
+        }
+        let all = found(
+            document,
+            PolicyKind::Silverlight,
+            &[Flash, Unity, Lightspark],
+        );
+        let is_one = |it: &&flash_policy::Diagnostic| it.rule == "wrong-root-element";
+        assert_eq!(all.iter().filter(is_one).count(), 1, "{all:#?}");
+        let own = found(document, PolicyKind::Silverlight, &[Silverlight]);
+        assert!(!own.iter().any(|it| is_one(&it)), "{own:#?}");
+    }
+    for client in [Flash, Unity, Lightspark, Silverlight] {
+        let found = found(FLASH_SOCKET, PolicyKind::Socket, &[client]);
+        let wrong = found.iter().any(|it| it.rule == "silverlight-flash-policy");
+        assert_eq!(wrong, client == Silverlight, "{found:#?}");
+        assert!(!found.iter().any(|it| it.rule == "wrong-root-element"));
+    }
 }

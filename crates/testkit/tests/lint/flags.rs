@@ -123,6 +123,24 @@ fn clients() {
         both.contains("[unity-") && both.contains("[silverlight-"),
         "{both}"
     );
+    let silverlight = "<access-policy><cross-domain-access><policy><allow-from><domain uri=\"http://a.test\"/></allow-from>\
+                       <grant-to><socket-resource port=\"4502\" protocol=\"tcp\"/></grant-to></policy></cross-domain-access></access-policy>";
+    for kind in [&[][..], &["--as", "silverlight"]] {
+        exits(silverlight, kind, 0);
+        exits(
+            silverlight,
+            &[kind, &["--client", "silverlight"]].concat(),
+            0,
+        );
+        for client in ["flash", "unity", "lightspark"] {
+            let said = lint(silverlight, &[kind, &["--client", client]].concat());
+            assert_eq!(said.code, Some(1), "{said:?}");
+            assert!(
+                said.stdout.contains("this is a Silverlight policy"),
+                "{said:?}"
+            );
+        }
+    }
     exits("", &["--client", "chrome"], 2);
 }
 

@@ -1,10 +1,13 @@
 use alloc::format;
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
 
 use super::html_page;
 use crate::diagnostic::quoted;
 use crate::document::Element;
 use crate::lint::rule::{
-    BY_PARSER, Diagnostic, LintRule, PolicyKind, RuleGroup, Severity, page, start_from,
+    Diagnostic, Findings, LintRule, PolicyKind, PolicyReader, RuleGroup, Severity, Subject, page,
+    start_from,
 };
 use crate::spelling::nearest;
 
@@ -14,7 +17,7 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Structure,
     page: page!(
         finds = "root elements other than `<cross-domain-policy>`; for a Silverlight policy, other than
-`<access-policy>`.",
+`<access-policy>`. With `--client flash`, `unity` or `lightspark`, every Silverlight policy is reported.",
         matters = "The file may be a Silverlight policy: Silverlight and Flash send the same request, but use
 different formats. Otherwise the name is misspelled, in the wrong case or has a prefix, or this is not a policy.",
         flash = "Adobe's specification allows only `<cross-domain-policy>`. The player refuses any other
@@ -22,10 +25,43 @@ document. No version is known to differ.",
         example = file("<access-policy/>"),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
-    check: BY_PARSER,
+    check,
 };
 
 const ROOTS: [&str; 2] = ["cross-domain-policy", "access-policy"];
+
+/// Reports a Silverlight policy that was checked for clients of Flash's format. The parser reports everything else.
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let readers = [
+        (PolicyReader::Flash, "Flash Player"),
+        (PolicyReader::Unity, "Unity's web player"),
+        (PolicyReader::Lightspark, "Lightspark"),
+    ];
+    let readers = readers
+        .iter()
+        .filter(|(reader, _)| subject.options.judges_for(*reader));
+    let names: Vec<_> = readers.map(|(_, name)| *name).collect();
+    let Some(root) = subject.silverlight_elements("access-policy").next() else {
+        return;
+    };
+    let (names, expect) = match names.as_slice() {
+        [] => return,
+        [name] => ((*name).to_string(), "expects"),
+        [most @ .., last] => (format!("{} and {last}", most.join(", ")), "expect"),
+    };
+    let mut help = start_from(PolicyKind::Socket).to_string();
+    if subject.options.judges_for(PolicyReader::Unity) {
+        help = help.replace("www.example.com", "*");
+    }
+    findings.push(
+        RULE.finding(format!(
+            "this is a Silverlight policy; {names} {expect} `<cross-domain-policy>`"
+        ))
+        .at(root.name_span(), "Silverlight's root element")
+        .note("they ask port 843, or a web server for `/crossdomain.xml`; Silverlight asks port 943, or for `/clientaccesspolicy.xml`")
+        .help(help),
+    );
+}
 
 /// A finding for a file that was checked as this kind.
 pub(crate) fn found(root: &Element, kind: PolicyKind) -> Diagnostic {
