@@ -42,7 +42,14 @@ fn collected_policies() -> Result<()> {
         );
         return Ok(());
     }
-    let test = ["test", "--profile", "checks", "--package", "flash-policy"];
+    let test = [
+        "test",
+        "--profile",
+        "checks",
+        "--package",
+        "flash-policy",
+        "--all-features",
+    ];
     let ignored = ["--test", "corpus", "--", "--ignored"];
     cargo(&[&test[..], &ignored].concat())
 }
