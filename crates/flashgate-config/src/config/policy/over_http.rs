@@ -12,6 +12,8 @@ use crate::config::raw::RawRule;
 use crate::config::tree::At;
 use crate::snapshot::{FileGrants, MasterFile, MasterFileKind};
 
+mod useless;
+
 impl Named {
     /// The file, or nothing if a mistake is reported.
     pub(in crate::config) fn over_http(&self, kind: MasterFileKind) -> Option<MasterFile> {
@@ -37,7 +39,7 @@ impl Named {
         MasterFile::new(kind, self.name.clone(), bytes, meta_policy, grants)
     }
 
-    /// The meta-policy of the file, as written there. What players since Flash Player 10 assume if there is none. None
+    /// The meta-policy of the file, as written there. Without one, what players since Flash Player 10 assume. None
     /// if it has no name.
     pub(in crate::config) fn meta_policy(&self) -> Option<&'static str> {
         let bytes = match self.content.as_ref()? {
@@ -86,7 +88,8 @@ impl Named {
             MasterFileKind::ClientAccessPolicy => {
                 let rules = self.rules_for(AppliesTo::Sockets);
                 let rules = rules.filter(|(rule, _)| rule.ports == RulesPorts::Known);
-                let sockets = rules.map(|(rule, _)| rule.rule.clone()).collect();
+                let mut sockets: Policy = rules.map(|(rule, _)| rule.rule.clone()).collect();
+                sockets.site_control = urls.site_control;
                 write::silverlight_url(&urls, &sockets, scheme, Layout::Compact)
             }
         }
@@ -112,8 +115,11 @@ impl Named {
                 MasterFileKind::ClientAccessPolicy => Vec::new(),
             };
             let judged = policy_file::judge_over_http(text.as_bytes(), kind).into_iter();
+            // What has no effect is reported for both files together.
+            let judged = judged.filter(|it| !OF_BOTH.contains(&it.rule));
             found.extend(judged.map(|it| self.keep_out(self.in_config(it, &places))));
         }
+        found.extend(self.useless_over_http(served));
         found
     }
 
@@ -170,6 +176,9 @@ impl Named {
         found
     }
 }
+
+/// Findings about rules without an effect.
+const OF_BOTH: [&str; 2] = ["no-rules", "site-control-none-with-rules"];
 
 /// The file without the NUL that it may end in. No reader reads on after it.
 fn until_nul(bytes: &[u8]) -> &[u8] {

@@ -128,7 +128,7 @@ fn no_ports(rule: &Rule, raw: &RawRule) -> Diagnostic {
 }
 
 /// A warning for a rule whose other ports are not sent. `*` means whatever is possible.
-fn left_out(rule: &Rule, raw: &RawRule) -> Option<Diagnostic> {
+pub(super) fn left_out(rule: &Rule, raw: &RawRule) -> Option<Diagnostic> {
     let PortSet::List(ranges) = &rule.ports else {
         return None;
     };
