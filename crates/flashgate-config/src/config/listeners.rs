@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use flash_policy::reply::Dialect;
-use flash_policy::{Diagnostic, Policy, Port, PortSet, Rule};
+use flash_policy::{Diagnostic, Port};
 
 use super::common::Common;
 use super::gates;
@@ -12,10 +12,15 @@ use super::http;
 use super::lines::Lines;
 use super::policy::{Named, by_name};
 use super::policy_file::{PlayerPorts, PolicyPort};
-use super::raw::{GatesPath, RawListener, Soundness};
+use super::raw::{GatesPath, RawListener};
 use super::tree::{At, listed};
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{AskedBy, Gate, Served, ServiceKind, ServiceListener};
+
+mod unasked;
+
+pub(super) use unasked::unasked;
+pub use unasked::unasked_port;
 
 /// Returns a listener for every `[[listen]]` and `[[gate]]`. There are several if the addresses have different ports,
 /// because the policy sent depends on the port.
@@ -155,62 +160,6 @@ pub(super) fn gate_ports(raw: &[RawListener]) -> PlayerPorts {
     };
     let ports: Option<_> = raw.iter().filter_map(ports).flatten().collect();
     ports.unwrap_or_default()
-}
-
-/// Warns of listeners whose policy players never request on their own: the port is not 843, and the rules don't open
-/// it. With `public-port`, the operator already knows which port players use.
-pub(super) fn unasked(raw: &[RawListener], policies: &[Named], found: &mut Vec<Diagnostic>) {
-    let sound = raw.iter().filter(|raw| raw.state == Soundness::Sound);
-    let (plain, silverlight): (Vec<_>, Vec<_>) = sound
-        .filter(|raw| raw.gate.is_none())
-        .partition(|raw| raw.dialect == Dialect::Flash);
-    found.extend(silverlight.into_iter().flat_map(unasked_by_silverlight));
-    let unset = plain.into_iter().filter(|raw| raw.public_port.is_none());
-    for raw in unset {
-        let policy = policies
-            .iter()
-            .find(|policy| raw.serves(&policy.name, policies.len()));
-        for address in &raw.addresses {
-            let port = gates::bound_port(address.value);
-            let granted = policy.and_then(|policy| policy.granted(port));
-            found.extend(port.zip(granted).and_then(|(port, policy)| {
-                let finding = unasked_port(port, &policy)?;
-                Some(finding.help(format!("if players reach it as port 843, write `public-port = 843`; if movies load it themselves, write `public-port = {port}`")).at(address.span, ""))
-            }));
-        }
-    }
-}
-
-/// Warnings for ports that Silverlight never asks.
-fn unasked_by_silverlight(raw: &RawListener) -> Vec<Diagnostic> {
-    let port = |address: &At<ListenAddress>| raw.public_port.or(gates::bound_port(address.value));
-    let ported = raw.addresses.iter().map(|address| (address, port(address)));
-    let unasked =
-        ported.filter_map(|(address, port)| {
-            let port = port.filter(|port| *port != Port::SILVERLIGHT)?;
-            let message = format!("Silverlight doesn't ask port {port} for a policy");
-            let finding = Diagnostic::warning("unasked-policy-port", message).at(address.span, "");
-            let finding = finding.note("it asks port 943, whatever port it connects to");
-            Some(finding.help(
-                "listen on 943; if clients reach this port as 943, write `public-port = 943`",
-            ))
-        });
-    unasked.collect()
-}
-
-/// A warning for a port that players don't request this policy from on their own. It has no place.
-pub fn unasked_port(port: Port, policy: &Policy) -> Option<Diagnostic> {
-    let opens_it = |rule: &Rule| match &rule.ports {
-        PortSet::All => false,
-        PortSet::List(_) => rule.ports.contains(port),
-    };
-    let asked = port == Port::MASTER || policy.rules.iter().any(opens_it);
-    (!asked).then(|| {
-        let message = format!("players don't ask port {port} for a policy on their own");
-        Diagnostic::warning("unasked-policy-port", message)
-            .note("players ask port 843, and then the port that the movie connects to")
-            .help(format!("listen on 843, or let the movie call `Security.loadPolicyFile(\"xmlsocket://HOST:{port}\")`"))
-    })
 }
 
 fn by_port(raw: &RawListener) -> Vec<(Option<Port>, Vec<ListenAddress>)> {

@@ -33,6 +33,44 @@ fn unity_accepts_only_everyone() {
     warned(&text(UNITY, &both), &["Unity's web player needs `*` here"]);
 }
 
+/// Unity asks 843, or the port that the application names, and never the port that it connects to.
+#[test]
+fn ports_that_unity_never_asks() {
+    let everyone = "rules = [{ domain = \"*\", ports = \"9339\" }]\n";
+    let policy = |clients: &str| format!("[policy.p]\nclients = [{clients}]\n{everyone}");
+    let gate = "[[gate]]\naddress = \"127.0.0.1:9339\"\nbackend = \"127.0.0.1:9\"\n";
+    let listen = |port: &str| format!("[[listen]]\naddress = \"127.0.0.1:{port}\"\n");
+    let count = |text: &str| {
+        let (_, _, said) = check(&config(&Folder::new().unwrap(), text));
+        (said.matches("warning[unasked-policy-port]").count(), said)
+    };
+    let prefetch = |port: &str| format!("call `Security.PrefetchSocketPolicy(\"HOST\", {port})`");
+    for clients in ["\"unity\"", "\"flash\", \"unity\""] {
+        for at in [gate, &listen("9339")] {
+            let (found, said) = count(&(policy(clients) + at));
+            assert_eq!(found, 1, "{said}");
+            assert!(
+                said.contains("Unity's web player doesn't ask port 9339"),
+                "{said}"
+            );
+            assert!(said.contains(&prefetch("9339")), "{said}");
+            let (found, said) = count(&(policy(clients) + at + &listen("843")));
+            assert_eq!(found, 0, "{said}");
+        }
+        let (found, said) = count(&(policy(clients) + &listen("9000") + gate));
+        assert_eq!(found, 1, "{said}");
+        assert!(said.contains(&prefetch("9000")), "{said}");
+        assert_eq!(
+            said.contains("loadPolicyFile"),
+            clients.contains("flash"),
+            "{said}"
+        );
+        let known = listen("9000") + "public-port = 9000\n";
+        assert_eq!(count(&(policy(clients) + &known)).0, 0);
+    }
+    assert_eq!(count(&(policy("\"flash\"") + gate)).0, 0);
+}
+
 /// A large policy, and one that Unity can't read whole.
 #[test]
 fn unity_reads_once() {

@@ -115,6 +115,27 @@ fn what_has_no_effect() {
     valid(&text.replace("943", "0"));
 }
 
+/// A listener on Silverlight's port without `dialect` answers Flash players.
+#[test]
+fn its_port_without_its_dialect() {
+    let listen = |more: &str| LISTEN.replace("dialect = \"silverlight\"\n", more);
+    let fix = "for Silverlight, write `dialect = \"silverlight\"`";
+    let said = warned(&rules(&rule("4502"), &listen("")), 1);
+    assert!(
+        said.contains("[unasked-policy-port]") && said.contains(fix),
+        "{said}"
+    );
+    let public = listen("public-port = 943\n").replace(":943", ":8943");
+    let said = warned(&rules(&rule("4502"), &public), 1);
+    assert!(
+        said.contains("[unasked-policy-port]") && said.contains(fix),
+        "{said}"
+    );
+    valid(&rules(&rule("4502"), &(public + "dialect = \"flash\"\n")));
+    let other = rules(&rule("4502"), &listen("").replace(":943", ":944"));
+    assert!(!warned(&other, 1).contains("Silverlight"));
+}
+
 /// `none` grants nothing, and the advice says what removing it would grant.
 #[test]
 fn none_grants_nothing() {

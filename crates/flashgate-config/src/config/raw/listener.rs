@@ -24,6 +24,8 @@ pub(in crate::config) struct RawListener {
     pub(in crate::config) accept_proxy: Vec<Network>,
     /// Whose requests it answers.
     pub(in crate::config) dialect: Dialect,
+    /// Where that is written.
+    pub(in crate::config) dialect_place: Option<Span>,
     /// Whether a mistake in it was reported.
     pub(in crate::config) state: Soundness,
     /// The keys that only a gate has.
@@ -88,6 +90,7 @@ pub(super) fn listener(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> Vec<Ra
     let listener = RawListener {
         addresses: addresses(table, &example, found),
         public_port: public_port(table, found),
+        dialect_place: dialect.as_ref().map(|dialect| dialect.span),
         dialect: dialect.map_or(Dialect::Flash, |dialect| dialect.value),
         ..either(table, None, found)
     };
@@ -146,6 +149,7 @@ pub(super) fn either(
         public_port: None,
         accept_proxy: accept_proxy.map_or_else(Vec::new, |value| trusted(&value, found)),
         dialect: Dialect::Flash,
+        dialect_place: None,
         state: Soundness::Sound,
         gate,
     }
