@@ -2,6 +2,7 @@
 //!
 //! Nothing here decides whether the player connects. It explains what the player decided.
 
+use flash_policy::Severity;
 use flash_policy::player::Outcome;
 
 use crate::behind::Behind;
@@ -31,7 +32,7 @@ mod target;
 mod tls;
 mod unexplained;
 
-use case::Case;
+use case::{Case, Rank};
 pub(crate) use finding::{About, Finding, ReceivedPolicy};
 pub(super) use tls::{judge as judge_tls, unchecked};
 
@@ -78,7 +79,11 @@ pub(super) fn judge(
     tls::overlooked(&mut case);
     unexplained::judge(&mut case);
     let mut found = case.found;
-    found.sort_by_key(|(rank, _)| *rank);
+    // An error explains a refusal better than a warning that was found with it.
+    found.sort_by_key(|(rank, finding)| {
+        let is_error = finding.diagnostic.severity == Severity::Error;
+        (*rank, *rank == Rank::Cause && !is_error)
+    });
     let findings = found.into_iter().map(|(_, finding)| finding);
     (finding::bounded(findings), case.sources)
 }
