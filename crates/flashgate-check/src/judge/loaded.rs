@@ -18,10 +18,19 @@ pub(super) fn judge(case: &mut Case<'_>) {
         return;
     }
     for (index, location) in case.plan.config.loaded.iter().enumerate() {
-        let Some((why, help)) = ignored(case, index, location) else {
+        let (message, help) = if is_asked_anyway(case, location) {
+            let port = case.plan.config.master();
+            let message = format!(
+                "{} is not needed: Silverlight asks port {port} by itself",
+                told(location)
+            );
+            (message, "check without this `--load-policy`".to_owned())
+        } else if let Some((why, help)) = ignored(case, index, location) {
+            let message = format!("the policy at {} does not count: {why}", told(location));
+            (message, help)
+        } else {
             continue;
         };
-        let message = format!("the policy at {} does not count: {why}", told(location));
         let finding = FindingId::LoadPolicyIgnored.warning(message).help(help);
         let rank = if case.is_denied() {
             Rank::Wrong
@@ -30,6 +39,13 @@ pub(super) fn judge(case: &mut Case<'_>) {
         };
         case.add(rank, finding);
     }
+}
+
+/// Whether this is the place that Silverlight asks in any case.
+fn is_asked_anyway(case: &Case<'_>, location: &Location) -> bool {
+    let config = &case.plan.config;
+    config.client == Client::Silverlight
+        && matches!(location, Location::Socket { host, port } if *host == config.target && *port == config.master())
 }
 
 /// The reason and the fix.
@@ -62,8 +78,12 @@ fn silverlight(case: &Case<'_>, index: usize, location: &Location) -> Option<(St
             format!("serve the policy there, and pass `--load-policy {url}`"),
         )),
         Location::Socket { .. } | _ => Some((
-            "over sockets, Silverlight asks only port 943".to_owned(),
-            "serve the policy on port 943".to_owned(),
+            "over sockets, Silverlight asks only port 943 of the host that it connects to"
+                .to_owned(),
+            format!(
+                "serve the policy on port 943 of `{}`, and check without `--load-policy`",
+                case.plan.config.target
+            ),
         )),
     }
 }
