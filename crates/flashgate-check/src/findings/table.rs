@@ -138,8 +138,14 @@ findings! {
             "The reply does not end with a NUL. If the connection also stays open, the player waits until its time limit.",
             "End the reply with one NUL.";
         ReplyInPieces "reply-in-pieces":
-            "The server sends the reply in several writes. Unity and Lightspark use only the first.",
+            "The server sends the reply in several writes. Unity and Lightspark use only the first, and so does Silverlight (Moonlight).",
             "Send the reply in one write.";
+        SilverlightNotClosed "silverlight-not-closed":
+            "The policy's length is a multiple of 256 bytes, and the connection stays open. Silverlight reads 256 bytes at a time, and waits for more.",
+            "Close the connection after the policy.";
+        SilverlightNul "silverlight-nul":
+            "The server ends Silverlight's policy with a NUL, as for Flash. Whether Silverlight accepts it is not known.",
+            "Send the document without a NUL.";
         ResetAfterReply "reset-after-reply":
             "The server resets the connection during or after the reply. On Windows, the reply is sometimes lost.",
             "Read the whole request, then close the connection cleanly. See The random #2048.";

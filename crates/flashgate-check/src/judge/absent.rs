@@ -137,7 +137,7 @@ fn unfinished(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
                 "{name} answers too slowly: only {bytes} bytes had arrived when the player gave up"
             ))
             .note("a reply counts only once it is complete")
-            .help("send the document and the NUL in one write"),
+            .help("send the whole reply in one write"),
     );
 }
 

@@ -87,7 +87,7 @@ fn document(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     };
     let message = format!("the answer of {name} is not a policy: {}", shown(document));
     let finding = FindingId::MalformedPolicy.error(message);
-    case.delivery(hint(finding, asked.client, bytes));
+    case.delivery(hint(case, asked, finding));
     if document.is_empty() {
         return;
     }
@@ -115,7 +115,8 @@ fn resembles_policy(bytes: &[u8]) -> bool {
     is_wide || WORDS.into_iter().any(holds) || bytes.trim_ascii_start().starts_with(b"<?xml")
 }
 
-fn hint(finding: Diagnostic, client: Client, bytes: &[u8]) -> Diagnostic {
+fn hint(case: &Case<'_>, asked: PolicyConnection<'_>, finding: Diagnostic) -> Diagnostic {
+    let (client, bytes) = (asked.client, asked.seen.trace.bytes.as_slice());
     let finding = match client {
         Client::Silverlight => finding.note("Silverlight does not accept it as a policy"),
         Client::Lightspark => finding.note("Lightspark finds no rules in it, and asks elsewhere"),
@@ -124,9 +125,9 @@ fn hint(finding: Diagnostic, client: Client, bytes: &[u8]) -> Diagnostic {
             .note("how Flash Player treats it is not known; this check treats it as no reply"),
     };
     match bytes {
-        _ if client == Client::Silverlight => finding.help(
-            "serve an `<access-policy>` document in one write: `flashgate policy --dialect silverlight` prints one",
-        ),
+        _ if client == Client::Silverlight => {
+            finding.help(document_kind::right_document(case, asked))
+        }
         [0, ..] if bytes.len() > 2 => finding
             .note("it begins with a NUL, which ends it; Java's `writeUTF` writes a length before the text")
             .help("write only the bytes of the text, then one NUL"),

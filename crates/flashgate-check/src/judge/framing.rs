@@ -9,6 +9,8 @@ use crate::findings::FindingId;
 use crate::survey::REPEATS;
 use crate::{DialOutcome, Trace};
 
+mod silverlight;
+
 pub(super) fn judge(case: &mut Case<'_>) {
     for asked in case.asked() {
         if loses_first(case, asked) {
@@ -32,7 +34,11 @@ pub(super) fn judge(case: &mut Case<'_>) {
         }
         greeting(case, asked);
         pieces(case, asked);
-        surplus(case, asked);
+        if case.plan.config.client == Client::Silverlight {
+            silverlight::judge(case, asked);
+        } else {
+            surplus(case, asked);
+        }
     }
 }
 
@@ -72,7 +78,13 @@ pub(super) fn is_right(case: &Case<'_>, asked: PolicyConnection<'_>) -> bool {
 }
 
 fn is_document(case: &Case<'_>, asked: PolicyConnection<'_>) -> bool {
-    is_flash_policy(case, asked.seen.trace.document())
+    let document = asked.seen.trace.document();
+    match case.plan.config.client {
+        Client::Silverlight => silverlight::is_usable(asked, document),
+        Client::Flash | Client::Lightspark | Client::Unity | Client::Ruffle | _ => {
+            is_flash_policy(case, document)
+        }
+    }
 }
 
 /// Whether a document is a policy for this client.
@@ -281,11 +293,21 @@ fn pieces(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     }
     let name = asked.name();
     let count = trace.reads.len();
+    let (note, help) = match asked.client {
+        Client::Silverlight => (
+            silverlight::READS_ONE_PIECE,
+            "send the document in one write",
+        ),
+        Client::Flash | Client::Lightspark | Client::Unity | Client::Ruffle | _ => (
+            "Flash Player joins them; Unity's web player and Lightspark use only the first",
+            "send the document and the NUL in one write",
+        ),
+    };
     case.delivery(
         FindingId::ReplyInPieces
             .error(format!("{name} sends its answer in {count} pieces"))
-            .note("Flash Player joins them; Unity's web player and Lightspark use only the first")
-            .help("send the document and the NUL in one write"),
+            .note(note)
+            .help(help),
     );
 }
 

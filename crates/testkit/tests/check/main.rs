@@ -18,6 +18,7 @@ mod remedies;
 mod ruffle;
 mod running;
 mod secure;
+mod silverlight;
 mod site;
 mod strangers;
 mod terminal;
