@@ -1,5 +1,6 @@
 //! Resolves `[http]`: the master policy files, and where they are served.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use flash_policy::Diagnostic;
@@ -20,10 +21,36 @@ pub(super) fn files(
     found: &mut Vec<Diagnostic>,
 ) -> Option<Arc<MasterFiles>> {
     let named = raw?.files.iter().filter_map(|(kind, name)| {
-        let policy = by_name(name, policies, found)?;
-        policy.over_http(*kind)
+        let before = found.len();
+        let policy = by_name(name, policies, found);
+        for finding in found.iter_mut().skip(before) {
+            finding.help = about_name(*kind, &name.value)
+                .map_or_else(|| std::mem::take(&mut finding.help), |help| vec![help]);
+        }
+        policy?.over_http(*kind)
     });
     Some(Arc::new(MasterFiles(named.collect())))
+}
+
+/// What to write instead of something that is no name of a policy, such as that of a file.
+fn about_name(kind: MasterFileKind, given: &str) -> Option<String> {
+    let key = kind.key();
+    if given.is_empty() {
+        return Some(format!("name a policy, as in `{key} = \"default\"`"));
+    }
+    // The path in the URL names no file on this machine.
+    let file = if given == kind.path() {
+        given.trim_start_matches('/')
+    } else {
+        given
+    };
+    let is_file = given.contains('/')
+        || Path::new(given)
+            .extension()
+            .is_some_and(|it| it.eq_ignore_ascii_case("xml"));
+    is_file.then(|| {
+        format!("`{key}` is the name of a policy: add `[policy.NAME]` with `file = {file:?}`, and write `{key} = \"NAME\"`")
+    })
 }
 
 /// The listener of the files, if they have their own.

@@ -12,10 +12,10 @@ use super::http;
 use super::lines::Lines;
 use super::policy::{Named, by_name};
 use super::policy_file::{PlayerPorts, PolicyPort};
-use super::raw::{GatesPath, RawListener};
+use super::raw::{GatesPath, Raw, RawListener};
 use super::tree::{At, listed};
 use crate::snapshot::ListenAddress;
-use crate::snapshot::{AskedBy, Gate, Served, ServiceKind, ServiceListener};
+use crate::snapshot::{AskedBy, Gate, Served, ServiceKind, ServiceListener, SetIn};
 
 mod unasked;
 
@@ -183,7 +183,7 @@ fn by_port(raw: &RawListener) -> Vec<(Option<Port>, Vec<ListenAddress>)> {
 /// Reports addresses that can't be bound together. Two policies may share a port, because the local address selects
 /// one. `[admin]` and players may not share one.
 pub(super) fn check(
-    raw: &[RawListener],
+    raw: &Raw,
     players: &[At<ListenAddress>],
     admin: &[At<ListenAddress>],
     lines: &Lines,
@@ -198,7 +198,15 @@ pub(super) fn check(
         let other = admin.iter().take(nth).find(overlaps);
         found.extend(other.map(|other| beside_each_other(own, other)));
     }
-    let kinds = kinds(raw);
+    let mut kinds = kinds(&raw.listeners);
+    let bridge = raw
+        .bridge
+        .as_ref()
+        .map(|raw| (&raw.addresses, AskedBy::Bridge(SetIn::Config)));
+    let http = raw.http.as_ref().map(|raw| (&raw.addresses, AskedBy::Http));
+    for (addresses, kind) in bridge.into_iter().chain(http) {
+        kinds.extend(addresses.iter().map(|at| (at.span.start, kind)));
+    }
     let (mut before, mut shown) = (HashMap::new(), HashSet::new());
     // Port 0 takes a free port each time.
     let fixed = players.iter().chain(admin);
@@ -212,6 +220,10 @@ pub(super) fn check(
         let help = match [first, address].map(|at| kinds.get(&at.span.start)) {
             [Some(AskedBy::Listen(_)), Some(AskedBy::Gate(_))]
             | [Some(AskedBy::Gate(_)), Some(AskedBy::Listen(_))] => BESIDE_GATE,
+            [
+                Some(AskedBy::Gate(_) | AskedBy::Bridge(_)),
+                Some(AskedBy::Http),
+            ] => BESIDE_FILES,
             _ => OF_ITS_OWN,
         };
         found.push(duplicate(address, first, lines).help(help));
@@ -220,6 +232,9 @@ pub(super) fn check(
 
 const BESIDE_GATE: &str =
     "a gate answers policy requests itself: remove the `[[listen]]`, or this address from it";
+
+const BESIDE_FILES: &str =
+    "leave out `address` in `[http]`: gates and the bridge serve its files on their own ports";
 
 const OF_ITS_OWN: &str =
     "give each listener its own address or port: a policy request contains no host name";

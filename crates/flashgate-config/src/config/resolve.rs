@@ -98,7 +98,7 @@ fn check(raw: &Raw, policies: &[Named], lines: &Lines, found: &mut Vec<Diagnosti
     let admin = raw.admin.iter().flat_map(RawAdmin::addresses);
     let admin: Vec<_> = admin.cloned().collect();
     let mut ours = for_players(listeners, raw.bridge.as_ref(), http);
-    listeners::check(listeners, &ours, &admin, lines, found);
+    listeners::check(raw, &ours, &admin, lines, found);
     listeners::unasked(listeners, policies, found);
     ours.extend(admin);
     gates::check(listeners, &ours, raw.limits.request, lines, found);
@@ -159,11 +159,11 @@ fn judged(
 
 fn unused(policy: &Named) -> Diagnostic {
     let name = &policy.name;
-    let message = format!("no listener serves the policy `{name}`");
+    let message = format!("no listener serves the policy `{name}`, and `[http]` does not use it");
     Diagnostic::warning("unused-policy", message)
         .at(policy.header, "")
         .help(format!(
-            "write `policy = \"{name}\"` in a `[[listen]]` or `[[gate]]`, or remove the policy"
+            "write `policy = \"{name}\"` in a `[[listen]]` or `[[gate]]`, or `crossdomain = \"{name}\"` in `[http]`, or remove the policy"
         ))
 }
 

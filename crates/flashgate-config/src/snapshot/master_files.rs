@@ -68,6 +68,14 @@ impl MasterFileKind {
         }
     }
 
+    /// Its key in `[http]`.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::CrossDomain => "crossdomain",
+            Self::ClientAccessPolicy => "clientaccesspolicy",
+        }
+    }
+
     /// Its content type. Flash Player takes a policy file with this one even if the meta-policy is `by-content-type`.
     pub const fn content_type(self) -> &'static str {
         match self {

@@ -5,6 +5,7 @@ mod clients;
 mod configs;
 mod pages;
 mod places;
+mod warnings;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

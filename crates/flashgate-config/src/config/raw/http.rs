@@ -19,10 +19,9 @@ pub(in crate::config) struct RawHttp {
     pub(in crate::config) files: Vec<(MasterFileKind, TextValue)>,
 }
 
-/// The files, with the key of each.
-const FILES: [(MasterFileKind, &str); 2] = [
-    (MasterFileKind::CrossDomain, "crossdomain"),
-    (MasterFileKind::ClientAccessPolicy, "clientaccesspolicy"),
+const FILES: [MasterFileKind; 2] = [
+    MasterFileKind::CrossDomain,
+    MasterFileKind::ClientAccessPolicy,
 ];
 
 pub(super) fn http(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawHttp {
@@ -35,9 +34,9 @@ pub(super) fn http(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawHttp {
     };
     let accept_proxy = table.get("accept-proxy");
     let accept_proxy = accept_proxy.map_or_else(Vec::new, |value| trusted(&value, found));
-    let named = FILES.iter().filter_map(|(kind, key)| {
-        let value = table.get(key)?;
-        Some((*kind, value.text(found)?))
+    let named = FILES.into_iter().filter_map(|kind| {
+        let value = table.get(kind.key())?;
+        Some((kind, value.text(found)?))
     });
     let files: Vec<_> = named.collect();
     if files.is_empty() && found.len() == before {

@@ -65,7 +65,7 @@ fn a_file_with_a_nul() {
     let flash = "<cross-domain-policy><allow-access-from domain='a.test'/></cross-domain-policy>";
     for end in ["\0", "\0\0\n"] {
         let folder = Folder::new().unwrap();
-        folder.file("own.xml", &format!("{flash}{end}")).unwrap();
+        folder.file("own.xml", format!("{flash}{end}")).unwrap();
         let config = format!("[policy.default]\nfile = \"own.xml\"\n{HTTP}");
         let mut running = start_in(folder, &config);
         let response = running.get("/crossdomain.xml", "");

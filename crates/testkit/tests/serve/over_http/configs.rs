@@ -8,7 +8,7 @@ use testkit::folder::Folder;
 use super::{FILE, HTTP, LIMIT, RULES, config, start, start_in};
 
 /// What `serve --check` prints, with its exit code.
-fn checked(folder: &Folder, text: &str) -> (i32, String, String) {
+pub(super) fn checked(folder: &Folder, text: &str) -> (i32, String, String) {
     let path = folder.file("flashgate.toml", text).unwrap();
     let output = Command::new(testkit::binary::flashgate().unwrap())
         .args(["serve", "--check", "--config"])
@@ -71,7 +71,13 @@ fn mistakes() {
             RULES,
             &[gate, &HTTP.replace("127.0.0.1:0", "127.0.0.1:9339")].concat(),
         ),
-        &["duplicate-listener"],
+        &["duplicate-listener", "leave out `address` in `[http]`"],
+    );
+    let bridge = "[bridge]\naddress = \"127.0.0.1:9443\"\n";
+    let same = HTTP.replace("127.0.0.1:0", "127.0.0.1:9443");
+    refused(
+        &config(RULES, &[gate, bridge, &same].concat()),
+        &["duplicate-listener", "leave out `address` in `[http]`"],
     );
     let admin = "[admin]\naddress = \"127.0.0.1:8080\"\n";
     let same = HTTP.replace("127.0.0.1:0", "127.0.0.1:8080");
@@ -79,11 +85,31 @@ fn mistakes() {
         &config(RULES, &[&same, admin].concat()),
         &["duplicate-listener", "its own address or port"],
     );
-    let bridge = "[bridge]\naddress = \"127.0.0.1:9443\"\n";
     let key = "bridge-path = \"/crossdomain.xml\"\n";
     refused(
         &config(RULES, &[gate, key, bridge].concat()),
         &["reserved-path"],
+    );
+}
+
+/// The keys of `[http]` name policies, not files.
+#[test]
+fn files_instead_of_policies() {
+    for (given, file) in [
+        ("crossdomain.xml", "crossdomain.xml"),
+        ("/crossdomain.xml", "crossdomain.xml"),
+        ("./X.XML", "./X.XML"),
+    ] {
+        let http = HTTP.replace("\"default\"", &format!("{given:?}"));
+        let add = format!(
+            "add `[policy.NAME]` with `file = {file:?}`, and write `crossdomain = \"NAME\"`"
+        );
+        refused(&config(RULES, &http), &["unknown-policy", &add]);
+    }
+    let http = HTTP.replace("\"default\"", "\"\"");
+    refused(
+        &config(RULES, &http),
+        &["as in `crossdomain = \"default\"`"],
     );
 }
 
@@ -144,137 +170,6 @@ fn secure_as_written() {
         "domain=\"c.test\" secure=\"false\"/>",
     ] {
         assert!(file.contains(rule), "{file}");
-    }
-}
-
-/// A rule for every site means more in a file than on a socket.
-#[test]
-fn warned_of_every_site() {
-    let folder = Folder::new().unwrap();
-    let rule = "{ domain = \"*\", ports = \"9339\" }";
-    let listen = "[[listen]]\naddress = \"127.0.0.1:843\"\n";
-    let (code, stdout, stderr) = checked(&folder, &config(rule, &[listen, HTTP].concat()));
-    assert_eq!(code, 0);
-    for part in [
-        "with their cookies",
-        "player's IP address",
-        "applies-to = \"socket\"",
-    ] {
-        assert_eq!(stderr.matches(part).count(), 1, "{part}: {stderr}");
-    }
-    assert!(
-        stdout.contains("serves policy default as /crossdomain.xml over HTTP, "),
-        "{stdout}"
-    );
-    let rule = "{ domain = \"*\", applies-to = \"url\" }";
-    let (_, _, stderr) = checked(&folder, &config(rule, HTTP));
-    assert!(stderr.contains("with their cookies"), "{stderr}");
-    assert!(!stderr.contains("add `applies-to"), "{stderr}");
-    // Kept out, it is not mentioned.
-    let rule = "{ domain = \"*\", ports = \"9339\", applies-to = \"socket\" }, { domain = \"a.test\", ports = \"9339\" }";
-    let (_, _, stderr) = checked(&folder, &config(rule, &[listen, HTTP].concat()));
-    assert!(!stderr.contains("cookies"), "{stderr}");
-}
-
-/// A file that grants nothing, or less than the rules say, is served with a warning.
-#[test]
-fn warned_of_rules_without_effect() {
-    let folder = Folder::new().unwrap();
-    let silverlight = HTTP.replace("crossdomain", "clientaccesspolicy");
-    let both = format!("{HTTP}clientaccesspolicy = \"default\"\n");
-    let low = "{ domain = \"a.test\", ports = \"4502,9339\"";
-    let found = |rules: &str, more: &str| {
-        let (code, _, stderr) = checked(&folder, &config(rules, more));
-        assert_eq!(code, 0, "{stderr}");
-        stderr
-    };
-    for (rules, http, expected) in [
-        (
-            String::new(),
-            HTTP,
-            "no rule has an effect in `/crossdomain.xml`: nothing",
-        ),
-        (
-            String::new(),
-            &silverlight,
-            "no rule has an effect in `/clientaccesspolicy.xml`: nothing",
-        ),
-        (
-            String::new(),
-            &both,
-            "in `/crossdomain.xml` and `/clientaccesspolicy.xml`: nothing",
-        ),
-        (
-            String::new(),
-            HTTP,
-            "add a rule: `rules = [{ domain = \"www.example.com\" }]`",
-        ),
-        (
-            format!("{low}, applies-to = \"socket\" }}"),
-            HTTP,
-            "remove `applies-to = \"socket\"`",
-        ),
-        (
-            format!("{low} }}"),
-            &silverlight,
-            "[silverlight-port-out-of-range]: expected ports from 4502 to 4534, found `9339`",
-        ),
-    ] {
-        let said = found(&rules, http);
-        assert_eq!(said.matches("warning[").count(), 1, "{said}");
-        assert!(said.contains(expected), "{expected}: {said}");
-    }
-    let said = found(
-        "{ domain = \"a.test\", ports = \"9339\", applies-to = \"socket\" }",
-        &silverlight,
-    );
-    assert_eq!(said.matches("warning[").count(), 2, "{said}");
-    assert!(said.contains("warning[no-rules]"), "{said}");
-    // Movies use the ports, and the rule counts for the file.
-    assert_eq!(found(&format!("{low} }}"), &both), "");
-}
-
-/// With `none`, no file grants anything, not even sockets to Silverlight.
-#[test]
-fn warned_of_none() {
-    let both = format!("{HTTP}clientaccesspolicy = \"default\"\n");
-    let silverlight = HTTP.replace("crossdomain", "clientaccesspolicy");
-    for (rule, http, warning) in [
-        ("", &both, "[site-control-none-with-rules]"),
-        ("", &silverlight, "[site-control-none-with-rules]"),
-        (
-            ", applies-to = \"socket\"",
-            &silverlight,
-            "remove `site-control = \"none\"`",
-        ),
-    ] {
-        let rules = format!(
-            "site-control = \"none\"\nrules = [{{ domain = \"a.test\", ports = \"4502\"{rule} }}]"
-        );
-        let text = format!("[policy.default]\n{rules}\n{http}");
-        let (_, _, said) = checked(&Folder::new().unwrap(), &text);
-        assert_eq!(said.matches("warning[").count(), 1, "{said}");
-        assert!(said.contains(warning), "{said}");
-        let file = start(&text).get("/clientaccesspolicy.xml", "").body;
-        assert!(!file.contains("a.test"), "{file}");
-    }
-}
-
-/// Keys for files have no effect without one.
-#[test]
-fn warned_of_keys_without_a_file() {
-    let folder = Folder::new().unwrap();
-    let listen = "[[listen]]\naddress = \"127.0.0.1:843\"\n";
-    for key in ["headers = \"X\"", "applies-to = \"url\""] {
-        let rules = format!(
-            "{{ domain = \"a.test\", ports = \"9339\", {key} }}, {{ domain = \"b.test\", ports = \"9339\" }}"
-        );
-        let (code, _, stderr) = checked(&folder, &config(&rules, listen));
-        assert_eq!(code, 0, "{stderr}");
-        assert!(stderr.contains("warning[not-over-http]"), "{stderr}");
-        assert!(stderr.contains("`crossdomain = \"default\"`"), "{stderr}");
-        let (_, _, stderr) = checked(&folder, &config(&rules, &[listen, HTTP].concat()));
-        assert!(!stderr.contains("not-over-http"), "{stderr}");
     }
 }
 

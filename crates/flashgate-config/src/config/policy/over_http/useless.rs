@@ -53,7 +53,7 @@ impl Named {
         found
     }
 
-    /// Whether nobody may load or open anything because of this file.
+    /// Whether this file lets no client load or open anything.
     fn grants_nothing(&self, kind: MasterFileKind) -> bool {
         match kind {
             MasterFileKind::CrossDomain => self.url_policy().rules.is_empty(),
