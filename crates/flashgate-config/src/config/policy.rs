@@ -211,7 +211,8 @@ impl Named {
             places.push((sent.tag, raw.span));
         }
         let site_control = site_control.as_ref().map(|place| place.span);
-        places.extend(sent.site_control.zip(site_control));
+        let element = sent.site_control.and_then(|value| element(text, value));
+        places.extend(element.zip(site_control));
         places
     }
 
@@ -289,6 +290,13 @@ pub fn about_rule(finding: &mut Diagnostic, ports: RulePorts) {
         }
         _ => {}
     }
+}
+
+/// The element around the value of an attribute.
+fn element(text: &str, value: Span) -> Option<Span> {
+    let start = text.get(..value.start)?.rfind('<')?;
+    let end = value.end + text.get(value.end..)?.find('>')? + 1;
+    Some((start..end).into())
 }
 
 fn file(path: &TextValue, folder: &Path, found: &mut Vec<Diagnostic>) -> Option<PolicyFile> {

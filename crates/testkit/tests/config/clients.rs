@@ -71,6 +71,23 @@ fn ports_that_unity_never_asks() {
     assert_eq!(count(&(policy("\"flash\"") + gate)).0, 0);
 }
 
+/// The finding is at the value that causes it.
+#[test]
+fn unity_supports_no_meta_policy() {
+    let everyone = "{ domain = \"*\", ports = \"9339\" }";
+    let text = text(
+        "clients = \"unity\"\nsite-control = \"master-only\"\n",
+        everyone,
+    );
+    let folder = Folder::new().unwrap();
+    let (_, _, said) = check(&config(&folder, &text));
+    assert!(
+        said.contains("warning[unity-unsupported-element]"),
+        "{said}"
+    );
+    assert!(said.contains("flashgate.toml:3:16"), "{said}");
+}
+
 /// A large policy, and one that Unity can't read whole.
 #[test]
 fn unity_reads_once() {

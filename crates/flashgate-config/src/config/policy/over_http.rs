@@ -12,6 +12,7 @@ use crate::config::raw::RawRule;
 use crate::config::tree::At;
 use crate::snapshot::{FileGrants, MasterFile, MasterFileKind};
 
+mod cause;
 mod useless;
 
 impl Named {
@@ -117,7 +118,8 @@ impl Named {
             let judged = policy_file::judge_over_http(text.as_bytes(), kind).into_iter();
             // What has no effect is reported for both files together.
             let judged = judged.filter(|it| !OF_BOTH.contains(&it.rule));
-            found.extend(judged.map(|it| self.keep_out(self.in_config(it, &places))));
+            found
+                .extend(judged.map(|it| self.keep_out(self.at_cause(self.in_config(it, &places)))));
         }
         found.extend(self.useless_over_http(served));
         found

@@ -20,6 +20,26 @@ fn warned_of_an_unused_policy() {
     }
 }
 
+/// In either file, the finding is at the rule that causes it.
+#[test]
+fn places_of_wildcards() {
+    let folder = Folder::new().unwrap();
+    let rules = "{ domain = \"a.test\", ports = \"4502\" },\n\
+                 { domain = \"*\", ports = \"4503\", headers = [\"X-A\", \"*\"] }";
+    for key in ["crossdomain", "clientaccesspolicy"] {
+        let text = format!(
+            "[policy.default]\nrules = [\n{rules}\n]\n[http]\naddress = \"127.0.0.1:0\"\n{key} = \"default\"\n"
+        );
+        let (code, _, stderr) = checked(&folder, &text);
+        assert_eq!(code, 0, "{stderr}");
+        for (rule, place) in [("wildcard-domain", ":4:12"), ("wildcard-headers", ":4:51")] {
+            assert!(stderr.contains(rule), "{key}: {stderr}");
+            assert!(stderr.contains(place), "{key}: {stderr}");
+        }
+        assert!(!stderr.contains("flashgate.toml:1:"), "{key}: {stderr}");
+    }
+}
+
 /// A rule for every site means more in a file than on a socket.
 #[test]
 fn warned_of_every_site() {
