@@ -12,7 +12,7 @@ use super::trace::{DialAttempt, Ended, Trace, WebVisit};
 use super::web::WebUrl;
 
 /// More than any web server needs for one file.
-const MOST_REDIRECTS: usize = 5;
+pub(super) const MOST_REDIRECTS: usize = 5;
 
 /// Fetches the file at this path.
 pub(super) async fn fetch(

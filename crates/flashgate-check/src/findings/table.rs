@@ -118,8 +118,8 @@ findings! {
     }
     OverHttp "Policies over HTTP", "[Silverlight](../recipes/silverlight.md), [Player versions and other clients](../decide/players.md)" {
         HttpPolicyMissing "http-policy-missing":
-            "The web server does not have the file, or there is no web server on port 80. The message has the status.",
-            "Serve the file on port 80.";
+            "The web server does not have the file, does not send all of it, or compresses it; or there is no web server on port 80. The message has the reason.",
+            "Serve the file on port 80, as it is.";
         HttpPolicyRedirected "http-policy-redirected":
             "The web server redirects the request for the policy. For sockets, a policy counts only from port 80 of the same host, in the root folder.",
             "Serve the file itself, without a redirect.";

@@ -6,12 +6,16 @@ use flash_policy::{Diagnostic, PlayerVersion, Profile, Severity, SiteControl, pa
 
 use super::case::{Case, PolicyConnection, Rank};
 use super::document_kind::{self, right_document};
+use crate::fetch::MOST_REDIRECTS;
 use crate::findings::FindingId;
 use crate::http::{self, WebHead};
 use crate::shown::shown_text;
 use crate::survey::{ACCESS_POLICY, CROSSDOMAIN};
 use crate::trace::{DialOutcome, Trace};
 use crate::web::WebUrl;
+use incomplete::Unreadable;
+
+mod incomplete;
 
 pub(super) fn judge(case: &mut Case<'_>) {
     for asked in case.fetched() {
@@ -49,7 +53,10 @@ fn delivery(case: &Case<'_>, asked: PolicyConnection<'_>) -> Option<Diagnostic> 
     if matches!(step.end, Some((ConnectionEnd::ContentType, _))) {
         return Some(wrong_type(asked, head));
     }
-    Some(malformed(case, asked))
+    match incomplete::body(asked) {
+        Some(Unreadable { why, help }) => Some(not_loaded(asked, &why).help(help)),
+        None => Some(malformed(case, asked)),
+    }
 }
 
 /// What happened if there was no HTTP response.
@@ -58,9 +65,13 @@ fn without_response(asked: PolicyConnection<'_>) -> String {
     let last = trace.attempts.last().map(|attempt| attempt.came);
     match last {
         Some(DialOutcome::Connected) if trace.bytes.is_empty() => {
-            format!("port {port} accepts the connection but does not answer")
+            if trace.end.is_some() {
+                format!("port {port} closes the connection without an answer")
+            } else {
+                format!("port {port} accepts the connection but does not answer")
+            }
         }
-        Some(DialOutcome::Connected) => format!("port {port} does not answer in HTTP"),
+        Some(DialOutcome::Connected) => incomplete::head(asked),
         Some(DialOutcome::Silence) => {
             format!(
                 "port {port} neither accepts nor refuses connections: a firewall drops the packets"
@@ -71,10 +82,13 @@ fn without_response(asked: PolicyConnection<'_>) -> String {
 }
 
 fn missing(case: &Case<'_>, asked: PolicyConnection<'_>, why: &str) -> Diagnostic {
-    let finding = FindingId::HttpPolicyMissing
+    not_loaded(asked, why).help(right_document(case, asked))
+}
+
+fn not_loaded(asked: PolicyConnection<'_>, why: &str) -> Diagnostic {
+    FindingId::HttpPolicyMissing
         .error(format!("{} can't be loaded: {why}", asked.name()))
-        .note(only_there(asked.client));
-    finding.help(right_document(case, asked))
+        .note(only_there(asked.client))
 }
 
 const fn only_there(client: Client) -> &'static str {
@@ -89,13 +103,21 @@ const fn only_there(client: Client) -> &'static str {
 }
 
 fn redirected(asked: PolicyConnection<'_>, head: &WebHead) -> Diagnostic {
-    let location = head.field("location").unwrap_or_default();
-    FindingId::HttpPolicyRedirected
-        .error(format!(
-            "{} redirects to {}, where the policy would not count for sockets",
-            asked.name(),
+    let name = asked.name();
+    let message = match head.field("location") {
+        None => {
+            format!("{name} redirects, but the response does not say where: it has no `Location`")
+        }
+        Some(_) if asked.seen.trace.visits.len() > MOST_REDIRECTS => {
+            format!("{name} redirects more than {MOST_REDIRECTS} times, perhaps in a circle")
+        }
+        Some(location) => format!(
+            "{name} redirects to {}, where the policy would not count for sockets",
             shown_text(&location)
-        ))
+        ),
+    };
+    FindingId::HttpPolicyRedirected
+        .error(message)
         .note("a policy counts only for the host and port that it comes from, and for sockets only from the root folder on port 80")
         .help("serve the file itself on port 80, without a redirect, even if the rest of the site is redirected to HTTPS")
 }

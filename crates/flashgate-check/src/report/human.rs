@@ -166,16 +166,28 @@ fn visited(text: &mut String, visit: &WebVisit) {
     };
     let field = |label: &str, name: &str| {
         let value = head.field(name);
-        value.map_or(String::new(), |value| format!(", {label}{value}"))
+        value.map_or(String::new(), |value| {
+            format!(", {label}{}", shortened(&value))
+        })
     };
     let (kind, to) = (field("", "content-type"), field("to ", "location"));
-    detail(
-        text,
-        &format!(
-            "{} answers {} {}{kind}{to}",
-            visit.url, head.code, head.reason
-        ),
+    let url = shortened(&visit.url);
+    let answer = format!(
+        "{url} answers {} {}{kind}{to}",
+        head.code,
+        shortened(&head.reason)
     );
+    detail(text, &answer);
+}
+
+/// A longer URL or field adds nothing to a line.
+const LONGEST_TEXT: usize = 200;
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_TEXT) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 /// If nothing was sent, only an end without a byte is worth a line.

@@ -8,6 +8,7 @@ mod cors;
 mod dialects;
 mod docs;
 mod hostile_pages;
+mod hostile_web_servers;
 mod keys;
 mod lightspark;
 mod movies;
