@@ -158,7 +158,10 @@ fn unknown_port(gate: &Gate, place: Span) -> Diagnostic {
 
 fn taken(gate: &Gate, full: &str, place: Span) -> Diagnostic {
     let name = &gate.name;
-    let message = format!("the path to gate `{name}` is `{full}`, which the bridge itself answers");
+    let message = format!(
+        "the path to gate `{name}` is `{full}`, which the bridge itself answers{}",
+        own_paths::condition(full)
+    );
     Diagnostic::error("reserved-path", message)
         .at(place, "")
         .help("rename the gate, or put text before `{name}`, as in `/game/{name}`")

@@ -120,12 +120,15 @@ fn value(kind: ValueType, text: &str, lower: &str) -> Option<String> {
             let good = !text.is_empty() && parts.iter().all(|it| values::network(it).is_ok());
             good.then(|| list(&parts))
         }
-        ValueType::Texts if text.contains(',') => Some(list(&parts(text).collect::<Vec<_>>())),
+        ValueType::Texts | ValueType::Names if text.contains(',') => {
+            Some(list(&parts(text).collect::<Vec<_>>()))
+        }
         ValueType::Rules => Some(format!("[{}]", rule(bare(text)))),
         ValueType::Certificates => Some(format!("[{}]", pair(Some(text), None))),
         ValueType::Socket if is_on => None,
         ValueType::Socket
         | ValueType::Texts
+        | ValueType::Names
         | ValueType::Text
         | ValueType::TextOrNumber
         | ValueType::Section(..) => Some(quoted(text)),
@@ -163,6 +166,7 @@ fn instead(kind: ValueType, key: &str) -> Option<String> {
         ),
         ValueType::Networks => format!("list networks, as in `{key} = [\"10.0.0.0/8\"]`"),
         ValueType::Texts
+        | ValueType::Names
         | ValueType::Rules
         | ValueType::Certificates
         | ValueType::Text
@@ -216,7 +220,7 @@ pub(super) fn pair(certificate: Option<&str>, key: Option<&str>) -> String {
 pub(super) fn is_text(key: &str) -> bool {
     matches!(
         kind(key),
-        ValueType::Text | ValueType::TextOrNumber | ValueType::Texts
+        ValueType::Text | ValueType::TextOrNumber | ValueType::Texts | ValueType::Names
     )
 }
 
@@ -224,7 +228,7 @@ pub(super) fn is_text(key: &str) -> bool {
 pub(super) fn is_list(key: &str) -> bool {
     matches!(
         kind(key),
-        ValueType::Texts | ValueType::Networks | ValueType::SeveralOf(_)
+        ValueType::Texts | ValueType::Names | ValueType::Networks | ValueType::SeveralOf(_)
     )
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use flash_policy::{Diagnostic, Span};
 
 use crate::config::raw::GatesPath;
-use crate::snapshot::{BridgeSettings, Gate, PathTaken, QueryParameter};
+use crate::snapshot::{BridgeSettings, Gate, MasterFileKind, PathTaken, QueryParameter};
 
 /// Paths that the bridge answers, whatever their query is. A WebSocket may have `/`.
 const ANSWERED: [&str; 4] = [
@@ -57,8 +57,21 @@ pub(super) fn missing(own: &GatesPath) -> Diagnostic {
         .help("add `[bridge]`, and below it `address = \"[::]:8443\"`; on the gate's own port, pages may use any path")
 }
 
+/// When the bridge answers this path, if not always. It is reserved in any case.
+pub(super) fn condition(path: &str) -> &'static str {
+    let files = [
+        MasterFileKind::CrossDomain,
+        MasterFileKind::ClientAccessPolicy,
+    ];
+    if files.iter().any(|file| file.path() == path) {
+        " if there is an `[http]`"
+    } else {
+        ""
+    }
+}
+
 fn answered(path: &str, place: Span) -> Diagnostic {
-    let message = format!("the bridge itself answers `{path}`");
+    let message = format!("the bridge itself answers `{path}`{}", condition(path));
     Diagnostic::error("reserved-path", message)
         .at(place, "")
         .help("write another path")

@@ -84,8 +84,10 @@ pub(in crate::config) enum ValueType {
     /// The path of a socket, or `"off"`.
     Socket,
     Networks,
-    /// A string or a list of strings.
+    /// A string or number, or a list of them.
     Texts,
+    /// A string or a list of strings.
+    Names,
     Rules,
     Certificates,
     Text,

@@ -67,6 +67,7 @@ pub(super) fn inner(key: &Key) -> Option<(&'static Section, String)> {
         | ValueType::Socket
         | ValueType::Networks
         | ValueType::Texts
+        | ValueType::Names
         | ValueType::Text
         | ValueType::TextOrNumber => None,
     }
@@ -93,7 +94,7 @@ pub(super) fn value(kind: ValueType) -> String {
         }
         ValueType::Socket => "a path, or `\"off\"`",
         ValueType::Networks => "a network, or a list of them",
-        ValueType::Texts => "a string, or a list of them",
+        ValueType::Texts | ValueType::Names => "a string, or a list of them",
         ValueType::Rules | ValueType::Certificates => "a list of tables",
         ValueType::Text => "a string",
         ValueType::TextOrNumber => "a string or a number",

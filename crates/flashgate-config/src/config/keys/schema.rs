@@ -81,7 +81,7 @@ fn shape(kind: ValueType) -> Value {
         }
         ValueType::Text | ValueType::Socket => json!({ "type": "string" }),
         ValueType::TextOrNumber => json!({ "type": ["string", "integer"] }),
-        ValueType::Networks => one_or_several(&json!({ "type": "string" })),
+        ValueType::Networks | ValueType::Names => one_or_several(&json!({ "type": "string" })),
         ValueType::Texts => one_or_several(&json!({ "type": ["string", "integer"] })),
         ValueType::Rules => list(&RULE),
         ValueType::Certificates => list(&CERTIFICATE),

@@ -56,7 +56,7 @@ pub(in crate::config) static RULE: Section = Section { title: "a rule", keys: &[
     // A URL policy has a different default, see Adobe's Developer's Guide, "Website controls (policy files)".
     key("secure", ValueType::Boolean, Means("`false` for sockets; for [files over HTTP](../run/http.md#rules-for-files), `true` if the file is loaded over HTTPS"),
         "`true` allows only content loaded over HTTPS."),
-    key("headers", ValueType::Texts, Means("none"),
+    key("headers", ValueType::Names, Means("none"),
         "Request headers that the content may send, for [files over HTTP](../run/http.md#rules-for-files): one, a list such as `[\"SOAPAction\", \"X-*\"]`, or `\"*\"`."),
     key("applies-to", ValueType::OneOf(|| words(&APPLIES_TO)), Means("both"),
         "`socket` or `url`: whether the rule is only for sockets, or only for [files over HTTP](../run/http.md#rules-for-files)."),
@@ -113,7 +113,7 @@ pub(in crate::config) static GATE: Section = Section { title: "[[gate]]", keys: 
     key("http-backend", ValueType::Text, Means("none; the gate answers these requests itself"),
         "Another server for [HTTP requests](../run/gates.md#http-on-the-same-port) that don't open a WebSocket."),
     key("policy-files", ValueType::Boolean, Means("`true`, unless the gate has `http-backend` or `websocket = false`"),
-        "Whether the gate answers requests for [the files of `[http]`](../run/http.md#on-gates-and-the-bridge) itself."),
+        "Whether the gate itself [answers requests](../run/http.md#on-gates-and-the-bridge) for the files of `[http]`."),
     key("send-proxy", ValueType::OneOf(|| words(&PROXY_VERSIONS)), Means("off"),
         "The version of the PROXY header that sends [the player's address](../run/gates.md#the-players-address) to the server."),
     ACCEPT_PROXY,

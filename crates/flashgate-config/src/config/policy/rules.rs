@@ -124,15 +124,18 @@ struct Reported;
 
 /// The request headers of a rule, if it has any.
 fn headers(raw: &RawRule, found: &mut Vec<Diagnostic>) -> Result<Option<HeaderSet>, Reported> {
+    let before = found.len();
     let mut valid = Vec::new();
     for text in &raw.headers {
         match text.value.parse::<HeaderSet>() {
             Ok(headers) => valid.push(headers.to_string()),
             Err(error) => {
                 found.push(bad_headers(&error, text.place(&error.range)));
-                return Err(Reported);
             }
         }
+    }
+    if found.len() > before {
+        return Err(Reported);
     }
     if let Some(text) = raw
         .headers

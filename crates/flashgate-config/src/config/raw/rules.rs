@@ -71,7 +71,7 @@ fn rule(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawRule {
 /// Names of request headers, or patterns.
 fn headers(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<TextValue> {
     let before = found.len();
-    let texts = value.texts(found);
+    let texts = value.strings(found);
     if texts.is_empty() && found.len() == before {
         let message = "expected a request header, found an empty list";
         found.push(

@@ -87,6 +87,15 @@ impl<'a> Value<'a> {
         texts.collect()
     }
 
+    /// A string, or a list of strings.
+    pub(in crate::config) fn strings(&self, found: &mut Vec<Diagnostic>) -> Vec<TextValue> {
+        if self.content.is_str() {
+            return self.text(found).into_iter().collect();
+        }
+        let items = self.items("a string or a list of strings", found);
+        items.iter().filter_map(|item| item.text(found)).collect()
+    }
+
     /// The strings and numbers of a list, joined into one string. None if it is not such a list.
     pub(in crate::config) fn joined(&self) -> Option<String> {
         let items = self.content.as_array()?.iter().map(|item| {

@@ -88,7 +88,7 @@ fn mistakes() {
     let key = "bridge-path = \"/crossdomain.xml\"\n";
     refused(
         &config(RULES, &[gate, key, bridge].concat()),
-        &["reserved-path"],
+        &["reserved-path", "if there is an `[http]`"],
     );
 }
 
@@ -123,6 +123,11 @@ fn mistakes_in_rules() {
             &["invalid-headers", "` `", ":2:49"],
         ),
         ("headers = true", &["wrong-type"]),
+        (
+            "headers = 5",
+            &["wrong-type", "a string or a list of strings"],
+        ),
+        ("headers = [\"X\", 5]", &["wrong-type", "a string"]),
         ("applies-to = \"http\"", &["unknown-value", "`url`"]),
         (
             "applies-to = \"socket\", ports = \"1\", headers = \"X\"",
@@ -132,6 +137,19 @@ fn mistakes_in_rules() {
         let text = config(&format!("{{ domain = \"a.test\", {rule} }}"), HTTP);
         refused(&text, expected);
     }
+}
+
+/// Each mistake in a list of headers is reported.
+#[test]
+fn mistakes_in_headers() {
+    let rule = "{ domain = \"a.test\", headers = [\"X Y\", \"X\", \"Z/\"] }";
+    let (code, _, stderr) = checked(&Folder::new().unwrap(), &config(rule, HTTP));
+    assert_eq!(code, 2);
+    assert_eq!(
+        stderr.matches("error[invalid-headers]").count(),
+        2,
+        "{stderr}"
+    );
 }
 
 /// A rule without ports needs a gate, unless it is for files only.
