@@ -75,7 +75,9 @@ impl Slip {
                 "an XML declaration precedes the request: send `<policy-file-request/>` without it"
             }
             Self::EscapedTag => "the request is escaped: send `<policy-file-request/>` literally",
-            Self::Tag => "the tag must be exactly `<policy-file-request/>`, followed by a NUL",
+            Self::Tag => {
+                "the tag must be exactly `<policy-file-request/>`; Flash players send a NUL after it"
+            }
         }
     }
 }

@@ -155,7 +155,7 @@ pub(crate) fn understand(document: &Document, faults: &mut PolicyFaults) -> Opti
             };
             policy.policies.push(Access::default());
         }
-        parts.note(element);
+        parts.note((index, element));
         if let Some(access) = policy.policies.last_mut() {
             read((index, element), access, faults);
         }
@@ -188,23 +188,36 @@ fn misplaced(element: &Element, parent: &str) -> Option<Fault> {
 #[derive(Default)]
 struct Parts {
     policy: Option<usize>,
+    /// Its first `<allow-from>`.
+    from: Option<usize>,
     has_from: bool,
+    /// Its first `<grant-to>`.
+    grant: Option<usize>,
     has_grant: bool,
 }
 
 impl Parts {
-    fn note(&mut self, element: &Element) {
-        self.has_from |= element.name == "domain";
-        self.has_grant |= matches!(element.name.as_str(), "socket-resource" | "resource");
+    fn note(&mut self, (index, element): (usize, &Element)) {
+        match element.name.as_str() {
+            "allow-from" => self.from = self.from.or(Some(index)),
+            "grant-to" => self.grant = self.grant.or(Some(index)),
+            "domain" => self.has_from = true,
+            "socket-resource" | "resource" => self.has_grant = true,
+            _ => {}
+        }
     }
 
     fn check(&self, faults: &mut PolicyFaults) {
         let Some(policy) = self.policy else { return };
+        let mut missing = |parent: Option<usize>, own, child| match parent {
+            Some(parent) => faults.push(parent, Fault::ElementMissing(child)),
+            None => faults.push(policy, Fault::ElementMissing(own)),
+        };
         if !self.has_from {
-            faults.push(policy, Fault::ElementMissing("allow-from"));
+            missing(self.from, "allow-from", "domain");
         }
         if !self.has_grant {
-            faults.push(policy, Fault::ElementMissing("grant-to"));
+            missing(self.grant, "grant-to", "socket-resource");
         }
     }
 }

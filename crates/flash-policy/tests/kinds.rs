@@ -241,3 +241,27 @@ fn each_kind_for_each_client() {
         assert!(!found.iter().any(|it| it.rule == "wrong-root-element"));
     }
 }
+
+/// An element that is there but empty is not reported as missing.
+#[test]
+fn empty_parts_of_a_silverlight_policy() {
+    let document = "<access-policy><cross-domain-access><policy><allow-from/><grant-to/></policy></cross-domain-access></access-policy>";
+    let found = findings(document, ACCESS);
+    let messages: Vec<_> = found.iter().map(|it| it.message.as_str()).collect();
+    assert_eq!(
+        messages[..2],
+        [
+            "expected `<domain>` in `<allow-from>`, found none",
+            "expected `<socket-resource>` in `<grant-to>`, found none",
+        ]
+    );
+    let found = findings(&document.replace("<allow-from/><grant-to/>", ""), ACCESS);
+    let messages: Vec<_> = found.iter().map(|it| it.message.as_str()).collect();
+    assert_eq!(
+        messages[..2],
+        [
+            "expected `<allow-from>` in `<policy>`, found none",
+            "expected `<grant-to>` in `<policy>`, found none",
+        ]
+    );
+}

@@ -242,6 +242,23 @@ fn nothing_to_print() -> PlainError {
     )
 }
 
+/// The error for a file that can't be read in this format. The files of a valid config are for Flash or Silverlight, so
+/// this one is for Silverlight.
+fn not_in_format(name: &str, format: PolicyFormat) -> PlainError {
+    let (reason, help) = match format {
+        PolicyFormat::Url => (
+            "it has Silverlight's format, and `/crossdomain.xml` is for Flash Player",
+            "print it with `--dialect silverlight`, or write `rules`, which flashgate prints in every dialect",
+        ),
+        PolicyFormat::Flash | PolicyFormat::Silverlight => (
+            "it has Silverlight's format, and allows applications that no Flash rule can name",
+            "name the hosts that the applications are loaded from",
+        ),
+    };
+    let message = format!("the file of policy `{name}` means nothing in this dialect: {reason}");
+    PlainError::new(&message, &[help])
+}
+
 /// Reads a policy from a config file.
 fn configured(
     given: &GivenValue<PathBuf>,
@@ -269,13 +286,7 @@ fn configured(
                 policy,
                 meta_policy,
             });
-            wanted.ok_or_else(|| {
-                let message = format!(
-                    "the file of policy `{}` means nothing in this dialect",
-                    policy.name
-                );
-                PlainError::new(&message, &["choose another with `--dialect`"]).into()
-            })
+            wanted.ok_or_else(|| not_in_format(&policy.name, format).into())
         }
         (None, _, Some(name)) => Err(PlainError::new(
             &format!("{} has no policy named `{name}`", path.display()),

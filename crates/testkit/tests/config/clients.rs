@@ -128,6 +128,11 @@ fn unknown_clients() {
         ],
     );
     refused(
+        &text("clients = []\n", NAMED),
+        1,
+        &["found an empty list", "flashgate.toml:2:11"],
+    );
+    refused(
         &text("clients = true\n", NAMED),
         1,
         &["flashgate.toml:2:11"],

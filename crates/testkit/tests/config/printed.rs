@@ -214,7 +214,11 @@ fn of_silverlight() {
             .contains("<domain uri=\"*\"/></allow-from><grant-to><socket-resource port=\"4502\"")
     );
     assert!(print("flash").contains("<allow-access-from domain=\"*\" to-ports=\"4502\"/>"));
-    assert!(print("url").contains("means nothing in this dialect"));
+    let said = print("url");
+    assert!(
+        said.contains("means nothing in this dialect: it has Silverlight's format"),
+        "{said}"
+    );
 }
 
 /// A config that cannot be served is explained, and none of it is printed. The user to run as does not matter here.

@@ -34,6 +34,10 @@ pub(crate) fn found_missing(element: &Element, expected: &str) -> Diagnostic {
         "grant-to" => {
             "add `<grant-to><socket-resource port=\"4502\" protocol=\"tcp\"/></grant-to>`"
         }
+        "domain" => "add `<domain uri=\"http://www.example.com\"/>`",
+        "socket-resource" => {
+            "add `<socket-resource port=\"4502\" protocol=\"tcp\"/>`, or `<resource path=\"/\" include-subpaths=\"true\"/>` for HTTP"
+        }
         _ => start_from(PolicyKind::Silverlight),
     })
 }

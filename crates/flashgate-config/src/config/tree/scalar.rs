@@ -111,7 +111,7 @@ impl Value<'_> {
         None
     }
 
-    /// Some of these words: a string, or a list of strings.
+    /// Some of these words: a string, or a list of strings that is not empty.
     pub(in crate::config) fn choices<T: Copy>(
         &self,
         choices: &[(&str, T)],
@@ -122,6 +122,16 @@ impl Value<'_> {
         } else {
             vec![self.clone()]
         };
+        if self.is_list() && items.is_empty() {
+            let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+            let names = listed(&names);
+            let message = format!("expected at least one of {names}, found an empty list");
+            found.push(
+                Diagnostic::error("missing-key", message)
+                    .at(self.span, "")
+                    .help("add one, or remove the key"),
+            );
+        }
         let chosen = items.iter().filter_map(|item| item.choice(choices, found));
         chosen.map(|chosen| chosen.value).collect()
     }
