@@ -242,16 +242,30 @@ fn half_closed() {
 fn counted() {
     let more = format!("{HTTP}[admin]\naddress = \"127.0.0.1:0\"\n");
     let mut running = start(&config(RULES, &more));
-    running.get("/crossdomain.xml", "");
-    running.get("/crossdomain.xml", "If-None-Match: *\r\n");
-    running.get("/favicon.ico", "");
-    for (outcome, path) in [
-        ("outcome=\"http-policy\"", "path=\"/crossdomain.xml\""),
-        ("outcome=\"http-policy\"", "304 Not Modified"),
-        ("outcome=\"http-answered\"", "path=\"/favicon.ico\""),
+    let file = "/crossdomain.xml";
+    for (path, field, outcome, says) in [
+        (
+            file,
+            "",
+            "outcome=\"http-policy\"",
+            "path=\"/crossdomain.xml\"",
+        ),
+        (
+            file,
+            "If-None-Match: *\r\n",
+            "outcome=\"http-policy\"",
+            "304 Not Modified",
+        ),
+        (
+            "/favicon.ico",
+            "",
+            "outcome=\"http-answered\"",
+            "path=\"/favicon.ico\"",
+        ),
     ] {
+        running.get(path, field);
         let line = running.daemon.next_line_with(outcome, LIMIT).unwrap();
-        assert!(line.contains(path), "{line}");
+        assert!(line.contains(says), "{line}");
     }
     let admin = running.daemon.admin().expect("an address");
     let request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
