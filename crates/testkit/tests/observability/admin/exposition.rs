@@ -137,7 +137,7 @@ fn at_start() {
         .filter(|key| key.starts_with("flashgate_connections_total"));
     assert_eq!(
         outcomes.count(),
-        28,
+        29,
         "every outcome must be listed from the start"
     );
 }

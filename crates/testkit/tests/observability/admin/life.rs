@@ -41,7 +41,7 @@ fn status_json() {
     assert!((0.0..60.0).contains(&uptime), "{uptime}");
     assert_eq!(
         status["connections"]["ended"].as_object().unwrap().len(),
-        28
+        29
     );
     assert_eq!(status["connections"]["ended"]["answered"], 1);
     status["connections"]["ended"].take();
