@@ -150,7 +150,7 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R19",
-        claim: "10,000 waiting connections: 2 KiB each at most; idle: 7 MiB at most, no wake-ups",
+        claim: "10,000 waiting connections: 2 KiB each at most; idle: 8 MiB at most, no wake-ups",
         shown: outside(
             "limits",
             &[
