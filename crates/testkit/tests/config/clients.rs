@@ -99,8 +99,8 @@ fn unity_reads_once() {
         (5_001, Some(2), Some("error[unity-large-policy]")),
     ] {
         let (start, end) = ("<cross-domain-policy>\n", "</cross-domain-policy>\n");
-        let blanks = size - start.len() - rule.len() - end.len();
-        let file = [start, rule, &" ".repeat(blanks), end].concat();
+        let spaces = size - start.len() - rule.len() - end.len();
+        let file = [start, rule, &" ".repeat(spaces), end].concat();
         folder.file("large.xml", file).unwrap();
         let text = "[policy.p]\nclients = \"unity\"\nfile = \"large.xml\"\n[[listen]]\naddress = \"127.0.0.1:843\"\n";
         let (code, _, said) = check(&config(&folder, text));

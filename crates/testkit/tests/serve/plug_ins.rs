@@ -136,6 +136,6 @@ const SILVERLIGHT: [&str; 3] = [
 fn policy([start, rule, end]: [&str; 3]) -> Vec<u8> {
     let room = SIZE - start.len() - end.len();
     let rules = rule.repeat(room / rule.len());
-    let blanks = " ".repeat(room % rule.len());
-    [start, &rules, &blanks, end].concat().into_bytes()
+    let spaces = " ".repeat(room % rule.len());
+    [start, &rules, &spaces, end].concat().into_bytes()
 }
