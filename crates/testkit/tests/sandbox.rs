@@ -99,7 +99,7 @@ fn what_is_in_force_is_logged() {
 }
 
 /// What an intruder would try, and the kernel's answer each time.
-const DENIED: [&str; 25] = [
+const DENIED: [&str; 32] = [
     "use-descriptor 7 denied (EBADF)",
     "read /etc/passwd denied (EACCES)",
     "write /tmp denied (EACCES)",
@@ -107,6 +107,10 @@ const DENIED: [&str; 25] = [
     "ptrace denied (EPERM)",
     "signal-others denied (EPERM)",
     "become-root denied (EPERM)",
+    "change-root denied (EPERM)",
+    "change-limit denied (EPERM)",
+    "memory-file denied (EPERM)",
+    "process-handle denied (EPERM)",
     "connect 20000 denied (EACCES)",
     "listen 20000 denied (EPERM)",
     "listen-unbound denied (EPERM)",
@@ -119,6 +123,9 @@ const DENIED: [&str; 25] = [
     "ping-socket denied (EPERM)",
     "udp-lite denied (EPERM)",
     "packet-socket denied (EPERM)",
+    "netlink-socket denied (EPERM)",
+    "vsock denied (EPERM)",
+    "kernel-crypto denied (EPERM)",
     SEND_UDP,
     "unix-stream denied (EPERM)",
     "unix-datagram denied (EPERM)",
@@ -157,10 +164,13 @@ fn everything_else_is_denied() {
             let expected = line != SEND_UDP || config != Some(&named);
             assert_eq!(said.contains(line), expected, "{line:?} in:\n{said}");
         }
+        let with_files = config.is_some();
+        assert_eq!(said.contains("change-mode denied (EPERM)"), with_files);
         let count = said
             .lines()
             .filter(|line| line.contains(" denied ("))
             .count();
+        assert!(count >= 30, "{count} attempts:\n{said}");
         figure::report(
             "R24",
             format!("with {with}, {count} of {count} attempts denied"),

@@ -13,9 +13,9 @@ use std::thread;
 use flashgate_config::snapshot::ProcessPlan;
 use nix::sys::ptrace;
 use nix::unistd::{Pid, close};
-use rustix::fs::Uid;
+use rustix::fs::{MemfdFlags, Uid, memfd_create};
 use rustix::io::Errno;
-use rustix::process::test_kill_process;
+use rustix::process::{PidfdFlags, Resource, getrlimit, pidfd_open, setrlimit, test_kill_process};
 use rustix::thread::set_thread_res_uid;
 
 use super::{Leftover, Needs, NotEntered, enter, folders};
@@ -69,7 +69,27 @@ fn attack(report: &mut SelfTestLog<'_>, needs: &Needs) {
     let root = Uid::ROOT;
     let regained = set_thread_res_uid(root, root, root);
     report.refused("become-root", regained.map_err(io::Error::from));
+    more_rights(report, needs);
     network::attack(report, needs);
+}
+
+/// Calls that the daemon never makes. Without the sandbox, the ones that work change nothing.
+fn more_rights(report: &mut SelfTestLog<'_>, needs: &Needs) {
+    report.refused("change-root", std::os::unix::fs::chroot("/"));
+    if let Some(file) = needs.files.iter().next() {
+        report.refused("change-mode", same_mode(file));
+    }
+    let limit = setrlimit(Resource::Nofile, getrlimit(Resource::Nofile));
+    report.refused("change-limit", limit.map_err(io::Error::from));
+    let memory = memfd_create("flashgate-self-test", MemfdFlags::CLOEXEC);
+    report.refused("memory-file", memory.map_err(io::Error::from));
+    let handle = pidfd_open(rustix::process::Pid::INIT, PidfdFlags::empty());
+    report.refused("process-handle", handle.map_err(io::Error::from));
+}
+
+/// Sets the mode that a file has already.
+fn same_mode(file: &Path) -> io::Result<()> {
+    fs::set_permissions(file, fs::metadata(file)?.permissions())
 }
 
 fn write(folder: &Path) -> io::Result<()> {

@@ -17,6 +17,9 @@ use rustix::net::{
 use super::super::{Lookups, Needs};
 use super::SelfTestLog;
 
+/// The kernel's ciphers (`linux/socket.h`). The crate does not define it.
+const AF_ALG: AddressFamily = AddressFamily::from_raw(38);
+
 /// Addresses that must not be reachable.
 struct Unlisted {
     to_connect: SocketAddr,
@@ -91,8 +94,16 @@ fn datagrams(report: &mut SelfTestLog<'_>, lookups: Lookups, to: SocketAddr) {
         let made = socket(AddressFamily::INET, kind, Some(protocol));
         report.refused(name, made.map_err(io::Error::from));
     }
-    let packet = socket(AddressFamily::PACKET, SocketType::RAW, None);
-    report.refused("packet-socket", packet.map_err(io::Error::from));
+    let families = [
+        ("packet-socket", AddressFamily::PACKET, SocketType::RAW),
+        ("netlink-socket", AddressFamily::NETLINK, SocketType::RAW),
+        ("vsock", AddressFamily::VSOCK, SocketType::STREAM),
+        ("kernel-crypto", AF_ALG, SocketType::SEQPACKET),
+    ];
+    for (name, family, kind) in families {
+        let made = socket(family, kind, None);
+        report.refused(name, made.map_err(io::Error::from));
+    }
     // Name lookups use UDP. Only Linux 7.2 and later can limit the ports that it reaches.
     if lookups == Lookups::None {
         let sent = socket(AddressFamily::INET, SocketType::DGRAM, None)
