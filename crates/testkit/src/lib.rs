@@ -16,6 +16,7 @@ pub mod link;
 mod listening;
 pub mod load;
 pub mod log_pipe;
+pub mod lossy;
 pub mod namespace;
 pub mod needs;
 pub mod pattern;

@@ -66,6 +66,28 @@ pub(super) const FIGURES: &[Figure] = &[
         shown: library("recognize", &["every_way_to_cut_the_request"]),
     },
     Figure {
+        name: "R7",
+        claim: "1,000,000 fetches, 5 % of the packets lost each way: 0 lost, 99.5 % within 3 s; 100,000 fetches at 20 %, with two minutes for `request`: 0 lost",
+        shown: outside(
+            "serve",
+            &[
+                "bad_network::every_reply_arrives",
+                "bad_network::a_fifth_of_the_packets_is_lost",
+            ],
+        ),
+    },
+    Figure {
+        name: "R8",
+        claim: "0, 1, 23, 4,096 and 65,536 bytes after the request, replies of 500 bytes and 20 kB, 50,000 fetches each, without loss and with 5 % each way: 0 lost, 0 reset",
+        shown: outside(
+            "serve",
+            &[
+                "wire::bytes_behind_the_request_cost_no_reply",
+                "bad_network::bytes_behind_the_request",
+            ],
+        ),
+    },
+    Figure {
         name: "R9",
         claim: "10,000 slow half-requests: no other client is lost or waits twice as long, 32 MiB at most, closed at the deadline",
         shown: outside(
@@ -145,7 +167,7 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R18",
-        claim: "64 MiB for everything, kernel memory included: 10,000 waiting, 10,000 unfinished requests, 1,000 WebSockets, 60 s of fetches, 0 lost",
+        claim: "64 MiB for everything, kernel memory included: 10,000 waiting, 10,000 unfinished heads, hellos, handshakes and PROXY headers, 1,000 WebSockets, 60 s of fetches, 0 lost",
         shown: outside("limits", &["memory::sixty_four_mebibytes"]),
     },
     Figure {
@@ -182,7 +204,7 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R24",
-        claim: "from inside the sandbox: other files, writing, programs, ptrace, other kinds of sockets, unlisted ports, all denied",
+        claim: "over 30 attempts from inside the sandbox: other files, writing, programs, ptrace, other kinds of sockets, unlisted ports, all denied",
         shown: outside("sandbox", &["everything_else_is_denied"]),
     },
     Figure {
@@ -245,6 +267,11 @@ pub(super) const FIGURES: &[Figure] = &[
         name: "reloads",
         claim: "50 reloads of the unit under load: 0 policy requests refused, lost or later than 1 s, 0 relays cut",
         shown: outside("lifecycle", &["activation::reloads_of_a_unit"]),
+    },
+    Figure {
+        name: "networks",
+        claim: "700 /64 networks of one site hold unfinished requests where 600 fit: 100 other sites are all answered",
+        shown: outside("limits", &["unfinished::one_site_does_not_shut_others_out"]),
     },
     Figure {
         name: "lookups",

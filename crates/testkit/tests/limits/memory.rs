@@ -16,7 +16,7 @@ use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{Load, run};
 use testkit::scale::short_or_long;
-use testkit::websocket::WebSocketClient;
+use testkit::websocket::{self, WebSocketClient};
 use testkit::{figure, needs};
 
 const LIMIT: &str = "67108864";
@@ -90,14 +90,23 @@ const UNFINISHED: usize = 10_000;
 /// How many of them the test keeps open; more would need more descriptors than a machine may allow.
 const KEPT: usize = 4_000;
 
-/// Plain-text heads, TLS hellos, and heads on the bridge, each as long as allowed and without its end.
-fn unfinished(ports: [SocketAddr; 2]) -> VecDeque<TcpStream> {
-    let start = "GET / HTTP/1.1\r\nHost: localhost\r\nX: ";
-    let head = format!("{start}{}", "x".repeat(8_100 - start.len())).into_bytes();
+/// Plain-text heads, TLS hellos, WebSocket handshakes on the gate and on the bridge, and PROXY headers, each as long as
+/// allowed and without its end.
+fn unfinished([gate, balanced, bridge]: [SocketAddr; 3]) -> VecDeque<TcpStream> {
+    let filled = |start: &str| format!("{start}{}", "x".repeat(8_100 - start.len())).into_bytes();
+    let head = filled("GET / HTTP/1.1\r\nHost: localhost\r\nX: ");
+    let handshake = filled(&websocket::with_fields("/", "").replace("\r\n\r\n", "\r\nX: "));
+    let mut header = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\x0f\xf0".to_vec();
+    header.resize(4_000, 0);
     let mut hello = b"\x16\x03\x01\x40\x00\x01\x00\x3f\xf8\x03\x03".to_vec();
     hello.resize(16_000, 7);
-    let [gate, bridge] = ports;
-    let kinds = [(gate, &head), (gate, &hello), (bridge, &head)];
+    let kinds = [
+        (gate, &head),
+        (gate, &hello),
+        (gate, &handshake),
+        (bridge, &handshake),
+        (balanced, &header),
+    ];
     let mut clients = VecDeque::new();
     for (port, bytes) in kinds.into_iter().cycle().take(UNFINISHED) {
         let mut client = TcpStream::connect(port).unwrap();
@@ -127,11 +136,13 @@ fn sixty_four_mebibytes() {
     let config = format!(
         "[policy.default]\nrules = [{{ domain = \"a.test\", ports = \"80\" }}]\n\
          [[listen]]\naddress = \"127.0.0.1:0\"\n\
-         [[gate]]\naddress = \"127.0.0.1:0\"\npublic-port = 80\nbackend = \"{}\"\n\
+         [[gate]]\naddress = \"127.0.0.1:0\"\npublic-port = 80\nbackend = \"{backend}\"\n\
+         [[gate]]\naddress = \"127.0.0.1:0\"\npublic-port = 81\nbackend = \"{backend}\"\n\
+         accept-proxy = [\"127.0.0.0/8\"]\n\
          [bridge]\naddress = \"127.0.0.1:0\"\n\
          [tls]\ncertificates = [{{ certificate = \"one.pem\", key = \"one.key\" }}]\n\
          [limits]\nrequest = \"10m\"\n",
-        backend.address()
+        backend = backend.address()
     );
     certificates::Issued::to(&["one.test"]).write(&folder, "one");
     let path = folder.file("flashgate.toml", config).unwrap();
@@ -148,13 +159,13 @@ fn sixty_four_mebibytes() {
             client
         })
         .collect();
-    let [port, gate, bridge] = *daemon.addresses() else {
-        panic!("expected three listeners")
+    let [port, gate, balanced, bridge] = *daemon.addresses() else {
+        panic!("expected four listeners")
     };
     let mut sessions: Vec<_> = (0..SESSIONS)
         .map(|_| WebSocketClient::open(gate, "/", Some("http://a.test")).unwrap())
         .collect();
-    let unfinished = unfinished([gate, bridge]);
+    let unfinished = unfinished([gate, balanced, bridge]);
     let (start, mut fetches) = (Instant::now(), 0);
     while start.elapsed() < short_or_long(Duration::from_secs(2), Duration::from_secs(60)) {
         let mut load = Load::new(port, POLICY);

@@ -12,7 +12,7 @@ use testkit::daemon::{Daemon, address_in};
 use testkit::folder::Folder;
 use testkit::load::REQUEST;
 use testkit::namespace::{self, Namespace};
-use testkit::{needs, until};
+use testkit::{figure, needs, until};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -30,7 +30,7 @@ fn from(site: u16, subnet: u16, server: SocketAddr) -> TestClient {
     TestClient::from_stream(socket.into()).unwrap()
 }
 
-/// 700 /64s of one /48 each start a request and stop, with room for 600 connections.
+/// 700 /64 networks of one /48 each start a request and stop, with room for 600 connections.
 #[test]
 fn one_site_does_not_shut_others_out() {
     if !needs::met(namespace::missing()) {
@@ -71,7 +71,8 @@ fn a_crowded_site() {
             client
         })
         .collect();
-    for site in 200..300 {
+    let others = 200..300;
+    for site in others.clone() {
         let mut client = from(site, 1, server);
         assert!(client.send(REQUEST));
         answered(&mut client);
@@ -81,6 +82,14 @@ fn a_crowded_site() {
     let late = slow.into_iter().map(answered_late);
     // By chance, 1 in 1,024, a network is counted with the crowd's.
     let late = late.filter(|answered| *answered).count();
+    figure::report(
+        "networks",
+        format!(
+            "{} networks of one site, room for 600: {count} of {count} others answered, and {late} of 20 that were slow",
+            crowd.len(),
+            count = others.len(),
+        ),
+    );
     assert!(late >= 18, "{late} of 20 slow clients were answered");
     let line = daemon.wait_for_line(EVICTED, LIMIT).unwrap();
     assert!(line.contains("lack=\"places\""), "{line}");

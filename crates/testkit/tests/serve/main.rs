@@ -4,6 +4,7 @@
 
 mod accept_errors;
 mod addresses;
+mod bad_network;
 mod connections;
 mod half_replies;
 mod lingering;

@@ -5,16 +5,16 @@ use testkit::client::{StreamEnd, TestClient, fetch};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
 use testkit::load::{Load, LoadReport, REQUEST, run};
-use testkit::needs;
 use testkit::trace::SyscallTrace;
+use testkit::{figure, needs};
 
 /// 500 bytes with its NUL: fits into any segment.
-fn small() -> Vec<u8> {
+pub(super) fn small() -> Vec<u8> {
     padded(499)
 }
 
 /// 20 kB: many segments, more than any initial window.
-fn large() -> Vec<u8> {
+pub(super) fn large() -> Vec<u8> {
     padded(20_000)
 }
 
@@ -94,6 +94,7 @@ fn a_players_two_connections() {
 #[test]
 fn bytes_behind_the_request_cost_no_reply() {
     let folder = Folder::new().unwrap();
+    let mut cells = 0;
     for policy in [small(), large()] {
         let path = folder.file("policy.xml", &policy).unwrap();
         let daemon = Daemon::serve(["--policy".into(), path.into_os_string()]).unwrap();
@@ -101,8 +102,13 @@ fn bytes_behind_the_request_cost_no_reply() {
             let mut load = load(&policy, &daemon);
             load.suffix = suffix;
             check(&run(&load).unwrap());
+            cells += 1;
         }
     }
+    figure::report(
+        "R8",
+        format!("loopback, {cells} times 50000 fetches: 0 lost, 0 reset"),
+    );
 }
 
 /// The request in two pieces, cut everywhere, and in 23; the recognizer's own tests try all 4,194,304 ways.

@@ -76,7 +76,7 @@ fn attack(report: &mut SelfTestLog<'_>, needs: &Needs) {
 /// Calls that the daemon never makes. Without the sandbox, the ones that work change nothing.
 fn more_rights(report: &mut SelfTestLog<'_>, needs: &Needs) {
     report.refused("change-root", std::os::unix::fs::chroot("/"));
-    if let Some(file) = needs.files.iter().next() {
+    if let Some(file) = needs.files.first() {
         report.refused("change-mode", same_mode(file));
     }
     let limit = setrlimit(Resource::Nofile, getrlimit(Resource::Nofile));
