@@ -17,6 +17,7 @@ mod listening;
 pub mod load;
 pub mod log_pipe;
 pub mod lossy;
+pub mod mixed;
 pub mod namespace;
 pub mod needs;
 pub mod pattern;

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod call_errors;
 mod exhaustion;
 mod fairness;
 mod load;
