@@ -3,7 +3,7 @@
 //! Nothing here knows what the code does: it builds packages, features and targets, and reads their metadata.
 
 mod bare;
-mod dependencies;
+pub(crate) mod dependencies;
 mod features;
 mod packages;
 

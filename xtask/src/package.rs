@@ -2,7 +2,7 @@
 //!
 //! A build depends on nothing but the commit: two folders give the same bytes.
 
-mod architecture;
+pub(crate) mod architecture;
 mod archive;
 mod bill;
 pub(crate) mod binary;
@@ -10,12 +10,13 @@ pub(crate) mod check;
 mod deb;
 mod emulated;
 mod generated;
+mod hardened;
 pub(crate) mod image;
 mod linked;
 mod notices;
 mod rpm;
 mod sums;
-mod twice;
+pub(crate) mod twice;
 
 use std::path::PathBuf;
 
@@ -64,7 +65,9 @@ impl Package {
             );
         }
         if self.twice {
-            return twice::compare(&self.arch);
+            let sums = twice::compare(&self.arch)?;
+            println!("the same in both folders:\n{sums}");
+            return Ok(());
         }
         let made = match &self.product {
             Some(Product::Binary) => build(&self.arch)?,

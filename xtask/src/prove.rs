@@ -5,6 +5,7 @@
 
 mod figures;
 mod guarantees;
+mod tasks;
 
 use std::process::{Command, Stdio};
 
@@ -96,6 +97,24 @@ fn take(figure: &Figure) -> Result<Measured> {
             tests,
         } => test(figure.name, [package, binary], tests),
         Shown::Fuzzing { quick } => fuzz(quick),
+        Shown::Task(task) => Ok(measured(task())),
+    }
+}
+
+/// What a task found, or that it failed.
+fn measured(result: Result<String>) -> Measured {
+    match result {
+        Ok(text) => Measured {
+            text,
+            verdict: GoalResult::Pass,
+        },
+        Err(error) => {
+            complain(&format!("{error:#}"));
+            Measured {
+                text: "a finding".to_owned(),
+                verdict: GoalResult::Fail,
+            }
+        }
     }
 }
 
@@ -112,23 +131,12 @@ fn fuzz(quick: &[&str]) -> Result<Measured> {
         let limit = Limit::Runs(runs(&target));
         (target, limit)
     });
-    Ok(match fuzz::run(wanted) {
-        Ok(fuzzed) => Measured {
-            text: fuzzed
-                .iter()
-                .map(|Fuzzed { target, inputs }| format!("`{target}` {inputs}"))
-                .collect::<Vec<_>>()
-                .join(", "),
-            verdict: GoalResult::Pass,
-        },
-        Err(error) => {
-            complain(&format!("{error:#}"));
-            Measured {
-                text: "a finding".to_owned(),
-                verdict: GoalResult::Fail,
-            }
-        }
-    })
+    let inputs = |fuzzed: Vec<Fuzzed>| {
+        let inputs = fuzzed.iter();
+        let inputs = inputs.map(|Fuzzed { target, inputs }| format!("`{target}` {inputs}"));
+        inputs.collect::<Vec<_>>().join(", ")
+    };
+    Ok(measured(fuzz::run(wanted).map(inputs)))
 }
 
 /// Runs a figure's tests one after the other; the output of a failed one goes to standard error.

@@ -1,5 +1,6 @@
 //! What dependencies bring with them: licenses, sources, and the Rust that they need.
 
+use std::fs;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
@@ -10,7 +11,7 @@ use crate::tools;
 use crate::workspace::{self, text};
 
 /// Checks the dependencies of the whole workspace.
-pub(super) fn check() -> Result<()> {
+pub(crate) fn check() -> Result<()> {
     // `deny.toml` says why advisories are missing here.
     step(
         Command::new(tools::cargo_deny()?)
@@ -18,7 +19,22 @@ pub(super) fn check() -> Result<()> {
             .args(["bans", "licenses", "sources"])
             .current_dir(workspace::root()),
     )?;
-    rust_versions()
+    rust_versions()?;
+    without_unsafe().map(drop)
+}
+
+/// Fails if a package of this workspace does not take over its lints, which forbid `unsafe`. Returns their number.
+pub(crate) fn without_unsafe() -> Result<usize> {
+    let root = fs::read_to_string(workspace::root().join("Cargo.toml"))?;
+    let forbids = root.contains("unsafe_code = \"forbid\"");
+    ensure!(forbids, "the workspace does not forbid unsafe code");
+    let packages = workspace::packages(&workspace::root(), &["--no-deps"])?;
+    for package in &packages {
+        let manifest = text(package, "manifest_path");
+        let lints = fs::read_to_string(manifest)?.contains("[lints]\nworkspace = true");
+        ensure!(lints, "{manifest} does not have the lints of the workspace");
+    }
+    Ok(packages.len())
 }
 
 /// Fails if a dependency says that it needs a later Rust than the libraries promise.

@@ -16,7 +16,7 @@ use anyhow::{Result, ensure};
 use testkit::namespace;
 
 use super::architecture::Architecture;
-use super::{VERSION, binary, packages};
+use super::{VERSION, binary, hardened, packages};
 use crate::command::step;
 use crate::needs;
 
@@ -44,7 +44,9 @@ pub(crate) fn run() -> Result<()> {
         return Ok(());
     }
     let start = Instant::now();
-    without_paths(&binary::path(Architecture::Amd64)?)?;
+    let program = binary::path(Architecture::Amd64)?;
+    without_paths(&program)?;
+    hardened::check(&program)?;
     let new = packages(Architecture::Amd64, NEWER)?;
     let old = packages(Architecture::Amd64, VERSION)?;
     let pairs = old

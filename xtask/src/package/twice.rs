@@ -8,15 +8,15 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 
 use super::architecture::Architecture;
-use super::{binary, sums};
+use super::{binary, hardened, sums};
 use crate::command::step;
 use crate::tools;
 
 /// Names of different length, because the length of a path could get into the program too.
 const FOLDERS: [&str; 2] = ["first", "the-second-folder"];
 
-/// Makes the packages of the commit in two folders, and compares them.
-pub(super) fn compare(architectures: &[Architecture]) -> Result<()> {
+/// Makes the packages of the commit in two folders, and compares them. Returns their checksums.
+pub(crate) fn compare(architectures: &[Architecture]) -> Result<String> {
     let parent = tools::folder("twice")?;
     // Another commit may come while the first folder is built.
     let commit = binary::commit()?;
@@ -35,15 +35,19 @@ pub(super) fn compare(architectures: &[Architecture]) -> Result<()> {
                 .env_remove("CARGO_TARGET_DIR")
                 .current_dir(&folder),
         )?;
-        let sums = folder.join("target/package").join(sums::FILE);
+        let packages = folder.join("target/package");
+        for architecture in architectures {
+            hardened::check(&packages.join(architecture.debian()).join("flashgate"))?;
+        }
+        let sums = packages.join(sums::FILE);
         found.push(fs::read_to_string(&sums).with_context(|| format!("no {}", sums.display()))?);
     }
     let [first, second] = found.as_slice() else {
-        return Ok(());
+        return Ok(String::new());
     };
     ensure!(first == second, "different checksums:\n{first}\n{second}");
-    println!("the same in both folders:\n{first}");
-    fs::remove_dir_all(&parent).context("can't delete the folders")
+    fs::remove_dir_all(&parent).context("can't delete the folders")?;
+    Ok(first.clone())
 }
 
 /// A clone of the commit, with the tools that are installed here.

@@ -6,6 +6,7 @@ mod activation;
 mod handover;
 mod no_refusal;
 mod signals;
+mod soak;
 mod start;
 mod stopping;
 mod successors;
