@@ -1,6 +1,6 @@
 //! Master policy files that are served over HTTP: their bytes, and which pages may read them.
 
-use flash_policy::decide::may_load;
+use flash_policy::decide::{may_load, may_send};
 use flash_policy::silverlight::AccessPolicy;
 use flash_policy::{Movie, Policy, Scheme};
 
@@ -160,6 +160,29 @@ impl MasterFile {
         } else {
             FileReaders::NotThisPage
         }
+    }
+}
+
+impl MasterFile {
+    /// Those of these request headers that a page of this `Origin` may add when it asks for the file over a scheme. The
+    /// policy decides as for content from the page's host.
+    pub fn sendable<'a>(
+        &self,
+        scheme: Scheme,
+        origin: Option<&[u8]>,
+        headers: impl Iterator<Item = &'a str>,
+    ) -> Vec<&'a str> {
+        let Ok(movie) = Movie::of_page(origin) else {
+            return Vec::new();
+        };
+        let may_send = |header: &str| match &self.grants {
+            FileGrants::Flash(policy) => may_send(policy, scheme, &movie, header).is_ok(),
+            FileGrants::Silverlight(policy) => {
+                let path = self.kind.path();
+                policy.loads(&movie, path, Some(header)).is_ok()
+            }
+        };
+        headers.filter(|header| may_send(header)).collect()
     }
 }
 

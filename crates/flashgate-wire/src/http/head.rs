@@ -65,7 +65,8 @@ pub struct HttpRequest {
 }
 
 /// The fields that are used later.
-const KEPT: [&str; 7] = [
+const KEPT: [&str; 8] = [
+    "access-control-request-headers",
     "connection",
     "if-none-match",
     "origin",

@@ -34,7 +34,7 @@ pub(super) fn answer(request: &HttpRequest, waiting: &Waiting) -> Option<Respons
     };
     let content = file.over(scheme);
     let answer = match request.method {
-        Method::Options => allowed(),
+        Method::Options => allowed(file, scheme, request),
         Method::Get | Method::Head => response(file, content, request),
     };
     Some(answer.readable_by(readers(file, scheme, request)))
@@ -80,10 +80,32 @@ fn has_already(request: &HttpRequest, tag: &str) -> bool {
 }
 
 /// The response to a preflight request. A page may send it before it asks for the file.
-fn allowed() -> Response {
+fn allowed(file: &MasterFile, scheme: Scheme, request: &HttpRequest) -> Response {
     let methods = Methods::WithOptions.listed();
-    Response::plain(StatusCode::Ok, "")
+    let response = Response::plain(StatusCode::Ok, "")
         .with("Allow", methods)
         .with("Access-Control-Allow-Methods", methods)
-        .with("Access-Control-Allow-Private-Network", "true")
+        .with("Access-Control-Allow-Private-Network", "true");
+    let headers = sendable(file, scheme, request);
+    if headers.is_empty() {
+        response
+    } else {
+        response.with("Access-Control-Allow-Headers", headers)
+    }
+}
+
+/// Those of the headers in a preflight request that the policy lets its page send.
+fn sendable(file: &MasterFile, scheme: Scheme, request: &HttpRequest) -> String {
+    let lists = request.values("access-control-request-headers");
+    let names = lists.flat_map(|list| list.split(|byte| *byte == b','));
+    let names = names.filter_map(|name| std::str::from_utf8(name.trim_ascii()).ok());
+    // Only valid names may be repeated in the response.
+    let names = names.filter(|name| !name.is_empty() && name.bytes().all(is_of_name));
+    let origin = request.only("origin");
+    file.sendable(scheme, origin, names).join(", ")
+}
+
+/// Whether a byte is in names that browsers send here.
+const fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
 }

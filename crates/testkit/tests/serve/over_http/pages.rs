@@ -67,3 +67,43 @@ fn preflight() {
         assert_eq!(response.body, "");
     }
 }
+
+/// The headers that a page of this origin may send, of those that it asks for.
+#[track_caller]
+fn check_headers(rules: &str, origin: &str, asked: &str, expected: Option<&str>) {
+    let running = start(&config(rules, HTTP));
+    let request = format!(
+        "OPTIONS /crossdomain.xml HTTP/1.1\r\nHost: x\r\nOrigin: {origin}\r\n\
+         Access-Control-Request-Method: GET\r\nAccess-Control-Request-Headers: {asked}\r\n\r\n"
+    );
+    let (response, _) = testkit::websocket::ask(running.address(), &request).unwrap();
+    let found = response.field("Access-Control-Allow-Headers");
+    assert_eq!(found, expected, "{rules} {origin} {asked}");
+    let credentials = response.field("Access-Control-Allow-Credentials");
+    assert_eq!(credentials, None, "{rules} {origin}");
+}
+
+/// Only headers that a rule for the page's own host lists, and only those that it asks for.
+#[test]
+fn headers_of_the_policy() {
+    let rules = "{ domain = \"a.test\", headers = [\"X-Token\", \"X-Game-*\"] }, \
+                 { domain = \"b.test\", headers = \"X-Other\" }, { domain = \"c.test\" }";
+    let (a, b) = ("http://a.test", "http://b.test");
+    check_headers(rules, a, "x-token", Some("x-token"));
+    check_headers(
+        rules,
+        a,
+        "x-game-id,x-other, x-token",
+        Some("x-game-id, x-token"),
+    );
+    check_headers(rules, b, "x-token", None);
+    check_headers(rules, b, "x-other", Some("x-other"));
+    for origin in ["http://c.test", "http://evil.test", "null"] {
+        check_headers(rules, origin, "x-token,x-other", None);
+    }
+    check_headers(rules, a, "", None);
+    let every = "{ domain = \"*\", headers = \"*\" }";
+    check_headers(every, "http://evil.test", "x-a,x b,x:c,,\"", Some("x-a"));
+    check_headers(every, "null", "x-a", Some("x-a"));
+    check_headers(every, "http://a.test/", "x-a", None);
+}
