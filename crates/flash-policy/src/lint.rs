@@ -141,7 +141,9 @@ pub fn lint_with(bytes: &[u8], options: &Options) -> LintReport {
         places: &understood.places,
         found: findings.as_slice(),
     };
-    for rule in rules().iter().filter(|rule| wanted(rule.severity)) {
+    let may_be_wanted =
+        |rule: &&&LintRule| wanted(rule.severity) || rule.other_severity().is_some_and(wanted);
+    for rule in rules().iter().filter(may_be_wanted) {
         (rule.check)(&subject, &mut added);
     }
     let (mut findings, mut omitted) = findings.into_parts();

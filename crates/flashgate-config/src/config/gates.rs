@@ -20,8 +20,8 @@ pub(super) enum GatePorts {
     Known(Vec<Port>),
     /// One of the gates takes any free port, so the port that players will use is not known yet.
     AnyFree(At<ListenAddress>),
-    /// There is no gate.
-    NoGate,
+    /// There is no gate. `[http]` may serve the policy too.
+    NoGate { over_http: bool },
     /// Only `[http]` serves the policy, where ports mean nothing.
     NotNeeded,
     /// It is not clear which gates use the policy, or whether one is needed. This is already reported.
@@ -125,11 +125,11 @@ pub(super) fn ports(
         let over_http = http.is_some_and(|http| http.serves(&policy.name));
         let on_sockets = |raw: &RawListener| raw.serves(&policy.name, policies.len());
         if raw.iter().any(on_sockets) {
-            GatePorts::NoGate
+            GatePorts::NoGate { over_http }
         } else if over_http {
             GatePorts::NotNeeded
         } else if is_clear {
-            GatePorts::NoGate
+            GatePorts::NoGate { over_http }
         } else {
             GatePorts::Faulty
         }
@@ -152,7 +152,7 @@ impl GatePorts {
             (Self::AnyFree(_) | Self::Faulty, _) => {}
             (_, None) => *self = Self::AnyFree(address.clone()),
             (Self::Known(known), Some(port)) => known.push(port),
-            (Self::NoGate | Self::NotNeeded, Some(port)) => *self = Self::Known(vec![port]),
+            (Self::NoGate { .. } | Self::NotNeeded, Some(port)) => *self = Self::Known(vec![port]),
         }
     }
 }

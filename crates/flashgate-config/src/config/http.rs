@@ -8,7 +8,7 @@ use flash_policy::diagnostic::any_error;
 
 use super::common::Common;
 use super::policy::{Named, by_name};
-use super::raw::{RawHttp, RawListener};
+use super::raw::{RawGate, RawHttp, RawListener};
 use super::tree::At;
 use crate::snapshot::{
     AskedBy, MasterFileKind, MasterFiles, ServiceKind, ServiceListener, WebSocketMode,
@@ -106,12 +106,22 @@ pub(super) fn check(
             "`[http]` needs `address`, because no gate and no bridge answers requests for files";
         let finding = Diagnostic::error("missing-key", message).at(raw.header, "");
         let finding = finding.help("write `address = \"[::]:80\"`");
-        let has_gate = listeners.iter().any(|listener| listener.gate.is_some());
-        found.push(if has_gate {
-            finding.help("or write `policy-files = true` in a gate with `http-backend`")
-        } else {
-            finding
+        let mut gates = listeners.iter().filter_map(|raw| raw.gate.as_ref());
+        found.push(match gates.next() {
+            Some(gate) => finding.help(instead(gate)),
+            None => finding,
         });
+    }
+}
+
+/// How a gate that doesn't answer requests for the files would.
+fn instead(gate: &RawGate) -> &'static str {
+    if gate.websocket == WebSocketMode::Off {
+        "or remove `websocket = false`: without WebSockets, a gate forwards HTTP without reading it"
+    } else if gate.http_backend.is_some() {
+        "or write `policy-files = true` in a gate with `http-backend`"
+    } else {
+        "or remove `policy-files = false`"
     }
 }
 

@@ -10,8 +10,8 @@ mod schema;
 mod table;
 
 pub(super) use key::{
-    APPLIES_TO, CLIENTS, DIALECTS, PROXY_VERSIONS, SANDBOXES, SITE_CONTROLS, Section, Unset,
-    ValueType,
+    APPLIES_TO, CLIENTS, DIALECTS, Form, Key, PROXY_VERSIONS, SANDBOXES, SITE_CONTROLS, Section,
+    Unset, ValueType,
 };
 pub use man::man;
 pub use reference::reference;
@@ -26,6 +26,14 @@ pub(super) fn kind(name: &str) -> ValueType {
     let mut kinds = keys.map(|key| key.kind);
     let kind = kinds.find(|kind| !matches!(kind, ValueType::Section(..)));
     kind.unwrap_or(ValueType::Text)
+}
+
+/// The sections that have a key with this name, as they are called in a sentence.
+pub(super) fn sections_with(name: &str) -> Vec<&'static str> {
+    let having = SECTIONS
+        .iter()
+        .filter(|section| section.key(name).is_some());
+    having.map(|section| section.title).collect()
 }
 
 /// Every section, in the order in which `kind` searches them.

@@ -224,6 +224,7 @@ pub(super) fn check(
                 Some(AskedBy::Gate(_) | AskedBy::Bridge(_)),
                 Some(AskedBy::Http),
             ] => BESIDE_FILES,
+            [Some(AskedBy::Http), _] | [_, Some(AskedBy::Http)] => BESIDE_POLICY,
             _ => OF_ITS_OWN,
         };
         found.push(duplicate(address, first, lines).help(help));
@@ -235,6 +236,8 @@ const BESIDE_GATE: &str =
 
 const BESIDE_FILES: &str =
     "leave out `address` in `[http]`: gates and the bridge serve its files on their own ports";
+
+const BESIDE_POLICY: &str = "give `[http]` its own address or port";
 
 const OF_ITS_OWN: &str =
     "give each listener its own address or port: a policy request contains no host name";

@@ -9,7 +9,7 @@ use super::values;
 use crate::spelling::nearest;
 
 /// What other programs call some keys. The first target that the table has is suggested.
-const SYNONYMS: [(&[&str], &[&str]); 17] = [
+const SYNONYMS: [(&[&str], &[&str]); 18] = [
     (
         &["to-ports", "to-port", "to_ports", "toports", "dports"],
         &["ports"],
@@ -44,6 +44,7 @@ const SYNONYMS: [(&[&str], &[&str]); 17] = [
         &["key", "certificates"],
     ),
     (&["policies"], &["policy"]),
+    (&["policy"], &["crossdomain"]),
     (&["listener", "listeners"], &["listen"]),
     (&["gateway", "gateways", "proxy"], &["gate"]),
     (&["ssl", "https"], &["tls"]),
@@ -95,8 +96,22 @@ pub(super) fn help(key: &str, text: &str) -> Option<String> {
             "write `sandbox = \"required\"`, or `sandbox = \"best-effort\"` for what the kernel supports"
                 .to_owned(),
         ),
-        None => instead(kind, key),
+        None => elsewhere(key, &lower).or_else(|| instead(kind, key)),
     }
+}
+
+/// Where to write what this key can't express.
+fn elsewhere(key: &str, lower: &str) -> Option<String> {
+    let help = match (key, lower) {
+        ("dialect", "url" | "http") => {
+            "files over HTTP have a section of their own: `[http]`, and below it `crossdomain = \"default\"`"
+        }
+        ("clients", "silverlight" | "moonlight") => {
+            "remove it: Silverlight has a format of its own, which `dialect = \"silverlight\"` in a `[[listen]]` selects"
+        }
+        _ => return None,
+    };
+    Some(help.to_owned())
 }
 
 /// The value that this text probably means, as TOML.
@@ -253,11 +268,12 @@ fn short_unit(text: &str) -> u64 {
     }
 }
 
-/// Clients that read the policies of another.
-const CLIENTS: [(&str, &str); 3] = [
+/// Clients that read the policies of another, and what files over HTTP are for.
+const CLIENTS: [(&str, &str); 4] = [
     ("unity", "flash"),
     ("lightspark", "flash"),
     ("moonlight", "silverlight"),
+    ("http", "url"),
 ];
 
 fn one_of(words: &[&'static str], lower: &str) -> Option<&'static str> {

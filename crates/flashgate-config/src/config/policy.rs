@@ -150,7 +150,7 @@ impl Named {
                 found.push(finding);
             }
         }
-        found
+        policy_file::one_for_each_wildcard(found)
     }
 
     /// Findings about a policy that is made from these rules and sent on this port, at their place in the config file.
@@ -171,17 +171,24 @@ impl Named {
         let in_config = |of: Span| {
             let mut places = places.iter();
             let place = places.find(|(sent, _)| sent.start <= of.start && of.end <= sent.end);
-            place.map_or(self.header, |(_, place)| *place)
+            place.map(|(_, place)| *place)
         };
-        let place = finding.label.as_ref().map(|label| in_config(label.span));
-        finding = finding.at(place.unwrap_or(self.header), "");
+        let place = finding.label.as_ref();
+        let place = place.and_then(|label| in_config(label.span));
+        let place = place.unwrap_or(self.header);
+        finding = finding.at(place, "");
         // These places are in the generated text, not in the config file.
         finding.secondary.clear();
         finding.fix = None;
-        for repeat in &mut finding.repeats {
-            repeat.span = in_config(repeat.span);
+        // Two elements of the text may be one rule of the config.
+        let mut shown = vec![place];
+        finding.repeats.retain_mut(|repeat| {
+            let place = in_config(repeat.span).filter(|place| !shown.contains(place));
+            shown.extend(place);
+            repeat.span = place.unwrap_or(repeat.span);
             repeat.edits.clear();
-        }
+            place.is_some()
+        });
         self.in_toml(&mut finding);
         finding
     }
@@ -224,6 +231,10 @@ impl Named {
         let Some(PolicyContent::Rules { rules, .. }) = &self.content else {
             return;
         };
+        // Text for sockets has no other rules.
+        if finding.rule == "no-rules" && !rules.is_empty() {
+            finding.help = vec![ONLY_FILES.to_owned()];
+        }
         let place = finding.label.as_ref().map(|label| label.span);
         let of_gates = rules
             .iter()
@@ -264,6 +275,8 @@ impl Named {
         })
     }
 }
+
+const ONLY_FILES: &str = "all rules are for files over HTTP: remove `applies-to = \"url\"` from those that are for sockets too";
 
 /// Where the ports of a rule come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use flash_policy::lint::{Options, PolicyKind, PolicyReader};
 use flash_policy::parse::LARGEST;
-use flash_policy::{Diagnostic, Policy, Port, PortRange, PortSet, Profile, Rule, Serving};
+use flash_policy::{
+    Diagnostic, Policy, Port, PortRange, PortSet, Profile, Rule, Serving, Severity,
+};
 
 use super::writable;
 use crate::regular_file;
@@ -109,6 +111,7 @@ impl FileContent {
         }
         for finding in &mut found {
             about_dialect(finding, &self.bytes);
+            about_no_socket(finding);
         }
         for &file in served.over_http() {
             let mut new = judge_over_http(&self.bytes, file);
@@ -122,7 +125,34 @@ impl FileContent {
             }
             found.extend(new);
         }
-        found
+        one_for_each_wildcard(found)
+    }
+}
+
+/// The findings, with one for each domain that matches every site. It says what that means wherever the rule applies.
+pub(super) fn one_for_each_wildcard(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    for finding in found {
+        let is_same = |it: &&mut Diagnostic| it.rule == finding.rule && it.label == finding.label;
+        let same = kept.iter_mut().find(is_same);
+        let Some(same) = same.filter(|it| it.rule == "wildcard-domain") else {
+            kept.push(finding);
+            continue;
+        };
+        // For sockets, Unity needs what the others advise against. What they add applies to it too.
+        let help = finding.help.into_iter();
+        let added = help.filter(|help| help.starts_with("or "));
+        add_new(&mut same.help, added);
+        add_new(&mut same.notes, finding.notes);
+    }
+    kept
+}
+
+fn add_new(texts: &mut Vec<String>, more: impl IntoIterator<Item = String>) {
+    for text in more {
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
     }
 }
 
@@ -170,6 +200,24 @@ fn about_dialect(finding: &mut Diagnostic, bytes: &[u8]) {
     finding.help = vec![help.to_owned()];
 }
 
+/// A file that opens no socket is an error where Silverlight asks for sockets, as it is on Flash's port.
+fn about_no_socket(finding: &mut Diagnostic) {
+    if finding.rule == NO_SOCKET {
+        finding.severity = Severity::Error;
+        finding.notes = vec![
+            "a listener with `dialect = \"silverlight\"` uses this policy, and clients ask there only for sockets"
+                .to_owned(),
+        ];
+        finding.help = vec![
+            "add `<socket-resource port=\"4502-4506\" protocol=\"tcp\"/>`".to_owned(),
+            "or give that listener a policy of its own; for a file over HTTP, `clientaccesspolicy` in `[http]` is enough"
+                .to_owned(),
+        ];
+    }
+}
+
+const NO_SOCKET: &str = "silverlight-no-socket-resource";
+
 /// Findings for other ports.
 #[derive(Debug, Default)]
 pub(super) struct Told(HashSet<Diagnostic>);
@@ -194,7 +242,7 @@ pub(super) fn judge_over_http(bytes: &[u8], file: MasterFileKind) -> Vec<Diagnos
     };
     let options = Options::for_service(Serving::from_unknown_port()).kind(kind);
     // Over HTTP, a file without sockets is the usual one.
-    report(bytes, &options.allow("silverlight-no-socket-resource"))
+    report(bytes, &options.allow(NO_SOCKET))
 }
 
 /// The policy in a file, or nothing if players reject the file.

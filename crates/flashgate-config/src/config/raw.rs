@@ -208,6 +208,8 @@ fn listeners(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> (Vec<RawListener>
     let gates = match &gate {
         Some(value) if !value.is_list() => Gates::Faulty,
         None if root.misspells("gate") => Gates::Faulty,
+        // Rules need no ports if only `[http]` uses them.
+        Some(_) | None if root.misspells("http") => Gates::Faulty,
         Some(_) | None => Gates::All,
     };
     let kinds = [

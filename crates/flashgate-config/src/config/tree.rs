@@ -5,7 +5,7 @@
 use flash_policy::{Diagnostic, Span};
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{self, Section};
+use super::keys::{self, Form, Key, Section, ValueType};
 use super::meant;
 
 pub(super) mod scalar;
@@ -94,7 +94,32 @@ impl<'a> Table<'a> {
 
     /// The known key that an unknown one probably means.
     pub(super) fn meant(&self, value: &Value<'_>) -> Option<&'static str> {
-        meant::key(&value.key, &self.section.names())
+        self.section_like(value)
+            .or_else(|| meant::key(&value.key, &self.section.names()))
+    }
+
+    /// The section that an unknown table probably is: the only one with all of its keys, or else the only one with a
+    /// key of its name.
+    fn section_like(&self, value: &Value<'_>) -> Option<&'static str> {
+        let DeValue::Table(entries) = value.content else {
+            return None;
+        };
+        let only = |fits: &dyn Fn(Form, &Section) -> bool| {
+            let is_it = |key: &&'static Key| match key.kind {
+                ValueType::Section(form, section) => fits(form, section),
+                _ => false,
+            };
+            let mut fitting = self.section.keys.iter().filter(is_it);
+            let key = fitting.next()?;
+            fitting.next().is_none().then_some(key.name)
+        };
+        let has_all = |_, section: &Section| {
+            let mut names = entries.keys();
+            !entries.is_empty() && names.all(|key| section.key(key.get_ref()).is_some())
+        };
+        let has_it =
+            |form, section: &Section| form == Form::Table && section.key(&value.key).is_some();
+        only(&has_all).or_else(|| only(&has_it))
     }
 
     /// Whether an unknown key probably means this known one. That key is reported, so its consequences need not be.
@@ -120,10 +145,17 @@ impl<'a> Table<'a> {
 
     /// Reports an unknown key, with a suggestion.
     pub(super) fn unknown_key(&self, value: &Value<'_>) -> Diagnostic {
-        let help = self.meant(value).map_or_else(
-            || format!("valid keys are {}", listed(&self.section.names())),
-            |name| format!("did you mean `{name}`?"),
-        );
+        let elsewhere = keys::sections_with(&value.key);
+        let help = match self.meant(value) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None if elsewhere.is_empty() => {
+                format!("valid keys are {}", listed(&self.section.names()))
+            }
+            None => {
+                let titles: Vec<_> = elsewhere.into_iter().map(shown).collect();
+                format!("`{}` is a key of {}", value.key, titles.join(", "))
+            }
+        };
         self.no_such_key(value).help(help)
     }
 

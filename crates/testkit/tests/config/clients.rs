@@ -65,6 +65,9 @@ fn ports_that_unity_never_asks() {
             clients.contains("flash"),
             "{said}"
         );
+        // Unity alone never asks the port that it connects to.
+        let asks = "and then the port that the movie connects to";
+        assert_eq!(said.contains(asks), clients.contains("flash"), "{said}");
         let known = listen("9000") + "public-port = 9000\n";
         assert_eq!(count(&(policy(clients) + &known)).0, 0);
     }

@@ -12,6 +12,7 @@ mod half_written;
 mod malformed;
 mod many;
 mod meant;
+mod misplaced;
 mod not_regular;
 mod other_keys;
 mod port_ranges;

@@ -216,3 +216,25 @@ fn files() {
         }
     }
 }
+
+/// A file that opens no socket is of no use where Silverlight asks for sockets, as on Flash's port.
+#[test]
+fn a_file_without_sockets() {
+    let folder = Folder::new().unwrap();
+    let file = "<access-policy><cross-domain-access><policy><allow-from><domain uri=\"http://a.test\"/></allow-from>\
+                <grant-to><resource path=\"/\"/></grant-to></policy></cross-domain-access></access-policy>";
+    folder.file("own.xml", file).unwrap();
+    let policy = "[policy.p]\nfile = \"own.xml\"\n";
+    let http = "[http]\naddress = \"127.0.0.1:80\"\nclientaccesspolicy = \"p\"\n";
+    let (code, _, said) = check(&config(&folder, &format!("{policy}{LISTEN}{http}")));
+    assert_eq!(code, Some(2), "{said}");
+    assert_eq!(said.matches("error[").count(), 1, "{said}");
+    for text in [
+        "silverlight-no-socket-resource",
+        "`clientaccesspolicy` in `[http]` is enough",
+    ] {
+        assert!(said.contains(text), "expected {text:?} in:\n{said}");
+    }
+    let (code, _, said) = check(&config(&folder, &format!("{policy}{http}")));
+    assert_eq!((code, said.as_str()), (Some(0), ""));
+}

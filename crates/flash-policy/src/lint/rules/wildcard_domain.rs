@@ -42,18 +42,24 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let headers = url_rules.filter_map(|element| element.attribute("domain"));
     let silverlight = subject.silverlight_elements("domain");
     let uris = silverlight.filter_map(|element| element.attribute("uri"));
-    for attribute in headers
-        .chain(uris)
-        .filter(|attribute| is_everyone(&attribute.value))
+    for (attribute, note) in headers
+        .map(|attribute| (attribute, SENDS))
+        .chain(uris.map(|attribute| (attribute, USES)))
+        .filter(|(attribute, _)| is_everyone(&attribute.value))
     {
         findings.push(
             RULE.finding(format!("{} allows every site", quoted(&attribute.value)))
                 .at(attribute.value_span, "")
-                .note("any website that a user visits can use what this rule allows, as that user")
+                .note(note)
                 .help("name the hosts that your content is loaded from"),
         );
     }
 }
+
+const SENDS: &str =
+    "any website that a user visits can send these headers to this server, as that user";
+
+const USES: &str = "any website that a user visits can use what this rule allows, as that user";
 
 /// Why `*` matters and what to do. Both depend on the kind of policy and its clients.
 fn advice(subject: &Subject<'_>) -> (&'static str, &'static str) {

@@ -60,6 +60,7 @@ fn unasked_by_players(raw: &RawListener, policy: &Named) -> Vec<Diagnostic> {
         let port = gates::bound_port(address.value)?;
         let mut finding = unasked_port(port, &policy.granted(Some(port))?)?;
         if policy.clients == [PolicyReader::Unity] {
+            finding.notes = vec![UNITY_ASKS.to_owned()];
             finding.help = vec![format!("listen on 843, or {}", prefetch(port))];
         } else if is_for_unity(policy) {
             finding.help.push(format!("in Unity, {}", prefetch(port)));
@@ -73,6 +74,8 @@ fn unasked_by_players(raw: &RawListener, policy: &Named) -> Vec<Diagnostic> {
 }
 
 const FOR_SILVERLIGHT: &str = "for Silverlight, write `dialect = \"silverlight\"`";
+
+const UNITY_ASKS: &str = "Unity's web player asks port 843, and never the port that it connects to";
 
 fn prefetch(port: Port) -> String {
     format!("let the application call `Security.PrefetchSocketPolicy(\"HOST\", {port})`")
@@ -113,7 +116,7 @@ fn unasked_by_unity(raw: &[RawListener], policy: &Named, policies: usize) -> Opt
     let (port, place) = first?;
     let message = format!("Unity's web player doesn't ask port {port} for a policy on its own");
     let finding = Diagnostic::warning("unasked-policy-port", message).at(place, "");
-    let finding = finding.note("it asks port 843, and never the port that it connects to");
+    let finding = finding.note(UNITY_ASKS);
     Some(finding.help(format!(
         "serve the policy `{}` in a `[[listen]]` on port 843 too, or {}",
         policy.name,

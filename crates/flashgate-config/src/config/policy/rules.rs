@@ -66,8 +66,11 @@ fn ports(
     found: &mut Vec<Diagnostic>,
 ) -> Option<(PortSet, RulesPorts)> {
     let text = match (&raw.ports, gates) {
+        (RawPorts::Written(text), _) if !raw.applies_to(AppliesTo::Sockets) => {
+            found.push(ports_of_files(text.span));
+            return None;
+        }
         (RawPorts::Written(text), _) => text,
-        // Ports mean nothing in a URL policy.
         (RawPorts::OfGates, _) if !raw.applies_to(AppliesTo::Sockets) => {
             return Some((PortSet::All, RulesPorts::NotNeeded));
         }
@@ -77,8 +80,13 @@ fn ports(
         (RawPorts::OfGates, GatePorts::Known(ports)) => {
             return Some((gates::port_set(ports), RulesPorts::Known));
         }
-        (RawPorts::OfGates, GatePorts::NoGate) => {
-            found.push(without_ports(raw));
+        (RawPorts::OfGates, GatePorts::NoGate { over_http }) => {
+            let finding = without_ports(raw);
+            found.push(if *over_http {
+                finding.help("or `applies-to = \"url\"`, if the rule is only for files over HTTP")
+            } else {
+                finding
+            });
             return None;
         }
         (RawPorts::OfGates, GatePorts::AnyFree(_) | GatePorts::Faulty) | (RawPorts::Faulty, _) => {
@@ -158,6 +166,16 @@ fn bad_headers(error: &HeaderSetError, place: Span) -> Diagnostic {
 fn headers_of_sockets(place: Span) -> Diagnostic {
     let message =
         "`headers` has no meaning with `applies-to = \"socket\"`: sockets have no request headers";
+    conflict(message, place)
+}
+
+fn ports_of_files(place: Span) -> Diagnostic {
+    let message =
+        "`ports` has no meaning with `applies-to = \"url\"`: files over HTTP have no ports";
+    conflict(message, place)
+}
+
+fn conflict(message: &str, place: Span) -> Diagnostic {
     Diagnostic::error("conflicting-keys", message)
         .at(place, "")
         .help("remove one of the two keys, or write a rule for each")

@@ -36,7 +36,15 @@ pub(super) fn http(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawHttp {
     let accept_proxy = accept_proxy.map_or_else(Vec::new, |value| trusted(&value, found));
     let named = FILES.into_iter().filter_map(|kind| {
         let value = table.get(kind.key())?;
-        Some((kind, value.text(found)?))
+        let before = found.len();
+        let name = value.text(found);
+        for finding in found.iter_mut().skip(before) {
+            finding.help = vec![format!(
+                "name a policy, as in `{} = \"default\"`",
+                kind.key()
+            )];
+        }
+        Some((kind, name?))
     });
     let files: Vec<_> = named.collect();
     if files.is_empty() && found.len() == before {

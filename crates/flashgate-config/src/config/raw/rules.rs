@@ -3,6 +3,7 @@
 use flash_policy::Diagnostic;
 
 use super::{RawPorts, RawRule};
+use crate::config::applies_to::AppliesTo;
 use crate::config::tree::text::TextValue;
 use crate::config::tree::{At, Table, Value};
 use crate::config::{keys, meant};
@@ -64,8 +65,18 @@ fn rule(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawRule {
         headers: table
             .get("headers")
             .map_or_else(Vec::new, |value| headers(&value, found)),
-        applies_to: applies_to.and_then(|value| value.choice(&keys::APPLIES_TO, found)),
+        applies_to: applies_to.and_then(|value| applies_to_one(&value, found)),
     }
+}
+
+/// One of the two. Without the key, it is both.
+fn applies_to_one(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<At<AppliesTo>> {
+    if value.is_list() {
+        let finding = value.wrong_type("a string");
+        found.push(finding.help("remove the key: without it, a rule applies to both"));
+        return None;
+    }
+    value.choice(&keys::APPLIES_TO, found)
 }
 
 /// Names of request headers, or patterns.

@@ -158,9 +158,9 @@ fn warned_of_none() {
 fn warned_of_keys_without_a_file() {
     let folder = Folder::new().unwrap();
     let listen = "[[listen]]\naddress = \"127.0.0.1:843\"\n";
-    for key in ["headers = \"X\"", "applies-to = \"url\""] {
+    for key in ["ports = \"9339\", headers = \"X\"", "applies-to = \"url\""] {
         let rules = format!(
-            "{{ domain = \"a.test\", ports = \"9339\", {key} }}, {{ domain = \"b.test\", ports = \"9339\" }}"
+            "{{ domain = \"a.test\", {key} }}, {{ domain = \"b.test\", ports = \"9339\" }}"
         );
         let (code, _, stderr) = checked(&folder, &config(&rules, listen));
         assert_eq!(code, 0, "{stderr}");
@@ -169,4 +169,70 @@ fn warned_of_keys_without_a_file() {
         let (_, _, stderr) = checked(&folder, &config(&rules, &[listen, HTTP].concat()));
         assert!(!stderr.contains("not-over-http"), "{stderr}");
     }
+}
+
+/// A rule is at most two elements of a file, and one line of the config. A wildcard is reported once, with all that it
+/// means.
+#[test]
+fn one_warning_for_each_mistake() {
+    let folder = Folder::new().unwrap();
+    let rule = "{ domain = \"a.test\", headers = \"X\", secure = false }";
+    let (_, _, said) = checked(&folder, &config(rule, HTTP));
+    assert!(said.contains("warning[secure-false-on-https]"), "{said}");
+    assert!(!said.contains("the same mistake"), "{said}");
+    let twice = format!("{rule},\n{}", rule.replace("a.test", "b.test"));
+    let (_, _, said) = checked(&folder, &config(&twice, HTTP));
+    assert!(
+        said.contains("the same mistake is also in line 3"),
+        "{said}"
+    );
+    let listen = "[[listen]]\naddress = \"127.0.0.1:843\"\n";
+    let all = "{ domain = \"*\", ports = \"9339\", headers = \"X\" }";
+    for (clients, help) in [
+        ("", "name the hosts"),
+        ("clients = \"unity\"\n", "Unity's web player needs `*` here"),
+    ] {
+        let text = format!("[policy.default]\n{clients}rules = [{all}]\n{listen}{HTTP}");
+        let (_, _, said) = checked(&folder, &text);
+        assert_eq!(said.matches("warning[").count(), 1, "{said}");
+        assert_eq!(said.matches("= help").count(), 2, "{said}");
+        for part in [
+            help,
+            "IP address",
+            "cookies",
+            "send these headers",
+            "keep the rule out",
+        ] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+    }
+}
+
+/// What `flashgate lint --as url` warns of, the config is warned of too.
+#[test]
+fn warned_of_all() {
+    let folder = Folder::new().unwrap();
+    let own = "<cross-domain-policy><site-control permitted-cross-domain-policies=\"all\"/>\
+               <allow-access-from domain=\"a.test\"/></cross-domain-policy>";
+    folder.file("own.xml", own).unwrap();
+    for content in [
+        format!("site-control = \"all\"\nrules = [{RULES}]"),
+        "file = \"own.xml\"".to_owned(),
+    ] {
+        let (code, _, said) = checked(&folder, &format!("[policy.default]\n{content}\n{HTTP}"));
+        assert_eq!(code, 0, "{said}");
+        assert_eq!(said.matches("warning[").count(), 1, "{said}");
+        assert!(said.contains("warning[site-control-all]"), "{said}");
+    }
+}
+
+/// Rules that are all for files open no socket, and the advice is about them.
+#[test]
+fn warned_of_sockets_without_rules() {
+    let rule = "{ domain = \"a.test\", applies-to = \"url\" }";
+    let listen = "[[listen]]\naddress = \"127.0.0.1:843\"\n";
+    let text = config(rule, &[listen, HTTP].concat());
+    let (_, _, said) = checked(&Folder::new().unwrap(), &text);
+    assert_eq!(said.matches("warning[").count(), 1, "{said}");
+    assert!(said.contains("remove `applies-to = \"url\"`"), "{said}");
 }
