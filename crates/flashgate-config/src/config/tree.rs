@@ -105,10 +105,7 @@ impl<'a> Table<'a> {
             return None;
         };
         let only = |fits: &dyn Fn(Form, &Section) -> bool| {
-            let is_it = |key: &&'static Key| match key.kind {
-                ValueType::Section(form, section) => fits(form, section),
-                _ => false,
-            };
+            let is_it = |key: &&'static Key| matches!(key.kind, ValueType::Section(form, section) if fits(form, section));
             let mut fitting = self.section.keys.iter().filter(is_it);
             let key = fitting.next()?;
             fitting.next().is_none().then_some(key.name)
