@@ -29,6 +29,7 @@ pub mod scale;
 pub mod session;
 pub mod slow;
 pub mod stand_in;
+pub mod syn_flood;
 pub mod trace;
 pub mod websocket;
 pub mod zoo;

@@ -41,7 +41,9 @@ impl LossyCable {
         for end in [&cable.near, &cable.far] {
             // One segment is one packet, or the kernel would lose up to 64 KiB at once.
             end.ip(&["link", "set", "dev", DEVICE, "gso_max_segs", "1", "up"])?;
-            drop_some(end, percent)?;
+            if percent > 0 {
+                drop_some(end, percent)?;
+            }
         }
         Ok(cable)
     }

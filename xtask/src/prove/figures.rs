@@ -285,6 +285,11 @@ pub(super) const FIGURES: &[Figure] = &[
         shown: outside("containers", &["starting::ready"]),
     },
     Figure {
+        name: "R32",
+        claim: "20,000 SYN a second from addresses that do not exist, for 30 s: every player is served, p99 at most three times as long",
+        shown: outside("limits", &["syn_flood::players_still_connect"]),
+    },
+    Figure {
         name: "openings",
         claim: "1,000,000 connections with random first bytes, many of them almost a request: the server behind the gate gets all of them",
         shown: outside("gate", &["openings::random"]),

@@ -10,5 +10,6 @@ mod memory;
 mod panics;
 mod places;
 mod slowloris;
+mod syn_flood;
 mod threads;
 mod unfinished;

@@ -100,7 +100,8 @@ fn every_reply_arrives() {
 fn a_fifth_of_the_packets_is_lost() {
     if needs::met(lossy::missing()) {
         let fetches = short_or_long(300, 100_000);
-        arrives(20, fetches, 0.0);
+        // With 20 %, the last of a few hundred may take minutes.
+        arrives(short_or_long(10, 20), fetches, 0.0);
     }
 }
 

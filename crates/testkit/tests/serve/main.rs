@@ -10,6 +10,7 @@ mod half_replies;
 mod lingering;
 mod local_addresses;
 mod over_http;
+mod past_failures;
 mod plug_ins;
 mod random_2048;
 mod served_files;
