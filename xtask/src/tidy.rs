@@ -11,6 +11,8 @@ mod imports;
 mod layers;
 #[cfg(test)]
 mod log_lines;
+#[cfg(test)]
+mod past_failures;
 mod shares;
 mod stats;
 mod style;

@@ -114,6 +114,20 @@ pub fn missing() -> Option<String> {
     }
 }
 
+/// A number that the kernel keeps about TCP in the caller's namespace: one of `TcpExt` in `/proc/net/netstat`.
+pub fn tcp_counter(name: &str) -> Result<u64> {
+    let text = fs::read_to_string("/proc/thread-self/net/netstat").context("no counters")?;
+    let mut lines = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("TcpExt: "));
+    let names = lines.next().context("no names of counters")?;
+    let values = lines.next().context("no values of counters")?;
+    let mut pairs = names.split(' ').zip(values.split(' '));
+    let found = pairs.find(|(found, _)| *found == name);
+    let (_, value) = found.with_context(|| format!("no counter {name}"))?;
+    value.parse().context("expected a number")
+}
+
 fn ip(arguments: &[&str]) -> Result<()> {
     let output = Command::new("ip")
         .args(arguments)

@@ -1,7 +1,6 @@
 //! Connection requests from addresses that do not exist: players still connect, because of the kernel's SYN cookies and
 //! the queue that flashgate asks for.
 
-use std::fs;
 use std::net::SocketAddrV4;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -11,6 +10,7 @@ use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{Load, LoadReport, run};
 use testkit::lossy::{self, FAR, LossyCable};
+use testkit::namespace::tcp_counter;
 use testkit::scale::{is_long, short_or_long};
 use testkit::syn_flood::{NETWORK, SynFlood};
 use testkit::{SetAtEnd, figure, needs, until};
@@ -22,18 +22,6 @@ const PER_SECOND: u32 = 20_000;
 const CONFIG: &str = "[policy.default]\nrules = [{ domain = \"a.test\", ports = \"80\" }]\n\
                       [[listen]]\naddress = \"0.0.0.0:843\"\n\
                       [limits]\nper-address = \"off\"\nrate-per-address = \"off\"\n";
-
-/// A number of the kernel about TCP, in the caller's namespace (`TcpExt` in `/proc/net/netstat`).
-fn counter(name: &str) -> u64 {
-    let text = fs::read_to_string("/proc/thread-self/net/netstat").expect("numbers");
-    let mut lines = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("TcpExt: "));
-    let (names, values) = (lines.next().expect("names"), lines.next().expect("values"));
-    let mut pairs = names.split(' ').zip(values.split(' '));
-    let (_, value) = pairs.find(|(found, _)| *found == name).expect("a counter");
-    value.parse().expect("a number")
-}
 
 fn players(cable: &LossyCable, fetches: u64) -> LoadReport {
     let mut load = Load::new((FAR, PORT).into(), POLICY);
@@ -69,7 +57,10 @@ fn players_still_connect() {
         .near()
         .run(|| SynFlood::new(SocketAddrV4::new(FAR, PORT)));
     let flood = flood.unwrap().unwrap();
-    let cookies = || cable.far().run(|| counter("SyncookiesSent")).unwrap();
+    let cookies = || {
+        let sent = cable.far().run(|| tcp_counter("SyncookiesSent"));
+        sent.unwrap().unwrap()
+    };
     let end = AtomicBool::new(false);
     let length = short_or_long(Duration::from_secs(1), Duration::from_secs(30));
     let (reports, (sent, took)) = thread::scope(|scope| {
