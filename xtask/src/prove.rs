@@ -146,7 +146,8 @@ fn test(name: &str, [package, binary]: [&str; 2], tests: &[&str]) -> Result<Meas
         _ => None,
     };
     let output = Command::new("cargo")
-        .args(["test", "--release", "--package", package, "--test", binary])
+        .args(["test", "--release", "--package", package, "--all-features"])
+        .args(["--test", binary])
         .args(["--", "--exact", "--nocapture", "--test-threads=1"])
         .args(tests)
         .env(scale::VARIABLE, "1")

@@ -302,6 +302,20 @@ pub(super) const FIGURES: &[Figure] = &[
         shown: outside("limits", &["syn_flood::players_still_connect"]),
     },
     Figure {
+        name: "R35",
+        claim: "10,000 simulated networks each with delay, loss, reordering, cuts and resets, for players and for other clients: every run ends in the whole reply or in an error, none hangs",
+        shown: library("simulated", &["players", "clients_that_send_more"]),
+    },
+    Figure {
+        name: "R35-tokio",
+        claim: "10,000 connections to the acceptor on tokio with delay, short reads and writes, cuts and resets: each ends within its limits, in the whole reply, in a stream that lacks no byte, or in an error",
+        shown: Shown::Tests {
+            package: "tokio-flash-policy",
+            binary: "simulated",
+            tests: &["every_connection_ends"],
+        },
+    },
+    Figure {
         name: "openings",
         claim: "1,000,000 connections with random first bytes, many of them almost a request: the server behind the gate gets all of them",
         shown: outside("gate", &["openings::random"]),
