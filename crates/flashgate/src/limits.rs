@@ -8,6 +8,7 @@ mod per_address;
 mod permit;
 mod permits;
 mod spare;
+mod sync;
 mod unrecognized;
 
 pub(crate) use per_address::{OverLimit, Subscriber};

@@ -84,6 +84,15 @@ pub(super) const FIGURES: &[Figure] = &[
         ),
     },
     Figure {
+        name: "R6",
+        claim: "100,000 schedules of connections on two threads, a reload and a stop: every permit returns, no counter is below 0, no wake-up is lost",
+        shown: Shown::Tests {
+            package: "flashgate",
+            binary: "schedules",
+            tests: &["every_permit_returns"],
+        },
+    },
+    Figure {
         name: "R7",
         claim: "with `request` at 20 minutes: 1,000,000 fetches, 5 % of the packets lost each way: 0 lost, 99.5 % within 3 s; 100,000 fetches at 20 %: 0 lost",
         shown: outside(

@@ -4,10 +4,11 @@
 //! nginx does the same: lingering connections are closed first when connections run short.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use tokio::sync::Notify;
+
+use super::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
 
 /// The places for lingering connections.
 #[derive(Debug)]

@@ -3,7 +3,6 @@
 use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use tokio::task::AbortHandle;
 
@@ -11,6 +10,7 @@ use super::crowd::MemberKey;
 use super::lingering::LingeringSlot;
 use super::per_address::{OverLimit, Subscriber};
 use super::permits::Permits;
+use super::sync::Ordering;
 use super::unrecognized::Evicted;
 
 /// A permit for one connection. Dropping it makes room.
@@ -37,6 +37,7 @@ impl Permits {
         descriptors: u8,
     ) -> Permit {
         self.open.fetch_add(1, Ordering::Relaxed);
+        self.early.fetch_add(1, Ordering::Relaxed);
         self.taken
             .fetch_add(usize::from(descriptors), Ordering::Relaxed);
         if let Some(subscriber) = subscriber {
@@ -89,6 +90,8 @@ impl Permit {
         if !self.is_late {
             self.is_late = true;
             self.permits.late.fetch_add(1, Ordering::Relaxed);
+            self.permits.early.fetch_sub(1, Ordering::Relaxed);
+            self.permits.returned.notify_waiters();
         }
     }
 
@@ -206,9 +209,12 @@ impl Permit {
     }
 
     fn leave_place(&self) {
-        if self.is_late {
-            self.permits.late.fetch_sub(1, Ordering::Relaxed);
-        }
+        let before_or_after = if self.is_late {
+            &self.permits.late
+        } else {
+            &self.permits.early
+        };
+        before_or_after.fetch_sub(1, Ordering::Relaxed);
         let descriptors = usize::from(self.descriptors);
         self.permits.taken.fetch_sub(descriptors, Ordering::Relaxed);
         self.permits.open.fetch_sub(1, Ordering::Relaxed);

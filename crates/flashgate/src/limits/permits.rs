@@ -1,8 +1,7 @@
 //! Counts the open connections, and the room for more.
 
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use flashgate_config::snapshot::Limits;
@@ -10,6 +9,7 @@ use tokio::sync::Notify;
 
 use super::lingering::Lingering;
 use super::per_address::{OverLimit, PerAddress, Subscriber};
+use super::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
 use super::unrecognized::{Evicted, Unrecognized};
 
 /// How many connections fit.
@@ -74,7 +74,10 @@ pub(crate) struct Permits {
     pub(super) lingering: Lingering,
     pub(super) unrecognized: Unrecognized,
     per_address: Mutex<PerAddress>,
-    /// How many of the open connections came after a stop had begun. The stop does not wait for them.
+    /// How many of the open connections a stop waits for: those from before it. A count of its own, because two counts
+    /// that are read one after the other may not fit together.
+    pub(super) early: AtomicUsize,
+    /// How many came after a stop had begun.
     pub(super) late: AtomicUsize,
     pub(super) returned: Notify,
 }
@@ -94,6 +97,7 @@ impl Permits {
             lingering: Lingering::new(capacity.lingering),
             unrecognized: Unrecognized::new(),
             per_address: Mutex::new(PerAddress::new(limits, Instant::now())),
+            early: AtomicUsize::new(0),
             late: AtomicUsize::new(0),
             returned: Notify::new(),
         })
@@ -229,7 +233,8 @@ impl Permits {
 
     /// Waits until every connection from before a stop has ended.
     pub(crate) async fn all_returned(&self) {
-        self.until(|permits| permits.open() <= permits.late()).await;
+        self.until(|permits| permits.early.load(Ordering::Relaxed) == 0)
+            .await;
     }
 
     fn late(&self) -> usize {
@@ -238,7 +243,8 @@ impl Permits {
 
     /// Waits until no connection is being answered or forwarded.
     pub(crate) async fn none_served(&self) {
-        self.until(|permits| permits.answering() == 0 && permits.relaying() == 0)
+        // In this order, because a forwarded connection may turn into an answered one.
+        self.until(|permits| permits.relaying() == 0 && permits.answering() == 0)
             .await;
     }
 

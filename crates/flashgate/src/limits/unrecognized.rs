@@ -6,12 +6,13 @@
 //! connection needs nothing extra for it.
 
 use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use tokio::task::AbortHandle;
 
 use super::crowd::{Cells, Crowd, MemberKey};
+use super::sync::{Mutex, MutexGuard};
 
 /// The memory limit for all unfinished requests together.
 ///
