@@ -15,6 +15,7 @@ use testkit::{container, figure, scale};
 
 use crate::fuzz::{self, Fuzzed, Limit};
 use crate::package::image;
+use crate::test;
 use figures::{FIGURES, Figure, Shown};
 
 /// Which figures to measure.
@@ -95,7 +96,7 @@ fn take(figure: &Figure) -> Result<Measured> {
             package,
             binary,
             tests,
-        } => test(figure.name, [package, binary], tests),
+        } => run_tests(figure.name, [package, binary], tests),
         Shown::Fuzzing { quick } => fuzz(quick),
         Shown::Task(task) => Ok(measured(task())),
     }
@@ -140,14 +141,20 @@ fn fuzz(quick: &[&str]) -> Result<Measured> {
 }
 
 /// Runs a figure's tests one after the other; the output of a failed one goes to standard error.
-fn test(name: &str, [package, binary]: [&str; 2], tests: &[&str]) -> Result<Measured> {
+fn run_tests(name: &str, [package, binary]: [&str; 2], tests: &[&str]) -> Result<Measured> {
     let image = match binary {
         "containers" => image::for_tests()?,
         _ => None,
     };
+    // Not of the program, where a feature makes it panic on request.
+    let features: &[_] = if test::LIBRARIES.contains(&package) {
+        &["--all-features"]
+    } else {
+        &[]
+    };
     let output = Command::new("cargo")
-        .args(["test", "--release", "--package", package, "--all-features"])
-        .args(["--test", binary])
+        .args(["test", "--release", "--package", package, "--test", binary])
+        .args(features)
         .args(["--", "--exact", "--nocapture", "--test-threads=1"])
         .args(tests)
         .env(scale::VARIABLE, "1")
