@@ -95,7 +95,7 @@ const PARTS: [&str; 22] = [
     "<allow-http-request-headers-from domain='a' headers='b,c,d,e'/>",
 ];
 
-/// What stands before the parts: nothing, a root element, or an attribute that they are in.
+/// What comes before the parts: nothing, a root element, or an attribute that they are in.
 const STARTS: [&str; 4] = [
     "",
     "<cross-domain-policy>",

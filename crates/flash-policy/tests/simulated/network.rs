@@ -207,7 +207,7 @@ impl Wire {
         }
     }
 
-    /// Closes a socket. As in TCP, bytes that nobody will read cause a reset.
+    /// Closes a socket. As in TCP, bytes that are never read cause a reset.
     pub(crate) fn close(&mut self, end: End) {
         if self.of(end).arrived.is_empty() {
             self.of(end).closed = true;
