@@ -153,11 +153,13 @@ fn of_any_call() {
     let mut all = Vec::new();
     // A failure costs some clients their patience, so several daemons run in parallel.
     for some in pairs.chunks(6) {
-        let running: Vec<_> = some
-            .iter()
-            .map(|&(call, when, errno)| thread::spawn(move || check(call, when, errno)))
-            .collect();
-        all.extend(running.into_iter().map(|one| one.join().unwrap()));
+        // If one of them panics, the others still end, and with them their daemons.
+        all.extend(thread::scope(|scope| {
+            let start = |&(call, when, errno)| scope.spawn(move || check(call, when, errno));
+            let running: Vec<_> = some.iter().map(start).collect();
+            let seen = running.into_iter().map(|one| one.join().unwrap());
+            seen.collect::<Vec<_>>()
+        }));
     }
     let injected: usize = all.iter().map(|seen| seen.injected).sum();
     let failed: usize = all.iter().map(|seen| seen.failed).sum();
