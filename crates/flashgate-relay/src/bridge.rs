@@ -23,7 +23,6 @@ use super::end::{RelayEnd, RelayReport, Side, blame};
 use super::patience::{HalfOpen, Patience};
 use super::relay::{Preface, RelayTimeouts};
 use super::rest::LITTLE;
-use super::socket::prepare;
 use super::stop::{Stop, Stopping};
 use super::turn::{Waits, give_way};
 use down::Downstream;
@@ -76,7 +75,8 @@ impl Drop for BackendSocket {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
-    /// Takes both sides. The client has already received the 101.
+    /// Takes both sides. The client has already received the 101. The backend's socket has the options that
+    /// [`prepare`](super::prepare) sets.
     pub fn new(
         client: S,
         backend: TcpStream,
@@ -84,7 +84,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
         limits: BridgeLimits,
         stop: &Stop,
     ) -> Self {
-        prepare(&backend);
         Self {
             client,
             backend: BackendSocket {

@@ -22,8 +22,7 @@ pub(super) struct Direction {
     held: Held,
     stage: DirectionStage,
     mode: TransferMode,
-    /// Nothing was read yet. No event announces bytes that arrived before the relay began, so the first read does not
-    /// wait for one.
+    /// Nothing was read yet. For bytes after the opening there may be no event, so the first read does not wait for one.
     unread: bool,
     received: u64,
     delivered: u64,
@@ -63,47 +62,52 @@ pub(super) fn pump(
 }
 
 impl Direction {
-    /// A direction whose sink gets `preface` first.
-    pub(super) fn new(preface: Vec<u8>) -> Self {
-        let held = if preface.is_empty() {
-            Held::Nothing
-        } else {
-            Held::Rest(Unwritten::new(preface.into_boxed_slice()))
-        };
+    /// From the client, whose opening was read. The backend gets `preface` first.
+    pub(super) fn up(preface: Vec<u8>) -> Self {
+        let mut up = Self::down();
+        up.unread = true;
+        if !preface.is_empty() {
+            up.held = Held::Rest(Unwritten::new(preface.into_boxed_slice()));
+        }
+        up
+    }
+
+    /// From a backend, of which nothing was read.
+    pub(super) const fn down() -> Self {
         Self {
-            held,
+            held: Held::Nothing,
             stage: DirectionStage::Open,
             mode: TransferMode::Copy,
-            unread: true,
+            unread: false,
             received: 0,
             delivered: 0,
         }
     }
 
     /// How much the other direction may read at once, so that both together never keep much more than one buffer.
-    pub(super) const fn room_beside(&self) -> usize {
+    const fn room_beside(&self) -> usize {
         match self.held {
             Held::Rest(_) => LITTLE,
             Held::Nothing | Held::Pipe(_) => ROOM,
         }
     }
 
-    /// Moves bytes, at most `room` at once, until it must wait for something, or a turn is over.
+    /// Moves bytes until it must wait for something, or a turn is over.
     pub(super) fn pump(
         &mut self,
         context: &mut Context<'_>,
         source: &TcpStream,
         sink: &TcpStream,
-        room: usize,
+        other: &Self,
     ) -> Result<Waits, TransferError> {
-        pump(context, source, sink, || self.step(source, sink, room))
+        pump(context, source, sink, || self.step(source, sink, other))
     }
 
     fn step(
         &mut self,
         source: &TcpStream,
         sink: &TcpStream,
-        room: usize,
+        other: &Self,
     ) -> Result<TransferStep, TransferError> {
         match &mut self.held {
             Held::Rest(rest) => {
@@ -123,7 +127,8 @@ impl Direction {
                 }
             }
             Held::Pipe(_) | Held::Nothing => match self.stage {
-                DirectionStage::Open => self.take(source, sink, room),
+                DirectionStage::Open => self.take(source, sink, other.room_beside()),
+                DirectionStage::Ended if other.stage == DirectionStage::Over => self.end_both(sink),
                 DirectionStage::Ended => self.end(sink),
                 DirectionStage::Over => Ok(TransferStep::Waits(Waits::Nothing)),
             },
@@ -215,6 +220,16 @@ impl Direction {
         // Before the end is sent, so that its acknowledgement is the next event.
         forget_room(sink);
         socket::shut_down(sink, Shutdown::Write).map_err(TransferError::sink)?;
+        self.stage = DirectionStage::Over;
+        Ok(TransferStep::Waits(Waits::Nothing))
+    }
+
+    /// Passes on the end of the stream after the other direction's: by closing the socket, which is about to happen.
+    fn end_both(&mut self, sink: &TcpStream) -> Result<TransferStep, TransferError> {
+        self.held = Held::Nothing;
+        if socket::has_failed(sink) {
+            return Err(TransferError::sink(Errno::NOTCONN));
+        }
         self.stage = DirectionStage::Over;
         Ok(TransferStep::Waits(Waits::Nothing))
     }

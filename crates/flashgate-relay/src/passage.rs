@@ -31,7 +31,7 @@ impl Passage {
         backend: &TcpStream,
     ) -> Result<Waits, TransferError> {
         match self {
-            Self::Clear { up, down } => up.pump(context, client, backend, down.room_beside()),
+            Self::Clear { up, down } => up.pump(context, client, backend, down),
             Self::Secure(secure) => secure.up(context, client, backend),
         }
     }
@@ -44,7 +44,7 @@ impl Passage {
         backend: &TcpStream,
     ) -> Result<Waits, TransferError> {
         match self {
-            Self::Clear { up, down } => down.pump(context, backend, client, up.room_beside()),
+            Self::Clear { up, down } => down.pump(context, backend, client, up),
             Self::Secure(secure) => secure.down(context, client, backend),
         }
     }

@@ -16,7 +16,7 @@ use super::end::{RelayEnd, RelayReport, Side, blame};
 use super::passage::Passage;
 use super::patience::{HalfOpen, Patience};
 use super::secure::TlsPassage;
-use super::socket::{prepare, reset_on_close};
+use super::socket::reset_on_close;
 use super::stop::{Stop, Stopping};
 use super::turn::{TransferError, Waits, give_way};
 use super::watch::Watch;
@@ -59,8 +59,8 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// Takes both connected sides, which may already have bytes to read. The client's socket has inherited the options
-    /// that [`prepare`] sets on its listener.
+    /// Takes both connected sides, which may already have bytes to read. Nothing was read from the backend. Both have
+    /// the options that [`prepare`](super::prepare) sets, the client's from its listener.
     pub fn new(
         client: TcpStream,
         backend: TcpStream,
@@ -68,13 +68,12 @@ impl Relay {
         timeouts: RelayTimeouts,
         stop: &Stop,
     ) -> Self {
-        prepare(&backend);
         Self {
             client,
             backend,
             passage: Passage::Clear {
-                up: Direction::new([preface.header, preface.bytes].concat()),
-                down: Direction::new(Vec::new()),
+                up: Direction::up([preface.header, preface.bytes].concat()),
+                down: Direction::down(),
             },
             client_watch: Watch::default(),
             backend_watch: Watch::default(),

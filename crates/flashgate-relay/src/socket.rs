@@ -6,12 +6,14 @@
 use std::io;
 use std::net::Shutdown;
 use std::os::fd::AsFd;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use rustix::io::{Errno, retry_on_intr};
 use rustix::net::{RecvFlags, SendFlags, recv, send as send_bytes, sockopt};
 use socket2::SockRef;
-use tokio::io::Interest;
+use tokio::io::{Interest, Ready};
 use tokio::net::TcpStream;
 
 use super::turn::errno;
@@ -79,7 +81,30 @@ pub(super) fn shut_down(stream: &TcpStream, how: Shutdown) -> Result<(), Errno> 
 
 /// The pending error of this socket, if there is one.
 pub(super) fn failure(stream: &TcpStream) -> Option<Errno> {
+    if !has_failed(stream) {
+        return None;
+    }
     sockopt::socket_error(stream).ok()?.err()
+}
+
+/// Whether an error was announced.
+pub(super) fn has_failed(stream: &TcpStream) -> bool {
+    announced(stream, Interest::ERROR).is_error()
+}
+
+/// Whether the end of the stream was announced, read or not.
+pub(super) fn has_ended(stream: &TcpStream) -> bool {
+    announced(stream, Interest::READABLE).is_read_closed()
+}
+
+/// What the kernel has announced for this socket.
+fn announced(stream: &TcpStream, interest: Interest) -> Ready {
+    let ready = pin!(stream.ready(interest));
+    // A single poll returns the current state.
+    match ready.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Ok(ready)) => ready,
+        Poll::Ready(Err(_)) | Poll::Pending => Ready::EMPTY,
+    }
 }
 
 /// Makes the close a reset, so that it can't be mistaken for an end of stream.

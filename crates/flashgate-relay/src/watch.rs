@@ -3,14 +3,12 @@
 //! If a side has ended, or the other side does not read, no read reports a reset. Waiting for room to write does:
 //! every event on a socket, including an error, announces room. So does the acknowledgement of our own end of stream.
 
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
+use std::task::Context;
 
 use rustix::io::Errno;
-use tokio::io::Interest;
 use tokio::net::TcpStream;
 
-use super::socket::{failure, forget_room};
+use super::socket::{failure, forget_room, has_ended};
 use super::turn::Waits;
 
 #[derive(Debug, Default)]
@@ -73,15 +71,5 @@ impl Watch {
     /// Whether an event has occurred here since our end of stream was sent. Usually this is its acknowledgement.
     pub(super) const fn took_end(&self) -> bool {
         self.took_end
-    }
-}
-
-/// Whether the end of the stream was announced, read or not.
-fn has_ended(stream: &TcpStream) -> bool {
-    let ready = pin!(stream.ready(Interest::READABLE));
-    // A single poll returns the current state.
-    match ready.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(Ok(ready)) => ready.is_read_closed(),
-        Poll::Ready(Err(_)) | Poll::Pending => false,
     }
 }

@@ -19,6 +19,7 @@ mod asked;
 mod backends;
 mod balancer;
 mod client;
+mod connect;
 mod dial;
 mod fast;
 mod gate;

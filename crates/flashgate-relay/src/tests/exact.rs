@@ -141,7 +141,7 @@ fn an_end_right_behind_the_bytes_is_passed_on() {
     }
 }
 
-/// No event announces bytes that arrived before the relay began.
+/// No event announces what the client sent before the relay began, if its opening was read in the meantime.
 #[test]
 fn what_was_queued_before_is_found() {
     runtime().block_on(async {
@@ -151,12 +151,10 @@ fn what_was_queued_before_is_found() {
         let far = registered(far);
         client.write_all(b"more").unwrap();
         backend.write_all(b"greeting").unwrap();
-        for stream in [&near, &far] {
-            // The state that a look at the first bytes may leave: the event is used up, but the bytes are not.
-            stream.readable().await.unwrap();
-            let nothing = || Err::<(), _>(std::io::ErrorKind::WouldBlock.into());
-            stream.try_io(Interest::READABLE, nothing).unwrap_err();
-        }
+        // The state that a look at the first bytes may leave: the event is used up, but the bytes are not.
+        near.readable().await.unwrap();
+        let nothing = || Err::<(), _>(std::io::ErrorKind::WouldBlock.into());
+        near.try_io(Interest::READABLE, nothing).unwrap_err();
         let preface = Preface {
             header: b"PROXY UNKNOWN\r\n",
             bytes: b"first ",

@@ -2,20 +2,17 @@
 //!
 //! The target comes from the plan. Nothing that a client sends can choose it.
 
-use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::pin;
 use std::time::Duration;
 
 use flashgate_config::snapshot::{Backend, Gate, Service};
 use flashgate_relay::reset_on_close;
 use tokio::net::TcpStream;
-use tokio::task::yield_now;
-use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
 
 use super::Shared;
 use super::backends::{Role, Whose};
+use super::connect::connect;
 use super::names::{Names, NotResolved};
 use super::not_reached::NotReached;
 use super::ours::Ours;
@@ -72,17 +69,6 @@ async fn dial(
         }
     }
     Err(fault)
-}
-
-/// Connects before a deadline. It needs no timer if the kernel connects at once, as on the same machine.
-async fn connect(address: SocketAddr, deadline: Instant) -> Result<io::Result<TcpStream>, Elapsed> {
-    let mut connecting = pin!(TcpStream::connect(address));
-    tokio::select! {
-        biased;
-        connected = &mut connecting => return Ok(connected),
-        () = yield_now() => {}
-    }
-    timeout_at(deadline, connecting).await
 }
 
 async fn addresses(backend: &Backend, names: &Names) -> Result<Vec<SocketAddr>, NotReached> {

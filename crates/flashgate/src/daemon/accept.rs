@@ -27,8 +27,10 @@ use super::starved::{FIRST_PAUSE, Starved};
 use super::status::Status;
 use crate::connection::{self, Shared, peer};
 use crate::log::Sampler;
+use pace::Pace;
 
 mod failing;
+mod pace;
 
 /// The longest queue of a listener.
 const QUEUE: usize = listening::BACKLOG.unsigned_abs() as usize;
@@ -97,6 +99,7 @@ pub(super) struct Acceptor {
     starved: Starved,
     repaired: Option<Instant>,
     sampler: Sampler,
+    pace: Pace,
     /// Dropped once the connections that were queued before a stop are accepted.
     queue_waits: Option<mpsc::Sender<Infallible>>,
 }
@@ -119,6 +122,7 @@ impl Acceptor {
             starved: Starved::default(),
             repaired: None,
             sampler: Sampler::of_warnings("accept"),
+            pace: Pace::new(),
             queue_waits: Some(queue_waits),
         })
     }
@@ -171,11 +175,12 @@ impl Acceptor {
         loop {
             self.wait_for_room().await;
             // An error here means that the event loop is shutting down.
-            let Ok(ready) = self.listener.readable().await else {
+            let Ok(ready) = self.pace.during(self.listener.readable()).await else {
                 return;
             };
             let (accepted, end) = self.batch();
             if accepted > 0 {
+                self.pace.note();
                 self.starved = Starved::default();
             }
             match end {
