@@ -75,8 +75,8 @@ impl Drop for BackendSocket {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
-    /// Takes both sides. The client has already received the 101. The backend's socket has the options that
-    /// [`prepare`](super::prepare) sets.
+    /// Takes both sides. The client has already received the 101. The backend's socket comes from
+    /// [`connect`](super::connect()).
     pub fn new(
         client: S,
         backend: TcpStream,

@@ -7,6 +7,7 @@
 //! This crate is an internal part of flashgate and has no stable API: any release may change any of it.
 
 mod bridge;
+mod connect;
 mod direction;
 mod end;
 mod passage;
@@ -24,9 +25,10 @@ mod turn;
 mod watch;
 
 pub use bridge::{Bridge, BridgeLimits};
+pub use connect::connect;
 pub use end::{RelayEnd, RelayReport};
 pub use patience::{HalfOpen, Patience};
 pub use relay::{Preface, Relay, RelayTimeouts};
 pub use rest::ROOM;
-pub use socket::{prepare, reset_on_close};
+pub use socket::{prepare, reset_on_close, send_now};
 pub use stop::{Stop, Stopping};

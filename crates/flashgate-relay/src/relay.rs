@@ -60,7 +60,8 @@ pub struct Relay {
 
 impl Relay {
     /// Takes both connected sides, which may already have bytes to read. Nothing was read from the backend. Both have
-    /// the options that [`prepare`](super::prepare) sets, the client's from its listener.
+    /// the options that [`prepare`](super::prepare) sets: the client's from its listener, the backend's from
+    /// [`connect`](super::connect()).
     pub fn new(
         client: TcpStream,
         backend: TcpStream,

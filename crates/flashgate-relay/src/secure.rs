@@ -48,7 +48,6 @@ struct FromClient {
 #[derive(Debug)]
 struct ToClient {
     stage: DirectionStage,
-    unread: bool,
     /// The number of the backend's bytes in the session that were not sent yet.
     enciphered: usize,
     moved: u64,
@@ -72,7 +71,6 @@ impl TlsPassage {
             },
             down: ToClient {
                 stage: DirectionStage::Open,
-                unread: true,
                 enciphered: 0,
                 moved: 0,
                 delivered: 0,
@@ -199,11 +197,10 @@ impl TlsPassage {
             self.down.stage = DirectionStage::Over;
             return Ok(TransferStep::Waits(Waits::Nothing));
         }
-        let anyway = mem::replace(&mut self.down.unread, false);
         with_shared(|buffer| {
             let buffer = buffer.get_mut(..RECORD).unwrap_or_default();
             let Some(count) =
-                socket::receive(backend, buffer, anyway).map_err(TransferError::source)?
+                socket::receive(backend, buffer, false).map_err(TransferError::source)?
             else {
                 return Ok(TransferStep::Waits(Waits::Source));
             };

@@ -53,6 +53,11 @@ pub(super) fn send(stream: &TcpStream, bytes: &[u8]) -> Result<Option<usize>, Er
     })
 }
 
+/// Writes what there is room for now, and returns how much that was. Errors are found by the next call.
+pub fn send_now(stream: &TcpStream, bytes: &[u8]) -> usize {
+    send(stream, bytes).ok().flatten().unwrap_or_default()
+}
+
 /// Makes a call that writes. `None` if there is no room.
 ///
 /// The call is made even if no room was announced, because [`forget_room`] discards announcements, and they come only

@@ -19,7 +19,6 @@ mod asked;
 mod backends;
 mod balancer;
 mod client;
-mod connect;
 mod dial;
 mod fast;
 mod gate;

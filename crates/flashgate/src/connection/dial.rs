@@ -6,13 +6,12 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use flashgate_config::snapshot::{Backend, Gate, Service};
-use flashgate_relay::reset_on_close;
+use flashgate_relay::{connect, reset_on_close};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
 use super::Shared;
 use super::backends::{Role, Whose};
-use super::connect::connect;
 use super::names::{Names, NotResolved};
 use super::not_reached::NotReached;
 use super::ours::Ours;

@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 
 use flash_policy::accept::First;
 use flashgate_config::snapshot::Gate;
-use flashgate_relay::{HalfOpen, Patience, RelayEnd, Stopping, reset_on_close};
+use flashgate_relay::{HalfOpen, Patience, RelayEnd, Stopping, reset_on_close, send_now};
 use tokio::net::TcpStream;
 use tokio::time::timeout_at;
 
@@ -86,8 +86,12 @@ struct Called {
 impl Called {
     /// Sends the PROXY header. A backend that greets first waits for it.
     fn introduce(stream: TcpStream, header: &[u8]) -> Self {
-        // The relay sends what did not fit, and notices errors.
-        let introduced = stream.try_write(header).unwrap_or_default();
+        let introduced = if header.is_empty() {
+            0
+        } else {
+            // The relay sends what did not fit, and notices errors.
+            send_now(&stream, header)
+        };
         Self { stream, introduced }
     }
 

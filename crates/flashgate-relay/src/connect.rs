@@ -1,4 +1,4 @@
-//! Connects to one address, with few system calls.
+//! Connects to a backend's address, with few system calls.
 //!
 //! A server on the same machine has answered when `connect` returns. Then nothing has to wait: no event, no timer.
 
@@ -6,15 +6,20 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 
-use flashgate_relay::prepare;
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, getpeername, socket_with};
 use tokio::net::TcpStream;
 use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
 
-/// Connects before a deadline.
-pub(super) async fn connect(
+use super::socket::prepare;
+
+/// Connects before a deadline. The socket has the options of a relay.
+///
+/// # Errors
+///
+/// The inner error is the system's: the address refused, or is not reachable.
+pub async fn connect(
     address: SocketAddr,
     deadline: Instant,
 ) -> Result<io::Result<TcpStream>, Elapsed> {
@@ -28,7 +33,7 @@ pub(super) async fn connect(
     timeout_at(deadline, finish(stream)).await
 }
 
-/// Sends the first packet. The socket has the options of a relay, which are cheaper to set before that.
+/// Sends the first packet. Socket options are cheaper to set before that.
 fn begin(address: SocketAddr) -> io::Result<TcpStream> {
     let family = match address {
         SocketAddr::V4(_) => AddressFamily::INET,
