@@ -19,6 +19,7 @@ mod relay;
 mod rounds;
 mod site;
 mod standings;
+mod survey;
 mod syscalls;
 
 use anyhow::Result;
@@ -44,6 +45,8 @@ pub(crate) enum Bench {
     Relay(relay::RelayBench),
     /// Compare flashgate's WebSockets with other bridges, in interleaved rounds
     Bridge(bridge::BridgeBench),
+    /// Install the other programs, measure all of them, and write the results into docs/book/src/peers.md
+    Peers(survey::PeerSurvey),
     /// Count the system calls of flashgate per fetch
     Syscalls(syscalls::Syscalls),
 }
@@ -58,6 +61,7 @@ impl Bench {
             Self::Idle(idle) => idle.run(),
             Self::Relay(relay) => relay.run(),
             Self::Bridge(bridge) => bridge.run(),
+            Self::Peers(survey) => survey.run(),
             Self::Syscalls(syscalls) => syscalls.run(),
         }
     }

@@ -2,7 +2,6 @@
 
 mod api;
 mod part;
-mod plot;
 mod reference;
 
 use std::collections::BTreeMap;
@@ -12,7 +11,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use crate::tidy;
+use crate::{plot, tidy};
 
 /// The manual pages, as packages ship them: of the program and of the config file.
 const MAN_PAGE: &str = "docs/man/flashgate.8";
@@ -73,7 +72,7 @@ fn files(root: &Path) -> Result<Files> {
         (VERDICTS.into(), verdicts(root)?),
     ]);
     api::add(&mut files)?;
-    plot::add(root, &mut files)?;
+    files.extend(plot::pictures(root)?);
     reference::add(root, &mut files)?;
     Ok(files)
 }

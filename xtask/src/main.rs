@@ -19,6 +19,8 @@ mod kubernetes;
 mod libraries;
 mod needs;
 mod package;
+mod page;
+mod plot;
 mod prove;
 mod ruffle;
 mod rustdoc;

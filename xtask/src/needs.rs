@@ -15,195 +15,102 @@ struct Need {
 }
 
 const NEEDS: &[Need] = &[
-    Need {
-        program: "strace",
-        package: "strace",
-    },
-    Need {
-        program: "ip",
-        package: "iproute2",
-    },
-    Need {
-        program: "prlimit",
-        package: "util-linux",
-    },
-    Need {
-        program: "setpriv",
-        package: "util-linux",
-    },
-    Need {
-        program: "taskset",
-        package: "util-linux",
-    },
-    Need {
-        program: "unshare",
-        package: "util-linux",
-    },
-    Need {
-        program: "haproxy",
-        package: "haproxy",
-    },
-    Need {
-        program: "keepalived",
-        package: "keepalived",
-    },
-    Need {
-        program: "nginx",
-        package: "nginx-light",
-    },
-    Need {
-        program: "ngircd",
-        package: "ngircd",
-    },
-    Need {
-        program: "/usr/lib/nginx/modules/ngx_stream_module.so",
-        package: "libnginx-mod-stream",
-    },
-    Need {
-        program: "nft",
-        package: "nftables",
-    },
-    Need {
-        program: "openssl",
-        package: "openssl",
-    },
-    Need {
-        program: "/usr/bin/python3",
-        package: "python3",
-    },
-    Need {
-        program: "/usr/bin/jsonschema",
-        package: "python3-jsonschema",
-    },
-    Need {
-        program: "websockify",
-        package: "websockify",
-    },
-    Need {
-        program: "node",
-        package: "nodejs",
-    },
-    Need {
-        program: "/usr/share/nodejs/policyfile/index.js",
-        package: "node-policyfile",
-    },
-    Need {
-        program: "curl",
-        package: "curl",
-    },
-    Need {
-        program: "perl",
-        package: "perl",
-    },
-    Need {
-        program: "xinetd",
-        package: "xinetd",
-    },
-    Need {
-        program: "systemd-analyze",
-        package: "systemd",
-    },
-    Need {
-        program: "nmap",
-        package: "nmap",
-    },
-    Need {
-        program: "chromium",
-        package: "chromium",
-    },
-    Need {
-        program: "caddy",
-        package: "caddy",
-    },
-    Need {
-        program: "haxe",
-        package: "haxe",
-    },
-    Need {
-        program: "npm",
-        package: "npm",
-    },
-    Need {
-        program: "patch",
-        package: "patch",
-    },
-    Need {
-        program: "git",
-        package: "git",
-    },
-    Need {
-        program: "pip3",
-        package: "python3-pip",
-    },
-    Need {
-        program: "buildah",
-        package: "buildah",
-    },
-    Need {
-        program: "podman",
-        package: "podman",
-    },
-    Need {
-        program: "runc",
-        package: "runc",
-    },
-    Need {
-        program: "newuidmap",
-        package: "uidmap",
-    },
-    Need {
-        program: "docker-compose",
-        package: "docker-compose",
-    },
-    Need {
-        program: "/usr/lib/python3/dist-packages/yaml/__init__.py",
-        package: "python3-yaml",
-    },
-    Need {
-        program: "/etc/ssl/certs/ca-certificates.crt",
-        package: "ca-certificates",
-    },
-    Need {
-        program: "lintian",
-        package: "lintian",
-    },
-    Need {
-        program: "debootstrap",
-        package: "debootstrap",
-    },
-    Need {
-        program: "rpm",
-        package: "rpm",
-    },
-    Need {
-        program: "xmllint",
-        package: "libxml2-utils",
-    },
-    Need {
-        program: "c++",
-        package: "g++",
-    },
-    Need {
-        program: "valgrind",
-        package: "valgrind",
-    },
-    Need {
-        program: "/usr/bin/rustc",
-        package: "rustc-web",
-    },
-    Need {
-        program: "/usr/bin/cargo",
-        package: "cargo-web",
-    },
-    Need {
-        program: "/usr/lib/rustlib/src/rust/library/alloc/Cargo.toml",
-        package: "rust-web-src",
-    },
+    need("strace", "strace"),
+    need("ip", "iproute2"),
+    need("prlimit", "util-linux"),
+    need("setpriv", "util-linux"),
+    need("taskset", "util-linux"),
+    need("unshare", "util-linux"),
+    need("haproxy", "haproxy"),
+    need("keepalived", "keepalived"),
+    need("nginx", "nginx-light"),
+    need("ngircd", "ngircd"),
+    need(
+        "/usr/lib/nginx/modules/ngx_stream_module.so",
+        "libnginx-mod-stream",
+    ),
+    need("nft", "nftables"),
+    need("openssl", "openssl"),
+    need("/usr/bin/python3", "python3"),
+    need("/usr/bin/jsonschema", "python3-jsonschema"),
+    need("websockify", "websockify"),
+    need("node", "nodejs"),
+    need("/usr/share/nodejs/policyfile/index.js", "node-policyfile"),
+    need("curl", "curl"),
+    need("perl", "perl"),
+    need("xinetd", "xinetd"),
+    need("systemd-analyze", "systemd"),
+    need("nmap", "nmap"),
+    need("chromium", "chromium"),
+    need("caddy", "caddy"),
+    need("haxe", "haxe"),
+    need("npm", "npm"),
+    need("patch", "patch"),
+    need("git", "git"),
+    need("pip3", "python3-pip"),
+    need("buildah", "buildah"),
+    need("podman", "podman"),
+    need("runc", "runc"),
+    need("newuidmap", "uidmap"),
+    need("docker-compose", "docker-compose"),
+    need(
+        "/usr/lib/python3/dist-packages/yaml/__init__.py",
+        "python3-yaml",
+    ),
+    need("/etc/ssl/certs/ca-certificates.crt", "ca-certificates"),
+    need("lintian", "lintian"),
+    need("debootstrap", "debootstrap"),
+    need("rpm", "rpm"),
+    need("xmllint", "libxml2-utils"),
+    need("c++", "g++"),
+    need("valgrind", "valgrind"),
+    need("/usr/bin/rustc", "rustc-web"),
+    need("/usr/bin/cargo", "cargo-web"),
+    need(
+        "/usr/lib/rustlib/src/rust/library/alloc/Cargo.toml",
+        "rust-web-src",
+    ),
 ];
 
-/// Installs what is missing if possible, and lists it otherwise.
+/// What `bench peers` compares with.
+const PEERS: &[Need] = &[
+    need("ip", "iproute2"),
+    need("taskset", "util-linux"),
+    need("haproxy", "haproxy"),
+    need("nginx", "nginx-light"),
+    need(
+        "/usr/lib/nginx/modules/ngx_stream_module.so",
+        "libnginx-mod-stream",
+    ),
+    need(
+        "/usr/lib/nginx/modules/ngx_stream_js_module.so",
+        "libnginx-mod-stream-js",
+    ),
+    need("node", "nodejs"),
+    need("npm", "npm"),
+    need("python3", "python3"),
+    need("pip3", "python3-pip"),
+    need("socat", "socat"),
+    need("sslh-select", "sslh"),
+    need("xinetd", "xinetd"),
+];
+
+const fn need(program: &'static str, package: &'static str) -> Need {
+    Need { program, package }
+}
+
+/// Installs what tests need if possible, and lists it otherwise.
 pub(crate) fn install() -> Result<()> {
-    let mut missing: Vec<_> = NEEDS
+    install_all(NEEDS, "some tests will be skipped; to run all of them")
+}
+
+/// Installs what `bench peers` compares with if possible, and lists it otherwise.
+pub(crate) fn install_peers() -> Result<()> {
+    install_all(PEERS, "some servers will be left out; to compare with all")
+}
+
+fn install_all(needs: &[Need], without: &str) -> Result<()> {
+    let mut missing: Vec<_> = needs
         .iter()
         .filter(|need| real_server::find(need.program).is_none())
         .map(|need| need.package)
@@ -214,9 +121,7 @@ pub(crate) fn install() -> Result<()> {
     }
     let names = missing.join(" ");
     if !rustix::process::geteuid().is_root() || !Path::new("/usr/bin/apt-get").exists() {
-        println!(
-            "some tests will be skipped; to run all of them, as root: apt-get install {names}"
-        );
+        println!("{without}, as root: apt-get install {names}");
         return Ok(());
     }
     step(apt_get().args(["update", "--quiet"]))?;

@@ -1,5 +1,6 @@
 //! Programs that CI needs and Debian does not have: from their registries into the build folder.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -71,6 +72,20 @@ const CARGO_GENERATE_RPM: Tool = Tool {
     ask: &["--version"],
 };
 
+/// A bridge between WebSockets and TCP, to compare with.
+const WEBSOCAT: Tool = Tool {
+    program: "websocat",
+    version: "1.14.1",
+    ask: &["--version"],
+};
+
+/// Another one; its package needs others.
+const WEBSOCKIFY: Tool = Tool {
+    program: "websockify",
+    version: "0.13.0",
+    ask: &[],
+};
+
 /// A program, and the version that gives the same results everywhere.
 struct Tool {
     program: &'static str,
@@ -132,6 +147,16 @@ pub(crate) fn check_jsonschema() -> Result<Python> {
         packages: packages.to_owned(),
         program,
     })
+}
+
+/// Returns websocat, and installs it first if necessary: a few minutes.
+pub(crate) fn websocat() -> Result<PathBuf> {
+    WEBSOCAT.installed(Tool::cargo_install)
+}
+
+/// Returns websockify from Python's index, and installs it first if necessary.
+pub(crate) fn websockify() -> Result<PathBuf> {
+    WEBSOCKIFY.installed(Tool::pip_install)
 }
 
 /// A Python program that was installed together with what it needs.
@@ -222,6 +247,22 @@ impl Tool {
             version.trim_start_matches('v') == self.version
         })
     }
+}
+
+/// A program that one of these functions has installed.
+pub(crate) fn installed(program: &str) -> Option<PathBuf> {
+    let mut folders: Vec<_> = fs::read_dir(folder("tools").ok()?)
+        .ok()?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let rest = name.strip_prefix(program);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        })
+        .collect();
+    folders.sort();
+    let mut programs = folders.iter().map(|path| path.join("bin").join(program));
+    programs.rfind(|path| path.is_file())
 }
 
 /// A folder in the build folder, where the crate `browser` looks too.

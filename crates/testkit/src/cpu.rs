@@ -73,13 +73,16 @@ pub fn resident_kb(pid: u32) -> Result<u64> {
 
 /// Memory of a process and its children in kB. A page that several processes share counts once.
 pub fn memory_kb_with_children(pid: u32) -> Result<u64> {
-    let mut total = 0;
-    for pid in [vec![pid], children(pid)?].concat() {
+    let shared = |pid| {
         let path = format!("/proc/{pid}/smaps_rollup");
         let rollup = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
-        total += field(&rollup, "Pss")?;
-    }
-    Ok(total)
+        field(&rollup, "Pss")
+    };
+    // A child may have ended since it was listed.
+    let of_children = children(pid)?
+        .into_iter()
+        .filter_map(|pid| shared(pid).ok());
+    Ok(of_children.sum::<u64>() + shared(pid)?)
 }
 
 /// How many descriptors a process holds open.

@@ -8,6 +8,7 @@ use testkit::daemon::Daemon;
 
 use super::SERVER_CPU;
 use super::contender::{Running, ServerProcess};
+use super::peers::Version;
 use super::site::BenchFolder;
 
 /// A running relay or bridge.
@@ -28,6 +29,9 @@ pub(super) struct Between {
 pub(super) struct OtherProgram {
     pub(super) name: &'static str,
     pub(super) needs: &'static str,
+    pub(super) version: Version,
+    /// How it is configured and which documentation says so, in Markdown.
+    pub(super) how: &'static str,
     /// How many idle connections it can hold here.
     pub(super) most_idle: u32,
     pub(super) command: fn(&BenchFolder, SocketAddr, SocketAddr) -> Result<Command>,

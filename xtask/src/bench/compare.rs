@@ -1,17 +1,18 @@
 //! `bench compare`: load on flashgate, the floors and other servers, in rounds with one slice for each.
 
 use std::io::{self, Write};
+use std::net::Ipv4Addr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::contender::Contender;
+use super::contender::{Contender, ContenderKind};
 use super::floor::FloorKind;
 use super::goal::{self, Goal};
 use super::machine::Machine;
-use super::peers::PEERS;
+use super::peers::{PEERS, Peer};
 use super::site::BenchFolder;
 use super::standings::{ServerSlices, StandingsTable};
 
@@ -46,9 +47,9 @@ impl Compare {
     pub(crate) fn run(&self) -> Result<()> {
         let machine = Machine::prepare()?;
         let site = BenchFolder::new()?;
-        let mut contenders = self.start(&site)?;
+        let contenders = self.start(&site)?;
         machine.pin_client()?;
-        let standings = self.rounds(&mut contenders)?;
+        let standings = self.rounds(&contenders)?;
         let base =
             find(&standings, FloorKind::Epoll.name()).context("the epoll floor is missing")?;
         let goals = self.goals(&standings, base);
@@ -73,19 +74,17 @@ impl Compare {
     }
 
     fn start(&self, site: &BenchFolder) -> Result<Vec<Contender>> {
-        let mut contenders = Vec::new();
-        for kind in [
-            FloorKind::Null,
-            FloorKind::Epoll,
-            FloorKind::EpollOneSegment,
-        ] {
-            contenders.push(Contender::floor(kind, site)?);
-        }
+        let floor = |kind| ContenderKind::Floor(kind).start(site, Ipv4Addr::LOCALHOST);
+        let mut contenders = vec![
+            floor(FloorKind::Null)?,
+            floor(FloorKind::Epoll)?,
+            floor(FloorKind::EpollOneSegment)?,
+        ];
         if !self.floors_only {
-            contenders.push(Contender::flashgate(site)?);
+            contenders.push(ContenderKind::Flashgate.start(site, Ipv4Addr::LOCALHOST)?);
         }
-        for peer in PEERS.iter().filter(|_| self.peers) {
-            match Contender::peer(peer, site) {
+        for peer in with_goal().filter(|_| self.peers) {
+            match ContenderKind::Peer(peer).start(site, Ipv4Addr::LOCALHOST) {
                 Ok(contender) => contenders.push(contender),
                 Err(error) => note(&format!(
                     "skipped {}: {error:#}; it needs {}",
@@ -96,14 +95,14 @@ impl Compare {
         Ok(contenders)
     }
 
-    fn rounds(&self, contenders: &mut [Contender]) -> Result<Vec<ServerSlices>> {
+    fn rounds(&self, contenders: &[Contender]) -> Result<Vec<ServerSlices>> {
         let mut chance = Chance::new();
         let mut standings: Vec<ServerSlices> = contenders.iter().map(ServerSlices::new).collect();
-        for contender in &mut *contenders {
+        for contender in contenders {
             contender.slice(WARM_UP, self.in_flight)?;
         }
         for _ in 0..self.rounds {
-            let mut order: Vec<_> = contenders.iter_mut().zip(&mut standings).collect();
+            let mut order: Vec<_> = contenders.iter().zip(&mut standings).collect();
             order.sort_by_cached_key(|_| chance.next());
             for (contender, standing) in order {
                 let slice = contender.slice(self.fetches, self.in_flight)?;
@@ -125,11 +124,11 @@ impl Compare {
             Goal::at_most(0.0, "fetches reset or lost", small(ours.lost())),
             Goal::at_most(0.88, "CPU per fetch / epoll floor", ours.to(base).median),
         ];
-        for peer in PEERS.iter().filter(|_| self.peers) {
+        for peer in with_goal().filter(|_| self.peers) {
             let theirs = find(standings, peer.name);
             let measured = theirs.map_or(f64::NAN, |theirs| ours.to(theirs).median);
             let name = format!("CPU per fetch / {}", peer.name);
-            goals.push(Goal::at_most(peer.goal, name, measured));
+            goals.extend(peer.goal.map(|goal| Goal::at_most(goal, name, measured)));
         }
         goals.push(Goal::at_most(
             4.0,
@@ -138,6 +137,11 @@ impl Compare {
         ));
         goals
     }
+}
+
+/// The other servers that flashgate has a goal for.
+fn with_goal() -> impl Iterator<Item = &'static Peer> {
+    PEERS.iter().filter(|peer| peer.goal.is_some())
 }
 
 fn find<'a>(standings: &'a [ServerSlices], name: &str) -> Option<&'a ServerSlices> {

@@ -3,7 +3,7 @@
 use std::env;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -33,6 +33,7 @@ pub(super) struct Contender {
     pub(super) pid: u32,
     /// Resident memory before the first fetch, in kB.
     pub(super) resident_at_start: u64,
+    kind: ContenderKind,
     load: Load,
     _process: ServerProcess,
 }
@@ -45,22 +46,63 @@ pub(super) struct LoadSlice {
     pub(super) report: LoadReport,
 }
 
-impl Contender {
-    /// Starts flashgate.
-    pub(super) fn flashgate(site: &BenchFolder) -> Result<Self> {
-        let daemon = flashgate::start(site)?;
-        Self::new(
-            "flashgate",
-            daemon.pid(),
-            Load::new(daemon.address(), POLICY.as_bytes()),
-            ServerProcess::Daemon(daemon),
-        )
+/// Which server to start.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum ContenderKind {
+    Flashgate,
+    /// This same program.
+    Floor(FloorKind),
+    Peer(&'static Peer),
+}
+
+impl ContenderKind {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Flashgate => "flashgate",
+            Self::Floor(kind) => kind.name(),
+            Self::Peer(peer) => peer.name,
+        }
     }
 
-    /// Starts this same program as a floor.
-    pub(super) fn floor(kind: FloorKind, site: &BenchFolder) -> Result<Self> {
+    /// Starts it at an address of this machine.
+    pub(super) fn start(self, site: &BenchFolder, ip: Ipv4Addr) -> Result<Contender> {
+        match self {
+            Self::Flashgate => Contender::flashgate(site, ip),
+            Self::Floor(kind) => Contender::floor(kind, site, ip),
+            Self::Peer(peer) => Contender::peer(peer, site, ip),
+        }
+    }
+
+    /// How many idle connections it can hold here.
+    pub(super) fn most_idle(self) -> u32 {
+        match self {
+            Self::Peer(peer) => peer.most_idle,
+            Self::Flashgate | Self::Floor(_) => u32::MAX,
+        }
+    }
+
+    /// Divides the number of fetches that it gets.
+    fn part(self) -> u32 {
+        match self {
+            Self::Peer(peer) => peer.part,
+            Self::Flashgate | Self::Floor(_) => 1,
+        }
+    }
+}
+
+impl Contender {
+    fn flashgate(site: &BenchFolder, ip: Ipv4Addr) -> Result<Self> {
+        let daemon = flashgate::start_at(site, ip)?;
+        let load = Load::new(daemon.address(), POLICY.as_bytes());
+        let pid = daemon.pid();
+        let process = ServerProcess::Daemon(daemon);
+        Self::new(ContenderKind::Flashgate, pid, load, process)
+    }
+
+    fn floor(kind: FloorKind, site: &BenchFolder, ip: Ipv4Addr) -> Result<Self> {
         let mut command = cpu::pinned(SERVER_CPU, env::current_exe()?);
-        command.args(["bench", "floor", kind.name(), "--listen", "127.0.0.1:0"]);
+        command.args(["bench", "floor", kind.name(), "--listen"]);
+        command.arg(format!("{ip}:0"));
         command.arg("--policy").arg(site.policy());
         let child = command.stdout(Stdio::piped()).spawn();
         let mut running = Running(child.context("cannot start a floor")?);
@@ -70,42 +112,37 @@ impl Contender {
             load.request.clear();
             load.expected.clear();
         }
-        Self::new(
-            kind.name(),
-            running.0.id(),
-            load,
-            ServerProcess::Child(running),
-        )
+        let (kind, pid) = (ContenderKind::Floor(kind), running.0.id());
+        Self::new(kind, pid, load, ServerProcess::Child(running))
     }
 
-    /// Starts another server.
-    pub(super) fn peer(peer: &Peer, site: &BenchFolder) -> Result<Self> {
-        let address = SocketAddr::from(([127, 0, 0, 1], testkit::port::free()?));
+    fn peer(peer: &'static Peer, site: &BenchFolder, ip: Ipv4Addr) -> Result<Self> {
+        let address = SocketAddr::from((ip, testkit::port::free()?));
         let command = peer.command(site, address)?;
         let running = Running::start(peer.name, command, site, address)?;
         let mut load = Load::new(address, POLICY.as_bytes());
         if !peer.ends_in_nul {
             load.expected.pop();
         }
-        Self::new(
-            peer.name,
-            running.0.id(),
-            load,
-            ServerProcess::Child(running),
-        )
+        let (kind, pid) = (ContenderKind::Peer(peer), running.0.id());
+        Self::new(kind, pid, load, ServerProcess::Child(running))
     }
 
     /// Puts a slice of load on it and measures the cost.
-    pub(super) fn slice(&mut self, fetches: u32, in_flight: usize) -> Result<LoadSlice> {
-        self.load.fetches = fetches.into();
-        self.load.in_flight = in_flight;
-        let before = cpu::time(self.pid)?;
-        let report = load::run(&self.load)?;
-        let spent = cpu::time(self.pid)?.saturating_sub(before);
+    pub(super) fn slice(&self, fetches: u32, in_flight: usize) -> Result<LoadSlice> {
+        let fetches = self.part_of(fetches);
+        let load = Load {
+            fetches,
+            in_flight,
+            ..self.load.clone()
+        };
+        let before = self.spent()?;
+        let report = load::run(&load)?;
+        let spent = self.spent()?.saturating_sub(before);
+        let name = self.name;
         ensure!(
             report.ended() > 0,
-            "expected {} to answer, but no fetch ended",
-            self.name
+            "expected {name} to answer, but no fetch ended"
         );
         let ended = f64::from(u32::try_from(report.ended())?);
         Ok(LoadSlice {
@@ -114,12 +151,35 @@ impl Contender {
         })
     }
 
+    /// How many of the usual number of fetches it gets.
+    pub(super) fn part_of(&self, fetches: u32) -> u64 {
+        (fetches / self.kind.part()).max(1).into()
+    }
+
+    /// The load of a single fetch, with the right reply to expect.
+    pub(super) fn load(&self) -> Load {
+        self.load.clone()
+    }
+
+    /// The CPU time so far, with that of processes that it started for its connections, which must have ended.
+    fn spent(&self) -> Result<Duration> {
+        if self.kind.part() > 1 {
+            let alone = || cpu::has_children(self.pid).is_ok_and(|any| !any);
+            ensure!(
+                testkit::until(SLICE, alone),
+                "processes that {} started are still running",
+                self.name
+            );
+        }
+        Ok(cpu::time(self.pid)? + cpu::time_of_children(self.pid)?)
+    }
+
     /// Resident memory now, in kB.
     pub(super) fn resident(&self) -> Result<u64> {
         cpu::resident_kb(self.pid)
     }
 
-    fn new(name: &'static str, pid: u32, mut load: Load, process: ServerProcess) -> Result<Self> {
+    fn new(kind: ContenderKind, pid: u32, mut load: Load, process: ServerProcess) -> Result<Self> {
         // With many addresses, no port is used again while the server still keeps its last use in TIME_WAIT.
         load.sources = load
             .targets
@@ -130,7 +190,8 @@ impl Contender {
         load.fetch_deadline = FETCH;
         load.total_deadline = SLICE;
         Ok(Self {
-            name,
+            name: kind.name(),
+            kind,
             pid,
             resident_at_start: cpu::resident_kb(pid)?,
             load,

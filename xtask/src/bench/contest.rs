@@ -64,8 +64,22 @@ pub(super) fn run<C: Contest>(contest: &C) -> Result<()> {
     let machine = Machine::prepare()?;
     let site = BenchFolder::new()?;
     machine.pin_client()?;
+    let (contenders, standings) = measure(contest, &site)?;
+    let mut goals = goals::<C>(options, &standings);
+    let ours = contenders.first().context("flashgate is missing")?;
+    goals.extend(contest.more(ours)?);
+    print::<C>(options, &machine, &standings, &goals);
+    goal::demand(&goals)
+}
+
+/// The programs, flashgate first, and what was measured.
+type Standings<S> = (Vec<Between>, Vec<ProgramSlices<S>>);
+
+/// Starts the programs and compares them. This must run on the client's CPU.
+pub(super) fn measure<C: Contest>(contest: &C, site: &BenchFolder) -> Result<Standings<C::Slice>> {
+    let options = contest.options();
     let backend = BenchBackend::start()?;
-    let contenders = start::<C>(options, &site, &backend)?;
+    let contenders = start::<C>(options, site, &backend)?;
     for one in &contenders {
         contest.warm_up(one)?;
     }
@@ -74,11 +88,7 @@ pub(super) fn run<C: Contest>(contest: &C) -> Result<()> {
     for (one, standing) in contenders.iter().zip(&mut standings) {
         standing.idle_bytes = idle::<C>(one, options.idle, &backend);
     }
-    let mut goals = goals::<C>(options, &standings);
-    let ours = contenders.first().context("flashgate is missing")?;
-    goals.extend(contest.more(ours)?);
-    print::<C>(options, &machine, &standings, &goals);
-    goal::demand(&goals)
+    Ok((contenders, standings))
 }
 
 fn start<C: Contest>(

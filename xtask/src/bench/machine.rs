@@ -57,6 +57,24 @@ impl Machine {
         })
     }
 
+    /// A sentence for a page of the book, with the load at the start and now.
+    pub(super) fn sentence(&self) -> String {
+        let Self {
+            cpus,
+            kernel,
+            congestion_control,
+            load_average,
+            ..
+        } = self;
+        let one = |load: &str| load.split(' ').next().unwrap_or_default().to_owned();
+        let (before, after) = (one(load_average), one(&line("/proc/loadavg")));
+        format!(
+            "{cpus} CPUs, Linux {kernel}, congestion control {congestion_control}, at most {} open files for each process, \
+             load average {before} before and {after} after",
+            self.file_limit()
+        )
+    }
+
     /// On a machine with one CPU, client and server share it.
     fn client_cpu(&self) -> usize {
         if self.cpus > CLIENT_CPU {

@@ -1,23 +1,18 @@
-//! Other servers that can answer a policy request, each with the best configuration known for it.
+//! Other servers that can answer a policy request, each configured as its documentation advises.
 //!
 //! None of them is part of the project. One that is not installed is skipped, with a line that says what to install.
 
-use std::env;
+mod commands;
+mod version;
+
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
-use testkit::cpu;
+use anyhow::Result;
 
-use super::SERVER_CPU;
-use super::site::{BenchFolder, POLICY};
-
-const NGINX_CONF: &str = include_str!("peers/nginx.conf");
-const HAPROXY_CFG: &str = include_str!("peers/haproxy.cfg");
-const HAPROXY_LUA: &str = include_str!("peers/haproxy.lua");
-const ASYNCIO: &str = include_str!("peers/asyncio_server.py");
-const POLICYFILE: &str = include_str!("peers/policyfile_server.js");
+use super::site::BenchFolder;
+pub(super) use commands::{fill, find, python_packages, stream_module};
+pub(super) use version::Version;
 
 /// A server that may be installed.
 #[derive(Debug)]
@@ -25,45 +20,19 @@ pub(super) struct Peer {
     pub(super) name: &'static str,
     /// Whether it can end its reply with a NUL, as Flash requires.
     pub(super) ends_in_nul: bool,
-    /// The largest share of its CPU time per fetch that flashgate may use.
-    pub(super) goal: f64,
+    /// The largest share of its CPU time per fetch that flashgate may use. Without a goal, `bench compare` leaves it out.
+    pub(super) goal: Option<f64>,
     /// What must be installed.
     pub(super) needs: &'static str,
+    pub(super) version: Version,
+    /// How it is configured and which documentation says so, in Markdown.
+    pub(super) how: &'static str,
+    /// A server that starts a process for each connection gets this part of the others' fetches.
+    pub(super) part: u32,
+    /// How many idle connections it can hold here.
+    pub(super) most_idle: u32,
     command: fn(&BenchFolder, SocketAddr) -> Result<Command>,
 }
-
-/// All known servers.
-pub(super) const PEERS: [Peer; 4] = [
-    Peer {
-        name: "nginx",
-        // The reply is in a configuration string, which cannot contain a NUL.
-        ends_in_nul: false,
-        goal: 0.80,
-        needs: "nginx with its stream and ssl_preread modules (Debian: nginx, libnginx-mod-stream)",
-        command: nginx,
-    },
-    Peer {
-        name: "haproxy",
-        ends_in_nul: true,
-        goal: 0.58,
-        needs: "HAProxy built with Lua (Debian: haproxy)",
-        command: haproxy,
-    },
-    Peer {
-        name: "policyfile",
-        ends_in_nul: true,
-        goal: 0.38,
-        needs: "Node.js, and the package policyfile where NODE_PATH points or globally (npm install --global policyfile)",
-        command: policyfile,
-    },
-    Peer {
-        name: "asyncio",
-        ends_in_nul: true,
-        goal: 0.27,
-        needs: "Python 3",
-        command: asyncio,
-    },
-];
 
 impl Peer {
     /// The command that starts it; an error if something it needs is missing.
@@ -72,128 +41,111 @@ impl Peer {
     }
 }
 
-fn nginx(site: &BenchFolder, address: SocketAddr) -> Result<Command> {
-    let program = find("nginx")?;
-    let module = stream_module(&program)?;
-    let reply = POLICY.replace('\\', "\\\\").replace('"', "\\\"");
-    let address = address.to_string();
-    let values = [
-        ("MODULE", &*module),
-        ("ADDRESS", &address),
-        ("REPLY", &reply),
-    ];
-    let config = site.write("nginx.conf", &fill(NGINX_CONF, &values))?;
-    let mut command = cpu::pinned(SERVER_CPU, program);
-    command.arg("-p").arg(site.directory());
-    command.arg("-c").arg(config);
-    Ok(command)
-}
+/// What most of them have in common.
+const PEER: Peer = Peer {
+    name: "",
+    ends_in_nul: true,
+    goal: None,
+    needs: "",
+    version: Version::Unknown,
+    how: "",
+    part: 1,
+    most_idle: u32::MAX,
+    command: |_, _| anyhow::bail!("a server without a command"),
+};
 
-/// The line that loads nginx's stream module, if it is not built in.
-pub(super) fn stream_module(nginx: &Path) -> Result<String> {
-    let built = Command::new(nginx).arg("-V").output()?;
-    let built = String::from_utf8_lossy(&built.stderr);
-    ensure!(
-        built.contains("--with-stream"),
-        "nginx was built without its stream module"
-    );
-    if !built.contains("--with-stream=dynamic") {
-        return Ok(String::new());
-    }
-    let mut arguments = built.split_whitespace();
-    let path = arguments.find_map(|argument| argument.strip_prefix("--modules-path="));
-    Ok(format!(
-        "load_module {}/ngx_stream_module.so;",
-        path.unwrap_or("modules")
-    ))
-}
+const NGINX: &str = "nginx with its stream module (Debian: nginx, libnginx-mod-stream)";
 
-fn haproxy(site: &BenchFolder, address: SocketAddr) -> Result<Command> {
-    let program = find("haproxy")?;
-    let script = fill(HAPROXY_LUA, &[("POLICY", text(&site.policy())?)]);
-    let script = site.write("haproxy.lua", &script)?;
-    let config = fill(
-        HAPROXY_CFG,
-        &[
-            ("SCRIPT", text(&script)?),
-            ("ADDRESS", &address.to_string()),
-        ],
-    );
-    let config = site.write("haproxy.cfg", &config)?;
-    let mut command = cpu::pinned(SERVER_CPU, program);
-    command.arg("-db").arg("-f").arg(config);
-    Ok(command)
-}
-
-fn asyncio(site: &BenchFolder, address: SocketAddr) -> Result<Command> {
-    let program = interpreter()?;
-    let script = site.write("asyncio_server.py", ASYNCIO)?;
-    let mut command = cpu::pinned(SERVER_CPU, program);
-    command
-        .arg(script)
-        .arg(address.port().to_string())
-        .arg(site.policy());
-    Ok(command)
-}
-
-fn policyfile(site: &BenchFolder, address: SocketAddr) -> Result<Command> {
-    let program = find("node")?;
-    let script = site.write("policyfile_server.js", POLICYFILE)?;
-    let mut paths: Vec<PathBuf> = env::var_os("NODE_PATH")
-        .iter()
-        .flat_map(env::split_paths)
-        .collect();
-    if let Ok(global) = Command::new("npm").args(["root", "--global"]).output() {
-        paths.push(String::from_utf8_lossy(&global.stdout).trim().into());
-    }
-    let path = env::join_paths(paths)?;
-    let look = Command::new(&program)
-        .env("NODE_PATH", &path)
-        .args(["-e", "require.resolve('policyfile')"])
-        .output()?;
-    ensure!(
-        look.status.success(),
-        "expected the package policyfile, found none"
-    );
-    let mut command = cpu::pinned(SERVER_CPU, program);
-    command
-        .env("NODE_PATH", path)
-        .arg(script)
-        .arg(address.port().to_string())
-        .arg(site.policy());
-    Ok(command)
-}
-
-/// The Python binary itself: the one in the path may be a script that starts it as another process.
-fn interpreter() -> Result<PathBuf> {
-    let output = Command::new(find("python3")?)
-        .args(["-c", "import sys; print(sys.executable)"])
-        .output()?;
-    Ok(String::from_utf8_lossy(&output.stdout).trim().into())
-}
-
-/// A program in the path.
-pub(super) fn find(program: &str) -> Result<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let usual = ["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from);
-    let mut places = env::split_paths(&path)
-        .chain(usual)
-        .map(|place| place.join(program));
-    places
-        .find(|place| place.is_file())
-        .with_context(|| format!("expected {program} in the path, found none"))
-}
-
-/// The template with each `@NAME@` replaced.
-pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
-    values
-        .iter()
-        .fold(template.to_owned(), |text, (name, value)| {
-            text.replace(&format!("@{name}@"), value)
-        })
-}
-
-fn text(path: &Path) -> Result<&str> {
-    path.to_str()
-        .with_context(|| format!("expected a path in UTF-8, found {}", path.display()))
-}
+/// All known servers.
+pub(super) const PEERS: [Peer; 9] = [
+    Peer {
+        name: "nginx",
+        // The reply is in a configuration string, which cannot contain a NUL.
+        ends_in_nul: false,
+        goal: Some(0.80),
+        needs: NGINX,
+        version: Version::Debian("nginx"),
+        how: "`stream` with [`return`](https://nginx.org/en/docs/stream/ngx_stream_return_module.html). `ssl_preread on` \
+              makes it read the request first. One process, 10,500 connections. It can't send the NUL at the end",
+        command: commands::nginx,
+        ..PEER
+    },
+    Peer {
+        name: "nginx-return",
+        ends_in_nul: false,
+        needs: NGINX,
+        version: Version::Debian("nginx"),
+        how: "`stream` with `return` alone, as in the module's \
+              [example](https://nginx.org/en/docs/stream/ngx_stream_return_module.html#example)",
+        command: commands::nginx_return,
+        ..PEER
+    },
+    Peer {
+        name: "nginx-njs",
+        needs: "nginx with its stream and njs modules (Debian: nginx, libnginx-mod-stream, libnginx-mod-stream-js)",
+        version: Version::Debian("libnginx-mod-stream-js"),
+        how: "`stream` with [`js_preread`](https://nginx.org/en/docs/stream/ngx_stream_js_module.html), which reads the \
+              request, and `js_set` with `return`, which sends the policy. One process, 10,500 connections",
+        command: commands::nginx_njs,
+        ..PEER
+    },
+    Peer {
+        name: "haproxy",
+        goal: Some(0.58),
+        needs: "HAProxy built with Lua (Debian: haproxy)",
+        version: Version::Debian("haproxy"),
+        how: "`mode tcp` and a [Lua service](https://www.arpalert.org/src/haproxy-lua-api/2.6/index.html#AppletTCP). One \
+              thread, `maxconn 7400`, the most that it accepts with 20,000 open files",
+        most_idle: 7_000,
+        command: commands::haproxy,
+        ..PEER
+    },
+    Peer {
+        name: "policyfile",
+        goal: Some(0.38),
+        needs: "Node.js and npm, and the package policyfile (npm, or Debian: node-policyfile)",
+        version: Version::Pinned("0.0.6"),
+        how: "npm's [policyfile](https://www.npmjs.com/package/policyfile), attached to a `net` server: `listen(port, server)`",
+        command: commands::policyfile,
+        ..PEER
+    },
+    Peer {
+        name: "policyfile-own",
+        needs: "Node.js and npm, and the package policyfile (npm, or Debian: node-policyfile)",
+        version: Version::Pinned("0.0.6"),
+        how: "npm's policyfile with its own server, as its \
+              [README](https://www.npmjs.com/package/policyfile) begins: `createServer().listen(port)`",
+        command: commands::policyfile_own,
+        ..PEER
+    },
+    Peer {
+        name: "asyncio",
+        goal: Some(0.27),
+        needs: "Python 3",
+        version: Version::Python,
+        how: "a server of 20 lines with [`asyncio.Protocol`](https://docs.python.org/3/library/asyncio-protocol.html), \
+              which reads the whole request first",
+        command: commands::asyncio,
+        ..PEER
+    },
+    Peer {
+        name: "xinetd",
+        needs: "xinetd (Debian: xinetd)",
+        version: Version::Debian("xinetd"),
+        how: "a service that runs `cat policy.xml`, with `instances = UNLIMITED` and `cps` raised; see \
+              [xinetd.conf(5)](https://manpages.debian.org/bookworm/xinetd/xinetd.conf.5.en.html)",
+        part: 10,
+        command: commands::xinetd,
+        ..PEER
+    },
+    Peer {
+        name: "socat",
+        needs: "socat (Debian: socat)",
+        version: Version::Debian("socat"),
+        how: "`TCP-LISTEN` with `fork`, `reuseaddr` and `backlog=4096`, and `SYSTEM:'cat policy.xml'`; see \
+              [socat(1)](http://www.dest-unreach.org/socat/doc/socat.html)",
+        part: 10,
+        command: commands::socat,
+        ..PEER
+    },
+];

@@ -2,9 +2,9 @@
 //! each.
 
 pub(super) mod backend;
-mod figures;
-mod others;
-mod traffic;
+pub(super) mod figures;
+pub(super) mod others;
+pub(super) mod traffic;
 pub(super) mod wish;
 
 use std::net::TcpStream;
@@ -58,6 +58,21 @@ pub(crate) struct RelayBench {
 }
 
 impl RelayBench {
+    /// The usual amounts, divided.
+    pub(super) fn sized(rounds: u32, divisor: u8) -> Self {
+        let part = u32::from(divisor);
+        Self {
+            rounds,
+            mebibytes: (64 / divisor).max(1),
+            messages: 1_500 / part,
+            connections: 1_000 / part,
+            idle: 7_000 / part,
+            fetches: 3_000 / part,
+            alone: false,
+            json: false,
+        }
+    }
+
     /// Compares, prints the standings, and fails if a goal was missed.
     pub(crate) fn run(&self) -> Result<()> {
         contest::run(self)

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::compare::Chance;
 use super::goal::Goal;
 use super::standings::quantile;
+use crate::page::{self, MarkdownTable};
 
 /// One program's slices, in the order of the rounds.
 #[derive(Debug)]
@@ -27,6 +28,17 @@ pub(super) struct SliceFigure<S: 'static> {
     pub(super) of: fn(&S) -> f64,
     /// The largest share of another program's figure that flashgate may use.
     pub(super) goals: &'static [(&'static str, f64)],
+}
+
+impl<S> SliceFigure<S> {
+    /// A figure without a goal.
+    pub(super) const fn shown(name: &'static str, of: fn(&S) -> f64) -> Self {
+        Self {
+            name,
+            of,
+            goals: &[],
+        }
+    }
 }
 
 /// Gives each contender one slice per round.
@@ -60,7 +72,7 @@ impl<S> ProgramSlices<S> {
         }
     }
 
-    fn median(&self, figure: &SliceFigure<S>) -> f64 {
+    pub(super) fn median(&self, figure: &SliceFigure<S>) -> f64 {
         quantile(self.slices.iter().map(figure.of).collect(), 2)
     }
 
@@ -113,6 +125,30 @@ pub(super) fn table<S>(standings: &[ProgramSlices<S>], figures: &[SliceFigure<S>
     text
 }
 
+/// The medians of all programs for a page of the book, with flashgate's share of each first figure, and the memory of an
+/// idle connection if it was measured.
+pub(super) fn page_table<S>(
+    kind: &'static [&'static str],
+    standings: &[ProgramSlices<S>],
+    figures: &[SliceFigure<S>],
+) -> MarkdownTable {
+    let mut names: Vec<_> = figures.iter().map(|figure| figure.name).collect();
+    names.insert(1.min(names.len()), "flashgate's share of it");
+    let has_idle = standings.iter().any(|one| one.idle_bytes.is_some());
+    names.extend(has_idle.then_some("idle, bytes"));
+    let mut table = MarkdownTable::new(kind, names);
+    for standing in standings {
+        let share = figures.first().zip(standings.first());
+        let share = share.map_or(f64::NAN, |(first, ours)| ours.to(standing, first));
+        let mut cells: Vec<_> = figures.iter().map(|one| standing.median(one)).collect();
+        cells.insert(1.min(cells.len()), share);
+        cells.extend(has_idle.then_some(standing.idle_bytes.unwrap_or(f64::NAN)));
+        let name = [standing.name.to_owned()];
+        table.row(name.into_iter().chain(cells.into_iter().map(page::number)));
+    }
+    table
+}
+
 /// Whether the other programs must be installed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Peers {
@@ -150,4 +186,34 @@ pub(super) fn goals<S>(
 pub(super) fn idle<S>(standings: &[ProgramSlices<S>]) -> f64 {
     let ours = standings.first();
     ours.and_then(|ours| ours.idle_bytes).unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_has_medians_and_shares() {
+        let slices = |name, slices| ProgramSlices {
+            name,
+            slices,
+            idle_bytes: None,
+        };
+        let both = [
+            slices("flashgate", vec![1.0, 3.0, 2.0]),
+            slices("other", vec![4.0, 4.0, 8.0]),
+        ];
+        let figures = [SliceFigure::<f64>::shown("CPU", |slice| *slice)];
+        let table = page_table(&["server"], &both, &figures).to_string();
+        let rows: Vec<_> = table.lines().skip(2).collect();
+        assert_eq!(
+            rows,
+            ["| flashgate | 2.00 | 1.00 |", "| other | 4.00 | 0.25 |"]
+        );
+        let [mut ours, other] = both;
+        ours.idle_bytes = Some(1_500.0);
+        let table = page_table(&["server"], &[ours, other], &figures).to_string();
+        assert!(table.contains("| 2.00 | 1.00 | 1,500 |"), "{table}");
+        assert!(table.ends_with("| 0.25 | – |\n"), "{table}");
+    }
 }

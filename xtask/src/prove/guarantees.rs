@@ -1,14 +1,13 @@
 //! `docs/book/src/guarantees.md`: each figure with its last measurement. Figures that were not measured are not listed.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::thread::available_parallelism;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 
 use super::figures::{FIGURES, Figure};
 use super::{GoalResult, Measured};
+use crate::{page, workspace};
 
 /// The path of the page, from the root of the repository.
 const PAGE: &str = "docs/book/src/guarantees.md";
@@ -37,14 +36,14 @@ It prints a line and updates the row. `cargo xtask prove` lists all of them, `ca
 
 /// Writes a measurement into a figure's row.
 pub(super) fn record(figure: &Figure, measured: &Measured) -> Result<()> {
-    let path = root().join(PAGE);
+    let path = workspace::root().join(PAGE);
     let old = fs::read_to_string(&path).unwrap_or_default();
-    let new = page(&old, figure, &row(figure, measured)?);
+    let new = with_row(&old, figure, &row(figure, measured)?);
     fs::write(&path, new).with_context(|| format!("can't write {PAGE}"))
 }
 
 /// The page with one row replaced or added.
-fn page(old: &str, figure: &Figure, row: &str) -> String {
+fn with_row(old: &str, figure: &Figure, row: &str) -> String {
     let kept = |name: &str| {
         let start = format!("| {name} |");
         let line = old.lines().find(|line| line.starts_with(&start));
@@ -65,8 +64,8 @@ fn row(figure: &Figure, measured: &Measured) -> Result<String> {
         GoalResult::Pass => "reached",
         GoalResult::Fail => "**missed**",
     };
-    let date = said("date", &["-u", "+%F"])?;
-    let commit = commit()?;
+    let date = page::today()?;
+    let commit = page::commit(PAGE)?;
     let text = measured.text.replace('|', "/");
     Ok(format!(
         "| {} | {} | {text} | {verdict} | {date} | {commit} | {} |\n",
@@ -76,41 +75,12 @@ fn row(figure: &Figure, measured: &Measured) -> Result<String> {
     ))
 }
 
-/// The commit that was measured. A plus sign means that there were uncommitted changes outside this page.
-fn commit() -> Result<String> {
-    let changed = format!(":(exclude){PAGE}");
-    let commit = said("git", &["rev-parse", "--short", "HEAD"])?;
-    let uncommitted = said("git", &["status", "--porcelain", "--", ":/", &changed])?;
-    let mark = if uncommitted.is_empty() { "" } else { "+" };
-    Ok(commit + mark)
-}
-
 /// The machine of the measurement, and its load.
 fn machine() -> Result<String> {
     let load = fs::read_to_string("/proc/loadavg").context("can't read the load average")?;
     let load = load.split(' ').next().unwrap_or_default();
     let cpus = available_parallelism()?;
     Ok(format!("{cpus} CPUs, load {load}"))
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// The first line of a command's output.
-fn said(program: &str, arguments: &[&str]) -> Result<String> {
-    let output = Command::new(program)
-        .current_dir(root())
-        .args(arguments)
-        .output()
-        .with_context(|| format!("can't run {program}"))?;
-    ensure!(
-        output.status.success(),
-        "{program} failed: {}",
-        output.status
-    );
-    let text = String::from_utf8(output.stdout)?;
-    Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
 #[cfg(test)]
@@ -124,10 +94,10 @@ mod tests {
         };
         let row = |figure: &Figure, text: &str| format!("| {} | {text} |\n", figure.name);
         let (one, other) = (row(first, "a"), row(second, "b"));
-        let both = page(&page("", second, &other), first, &one);
+        let both = with_row(&with_row("", second, &other), first, &one);
         assert!(both.ends_with(&format!("|\n{one}{other}")), "{both}");
         let changed = row(first, "c");
-        let after = page(&both, first, &changed);
+        let after = with_row(&both, first, &changed);
         assert!(after.ends_with(&format!("|\n{changed}{other}")), "{after}");
     }
 }

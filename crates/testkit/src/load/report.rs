@@ -108,6 +108,11 @@ impl LoadReport {
             + self.failed
     }
 
+    /// How many of the wanted fetches never got the whole reply.
+    pub fn lost(&self) -> u64 {
+        self.ended() + self.unfinished - self.ok - self.reset_after_reply
+    }
+
     /// How many ended in a reset, after the whole reply or before.
     pub fn resets(&self) -> u64 {
         self.reset + self.reset_after_reply
@@ -115,8 +120,13 @@ impl LoadReport {
 
     /// The time within which `percent` of the good fetches ended; zero if there were no good fetches.
     pub fn percentile(&self, percent: usize) -> Duration {
-        let rank = (self.micros.len() * percent)
-            .div_ceil(100)
+        self.permille(percent * 10)
+    }
+
+    /// The time within which `permille` of a thousand good fetches ended; zero if there were no good fetches.
+    pub fn permille(&self, permille: usize) -> Duration {
+        let rank = (self.micros.len() * permille)
+            .div_ceil(1000)
             .saturating_sub(1);
         Duration::from_micros(self.micros.get(rank).copied().unwrap_or_default().into())
     }

@@ -3,13 +3,14 @@
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use testkit::cpu;
 use testkit::websocket::{BINARY, CLOSE, ResponseHead, WebSocketClient, frame};
 
 use super::super::between::Between;
+use super::super::relay::traffic::quantiles;
 use super::super::relay::wish::{MESSAGE, Wish};
 
 /// A large frame and a small one; a MiB is a multiple of both.
@@ -38,8 +39,26 @@ pub(in crate::bench) struct BridgeSlice {
     pub(super) message: f64,
     /// Per message of 64 bytes there and back, one at a time.
     pub(super) ping: f64,
+    /// The wall times within which half, 99 % and 99.9 % of those messages are there and back.
+    pub(super) ping_times: [f64; 3],
+    /// MiB per second in large frames, to the backend and to the client.
+    pub(super) rates: [f64; 2],
     /// Per connection, from its handshake to its end, with one message each way.
     pub(super) connection: f64,
+}
+
+impl BridgeSlice {
+    /// Nothing was measured.
+    pub(super) const NONE: Self = Self {
+        up: f64::NAN,
+        down: f64::NAN,
+        small: f64::NAN,
+        message: f64::NAN,
+        ping: f64::NAN,
+        ping_times: [f64::NAN; 3],
+        rates: [f64::NAN; 2],
+        connection: f64::NAN,
+    };
 }
 
 /// Runs one slice of every kind of traffic through a bridge.
@@ -51,13 +70,27 @@ pub(super) fn slice(one: &Between, amount: BridgeAmount) -> Result<BridgeSlice> 
         connections,
     } = amount;
     let (pid, to) = (one.pid, one.address);
-    let eighth = mebibytes / 8;
+    let (eighth, bulk) = (mebibytes / 8, u32::from(mebibytes));
+    let (mut times, mut rates) = (Vec::new(), [f64::NAN; 2]);
+    let [up_rate, down_rate] = &mut rates;
     Ok(BridgeSlice {
-        up: cost(pid, mebibytes.into(), || upload(to, mebibytes, LARGE)).context("up")?,
-        down: cost(pid, mebibytes.into(), || download(to, mebibytes)).context("down")?,
+        up: cost(pid, bulk, || {
+            rate(up_rate, bulk, || upload(to, mebibytes, LARGE))
+        })
+        .context("up")?,
+        down: cost(pid, bulk, || {
+            rate(down_rate, bulk, || download(to, mebibytes))
+        })
+        .context("down")?,
+        rates,
         small: cost(pid, eighth.into(), || upload(to, eighth, SMALL)).context("small frames")?,
         message: cost(pid, messages, || talk(to, messages)).context("messages")?,
-        ping: cost(pid, pings, || ping(to, pings)).context("pings")?,
+        ping: cost(pid, pings, || {
+            times = ping(to, pings)?;
+            Ok(())
+        })
+        .context("pings")?,
+        ping_times: quantiles(times),
         connection: cost(pid, connections, || connect_often(to, connections))
             .context("connections")?,
     })
@@ -74,6 +107,14 @@ fn cost(pid: u32, count: u32, action: impl FnOnce() -> Result<()>) -> Result<f64
         "processes that the bridge started are still running"
     );
     Ok(spent()?.saturating_sub(before).as_secs_f64() * 1e6 / f64::from(count))
+}
+
+/// Measures how many of `count` items a second an action handles.
+fn rate(rate: &mut f64, count: u32, action: impl FnOnce() -> Result<()>) -> Result<()> {
+    let start = Instant::now();
+    action()?;
+    *rate = f64::from(count) / start.elapsed().as_secs_f64();
+    Ok(())
 }
 
 fn open(to: SocketAddr, wish: Wish, more: &[u8]) -> Result<WebSocketClient> {
@@ -136,13 +177,17 @@ fn talk(to: SocketAddr, messages: u32) -> Result<()> {
     })
 }
 
-fn ping(to: SocketAddr, pings: u32) -> Result<()> {
+/// Sends one message after the other, and returns how long each took.
+fn ping(to: SocketAddr, pings: u32) -> Result<Vec<Duration>> {
     let mut socket = open(to, Wish::Echo, &[])?;
-    for _ in 0..pings {
+    let once = |_| {
+        let start = Instant::now();
         exchange(&mut socket)?;
-    }
+        Ok(start.elapsed())
+    };
+    let times = (0..pings).map(once).collect::<Result<_>>()?;
     ends(socket);
-    Ok(())
+    Ok(times)
 }
 
 /// A socket after its handshake.

@@ -1,4 +1,4 @@
-"""A policy server as one writes it with asyncio: PORT FILE."""
+"""A policy server as one writes it with asyncio: HOST PORT FILE."""
 
 import asyncio
 import sys
@@ -22,11 +22,11 @@ class Policy(asyncio.Protocol):
             self.transport.close()
 
 
-async def main(port, path):
+async def main(host, port, path):
     with open(path, "rb") as file:
         Policy.reply = file.read() + b"\0"
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(Policy, "127.0.0.1", int(port), backlog=4096)
+    server = await loop.create_server(Policy, host, int(port), backlog=4096)
     await server.serve_forever()
 
 

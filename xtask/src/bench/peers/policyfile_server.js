@@ -1,4 +1,4 @@
-// The package policyfile, attached to a plain server: PORT FILE. Its own dedicated server answers before it has read the
+// The package policyfile, attached to a plain server: HOST PORT FILE. Its own dedicated server answers before it has read the
 // request, so some of its replies are lost to a reset.
 'use strict';
 
@@ -6,9 +6,9 @@ const fs = require('fs');
 const net = require('net');
 const policyfile = require('policyfile');
 
-const [port, path] = process.argv.slice(2);
+const [host, port, path] = process.argv.slice(2);
 const server = net.createServer((socket) => socket.on('error', () => socket.destroy()));
 const policy = policyfile.createServer({ log: false });
 policy.buffer = Buffer.concat([fs.readFileSync(path), Buffer.alloc(1)]);
 policy.listen(-1, server);
-server.listen({ port: Number(port), host: '127.0.0.1', backlog: 4096 });
+server.listen({ port: Number(port), host, backlog: 4096 });

@@ -8,35 +8,45 @@ use testkit::cpu;
 
 use super::super::SERVER_CPU;
 use super::super::between::OtherProgram;
-use super::super::peers::{fill, find, stream_module};
+use super::super::peers::{Version, fill, find, stream_module};
 use super::super::site::BenchFolder;
 
 const NGINX_CONF: &str = include_str!("nginx.conf");
 const HAPROXY_CFG: &str = include_str!("haproxy.cfg");
 
 /// All known relays.
-pub(super) const OTHERS: [OtherProgram; 4] = [
+pub(in crate::bench) const OTHERS: [OtherProgram; 4] = [
     OtherProgram {
         name: "haproxy",
         needs: "HAProxy (Debian: haproxy)",
+        version: Version::Debian("haproxy"),
+        how: "[`mode tcp`](https://docs.haproxy.org/2.6/configuration.html#4-mode), one thread, `maxconn 7400`",
         most_idle: u32::MAX,
         command: haproxy,
     },
     OtherProgram {
         name: "nginx-16k",
         needs: "nginx with its stream module (Debian: nginx, libnginx-mod-stream)",
+        version: Version::Debian("nginx"),
+        how: "`stream` with [`proxy_pass`](https://nginx.org/en/docs/stream/ngx_stream_proxy_module.html), \
+              `proxy_buffer_size 16k`, `proxy_half_close on`, one process",
         most_idle: u32::MAX,
         command: |site, address, backend| nginx(site, address, backend, "16k"),
     },
     OtherProgram {
         name: "nginx-64k",
         needs: "nginx with its stream module (Debian: nginx, libnginx-mod-stream)",
+        version: Version::Debian("nginx"),
+        how: "`stream` with [`proxy_pass`](https://nginx.org/en/docs/stream/ngx_stream_proxy_module.html), \
+              `proxy_buffer_size 64k`, `proxy_half_close on`, one process",
         most_idle: u32::MAX,
         command: |site, address, backend| nginx(site, address, backend, "64k"),
     },
     OtherProgram {
         name: "sslh",
         needs: "sslh-select (Debian: sslh)",
+        version: Version::Debian("sslh"),
+        how: "[`sslh-select`](https://github.com/yrutschle/sslh), `--anyprot` alone",
         most_idle: u32::MAX,
         command: sslh,
     },

@@ -30,10 +30,12 @@ pub(in crate::bench) struct RelaySlice {
     pub(super) up: f64,
     /// CPU time per MiB from the backend to the client.
     pub(super) down: f64,
+    /// MiB per second, to the backend and to the client.
+    pub(super) rates: [f64; 2],
     /// CPU time per message there and back.
     pub(super) message: f64,
-    /// The median time of a message there and back.
-    pub(super) message_p50: f64,
+    /// The times within which half, 99 % and 99.9 % of the messages are there and back.
+    pub(super) message_times: [f64; 3],
     /// CPU time per connection, from connect to a clean close.
     pub(super) connection: f64,
 }
@@ -43,8 +45,9 @@ impl RelaySlice {
     pub(super) const NONE: Self = Self {
         up: f64::NAN,
         down: f64::NAN,
+        rates: [f64::NAN; 2],
         message: f64::NAN,
-        message_p50: f64::NAN,
+        message_times: [f64::NAN; 3],
         connection: f64::NAN,
     };
 }
@@ -57,22 +60,40 @@ pub(super) fn slice(pid: u32, to: SocketAddr, amount: RelayAmount) -> Result<Rel
         connections,
     } = amount;
     let mut times = Vec::new();
+    let bulk = u32::from(mebibytes);
+    let (up, up_rate) = timed(pid, bulk, || upload(to, mebibytes)).context("bulk up")?;
+    let (down, down_rate) = timed(pid, bulk, || download(to, mebibytes)).context("bulk down")?;
     Ok(RelaySlice {
-        up: cost(pid, mebibytes.into(), || upload(to, mebibytes)).context("bulk up")?,
-        down: cost(pid, mebibytes.into(), || download(to, mebibytes)).context("bulk down")?,
+        up,
+        down,
+        rates: [up_rate, down_rate],
         message: cost(pid, messages, || {
             times = talk(to, messages)?;
             Ok(())
         })
         .context("messages")?,
-        message_p50: {
-            times.sort();
-            let median = times.get(times.len() / 2).copied().unwrap_or_default();
-            median.as_secs_f64() * 1e6
-        },
+        message_times: quantiles(times),
         // A relay that loses connections has no figure for them.
         connection: cost(pid, connections, || connect_often(to, connections)).unwrap_or(f64::NAN),
     })
+}
+
+/// Microseconds within which half, 99 % and 99.9 % were done.
+pub(in crate::bench) fn quantiles(mut times: Vec<Duration>) -> [f64; 3] {
+    times.sort();
+    [500, 990, 999].map(|permille| {
+        let rank = (times.len() * permille).div_ceil(1000).saturating_sub(1);
+        times
+            .get(rank)
+            .map_or(f64::NAN, |time| time.as_secs_f64() * 1e6)
+    })
+}
+
+/// The relay's CPU time for each of `count` items, and the items per second.
+fn timed(pid: u32, count: u32, action: impl FnOnce() -> Result<()>) -> Result<(f64, f64)> {
+    let start = Instant::now();
+    let cost = cost(pid, count, action)?;
+    Ok((cost, f64::from(count) / start.elapsed().as_secs_f64()))
 }
 
 /// The relay's CPU time for each of `count` items.

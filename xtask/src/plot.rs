@@ -3,11 +3,11 @@
 mod bars;
 mod table;
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::{Files, read};
 use bars::{Bar, BarGroup, Look};
 
 /// The folder of the pictures.
@@ -19,25 +19,54 @@ const RANDOM_2048: &str = "docs/book/src/random-2048.md";
 /// The page with the tables of other programs.
 const COMPARISON: &str = "docs/book/src/comparison.md";
 
-/// Draws all of them.
-pub(super) fn add(root: &Path, files: &mut Files) -> Result<()> {
+/// The page that `bench peers` writes.
+const PEERS: &str = "docs/book/src/peers.md";
+
+/// Servers that need more than this many microseconds for a policy request start a process for it.
+const SLOW: f64 = 500.0;
+
+/// All of them: paths from the root of the repository, with their content.
+pub(crate) fn pictures(root: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>> {
     let random_2048 = read(root, RANDOM_2048)?;
     let comparison = read(root, COMPARISON)?;
+    let peers = read(root, PEERS)?;
     let pictures = [
         ("replies-lost.svg", replies_lost(&random_2048)?),
+        ("peers-cpu.svg", peers_cpu(&peers)?),
+        ("peers-p99.svg", peers_p99(&peers)?),
+        ("peers-lost.svg", peers_lost(&peers)?),
+        ("peers-idle.svg", peers_idle(&peers)?),
         ("cpu-per-fetch.svg", cpu_per_fetch(&comparison)?),
         ("idle-memory.svg", idle_memory(&comparison)?),
     ];
     let folder = Path::new(FOLDER);
-    files.extend(pictures.map(|(name, picture)| (folder.join(name), picture.into())));
-    Ok(())
+    let pictures = pictures.into_iter();
+    Ok(pictures
+        .map(|(name, picture)| (folder.join(name), picture.into()))
+        .collect())
+}
+
+fn read(root: &Path, page: &str) -> Result<String> {
+    fs::read_to_string(root.join(page)).with_context(|| format!("can't read {page}"))
 }
 
 fn replies_lost(page: &str) -> Result<String> {
+    let rows = table::columns(page, ["path", "server", "fetches", "lost"])?;
+    bars::picture(
+        "Replies lost by each kind of server on three bad networks",
+        &lost(rows)?,
+    )
+}
+
+fn peers_lost(page: &str) -> Result<String> {
+    let rows = table::columns(page, ["situation", "server", "fetches", "lost"])?;
+    bars::picture("Replies lost by each server", &lost(rows)?)
+}
+
+/// A group for each network, and in it a bar for each server.
+fn lost(rows: Vec<[String; 4]>) -> Result<Vec<BarGroup>> {
     let mut groups = Vec::<BarGroup>::new();
-    for [network, server, fetches, lost] in
-        table::columns(page, ["path", "server", "fetches", "lost"])?
-    {
+    for [network, server, fetches, lost] in rows {
         let share = table::number(&lost)? / table::number(&fetches)?;
         ensure!(share.is_finite(), "a server without fetches");
         let percent = format!("{:.1}", share * 100.0);
@@ -58,8 +87,57 @@ fn replies_lost(page: &str) -> Result<String> {
             }),
         }
     }
+    Ok(groups)
+}
+
+fn peers_cpu(page: &str) -> Result<String> {
+    let columns = ["server", "CPU per fetch, µs"];
+    let mut fetches = group(page, "A policy request", columns)?.bars;
+    let slow = fetches.extract_if(.., |bar| bar.value > SLOW).collect();
+    let columns = ["relay", "a connection, µs"];
+    let relays = group(page, "A connection through a relay", columns)?;
+    let columns = ["bridge", "a connection, µs"];
+    let groups = [
+        BarGroup::scaled("A policy request", fetches),
+        BarGroup::scaled("A policy request, with a process for each", slow),
+        relays,
+        group(page, "A WebSocket", columns)?,
+    ];
+    bars::picture("CPU time per operation (each group has a scale)", &groups)
+}
+
+fn peers_p99(page: &str) -> Result<String> {
+    let groups = [
+        group(page, "A policy request, p99", ["server", "p99, µs"])?,
+        group(page, "A message through a relay, p99", ["relay", "p99, µs"])?,
+        group(
+            page,
+            "A message through a WebSocket, p99",
+            ["bridge", "p99, µs"],
+        )?,
+    ];
+    bars::picture("Time per operation, p99 (each group has a scale)", &groups)
+}
+
+/// A table's column of microseconds.
+fn group(page: &str, title: &str, columns: [&str; 2]) -> Result<BarGroup> {
+    let rows = table::columns(page, columns)?;
+    let bars = compared(rows, |figure, _| format!("{figure} µs"))?;
+    Ok(BarGroup::scaled(title, bars))
+}
+
+fn peers_idle(page: &str) -> Result<String> {
+    let group = |title, name| {
+        let rows = table::columns(page, [name, "idle, bytes"])?;
+        Ok::<_, anyhow::Error>(BarGroup::scaled(title, compared(rows, bytes)?))
+    };
+    let groups = [
+        group("An unfinished policy request", "server")?,
+        group("An idle relay", "relay")?,
+        group("An idle WebSocket", "bridge")?,
+    ];
     bars::picture(
-        "Replies lost by each kind of server on three bad networks",
+        "Memory per idle connection (each group has a scale)",
         &groups,
     )
 }
@@ -111,6 +189,7 @@ fn compared(rows: Vec<[String; 2]>, text: impl Fn(&str, f64) -> String) -> Resul
 /// Bytes as people say them.
 fn bytes(_: &str, bytes: f64) -> String {
     match bytes {
+        ..100.0 => format!("{bytes:.0} bytes"),
         ..1e6 => format!("{:.1} KB", bytes / 1e3),
         _ => format!("{:.1} MB", bytes / 1e6),
     }
