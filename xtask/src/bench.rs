@@ -12,6 +12,7 @@ mod fetch;
 mod flashgate;
 mod floor;
 mod goal;
+mod growth;
 mod idle;
 mod machine;
 mod peers;
@@ -47,6 +48,8 @@ pub(crate) enum Bench {
     Bridge(bridge::BridgeBench),
     /// Install the other programs, measure all of them, and write the results into docs/book/src/peers.md
     Peers(survey::PeerSurvey),
+    /// Measure more connections, a larger config and a second thread, and write the results into docs/book/src/growth.md
+    Growth(growth::Growth),
     /// Count the system calls of flashgate per fetch
     Syscalls(syscalls::Syscalls),
 }
@@ -62,6 +65,7 @@ impl Bench {
             Self::Relay(relay) => relay.run(),
             Self::Bridge(bridge) => bridge.run(),
             Self::Peers(survey) => survey.run(),
+            Self::Growth(growth) => growth.run(),
             Self::Syscalls(syscalls) => syscalls.run(),
         }
     }

@@ -1,6 +1,7 @@
 //! The bar charts of the book. Each is drawn from the tables on a page of the book, so that the two cannot disagree.
 
 mod bars;
+mod lines;
 mod table;
 
 use std::fs;
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, ensure};
 
 use bars::{Bar, BarGroup, Look};
+use lines::GrowthLine;
 
 /// The folder of the pictures.
 const FOLDER: &str = "docs/book/src/images";
@@ -22,6 +24,9 @@ const COMPARISON: &str = "docs/book/src/comparison.md";
 /// The page that `bench peers` writes.
 const PEERS: &str = "docs/book/src/peers.md";
 
+/// The page that `bench growth` writes.
+const GROWTH: &str = "docs/book/src/growth.md";
+
 /// Servers that need more than this many microseconds for a policy request start a process for it.
 const SLOW: f64 = 500.0;
 
@@ -30,12 +35,16 @@ pub(crate) fn pictures(root: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>> {
     let random_2048 = read(root, RANDOM_2048)?;
     let comparison = read(root, COMPARISON)?;
     let peers = read(root, PEERS)?;
+    let growth = read(root, GROWTH)?;
     let pictures = [
         ("replies-lost.svg", replies_lost(&random_2048)?),
         ("peers-cpu.svg", peers_cpu(&peers)?),
         ("peers-p99.svg", peers_p99(&peers)?),
         ("peers-lost.svg", peers_lost(&peers)?),
         ("peers-idle.svg", peers_idle(&peers)?),
+        ("growth-connections.svg", growth_connections(&growth)?),
+        ("growth-config.svg", growth_config(&growth)?),
+        ("growth-reload.svg", growth_reload(&growth)?),
         ("cpu-per-fetch.svg", cpu_per_fetch(&comparison)?),
         ("idle-memory.svg", idle_memory(&comparison)?),
     ];
@@ -162,6 +171,49 @@ fn idle_memory(page: &str) -> Result<String> {
         ),
     ];
     bars::picture("Memory per idle connection, by program", &groups)
+}
+
+fn growth_connections(page: &str) -> Result<String> {
+    let lines = [
+        line(page, "fetches at a time", "CPU per fetch, µs")?,
+        line(page, "idle connections", "CPU per fetch, µs")?,
+    ];
+    lines::picture(
+        "CPU per fetch with more connections, relative to the fewest",
+        &lines,
+    )
+}
+
+fn growth_config(page: &str) -> Result<String> {
+    let column = "CPU per operation, µs";
+    let lines = [
+        line(page, "policies", column)?,
+        line(page, "rules", column)?,
+        line(page, "gates", column)?,
+        line(page, "routes", column)?,
+    ];
+    lines::picture(
+        "CPU per operation with a larger config, relative to the smallest",
+        &lines,
+    )
+}
+
+fn growth_reload(page: &str) -> Result<String> {
+    let mut line = line(page, "gates", "reload, ms")?;
+    "reload time".clone_into(&mut line.name);
+    lines::picture("Reload time with more gates, relative to one gate", &[line])
+}
+
+/// A table's column, by the counts of its first column, which are the line's name too.
+fn line(page: &str, name: &str, column: &str) -> Result<GrowthLine> {
+    let rows = table::columns(page, [name, column])?;
+    let points = rows
+        .iter()
+        .map(|[count, value]| Ok((table::number(count)?, table::number(value)?)));
+    Ok(GrowthLine {
+        name: name.to_owned(),
+        points: points.collect::<Result<_>>()?,
+    })
 }
 
 /// A bar for each program that was measured; flashgate's stands out.

@@ -71,7 +71,7 @@ fn beside(
     let _ = testkit::until(ACCEPT, accepted);
     let with_idle = cpu::memory_kb_with_children(contender.pid)?;
     let situation = format!(
-        "beside {} idle connections",
+        "with {} idle connections",
         crate::page::count(amount.of(10_000).into())
     );
     let load = Load {
