@@ -72,7 +72,7 @@ fn filled(template: &str, values: &[(&str, String)]) -> String {
         })
 }
 
-/// A measured number as the tables show it: three digits, or all of them if there are more; a dash if there is none.
+/// A measured number as the tables show it: three digits, or all of them if there are more; a dash if nothing was measured.
 pub(crate) fn number(value: f64) -> String {
     match value {
         _ if !value.is_finite() => "–".to_owned(),

@@ -65,7 +65,7 @@ pub(super) fn measure(
     )
 }
 
-/// Microseconds within which half, 99 % and 99.9 % of the good fetches ended; not numbers if there were none.
+/// Microseconds within which half, 99 % and 99.9 % of the good fetches ended; not numbers if no fetch was good.
 pub(super) fn times(report: &LoadReport) -> [f64; 3] {
     [500, 990, 999].map(|permille| match report.ok {
         0 => f64::NAN,
