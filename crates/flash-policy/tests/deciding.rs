@@ -519,6 +519,26 @@ fn older_players() {
 }
 
 /// A single policy, on the port that the movie wants to connect to.
+/// The site's own file is fetched once, also if the movie loads it after one that depends on it.
+#[test]
+fn one_fetch_of_the_site_root() {
+    let world = World {
+        loaded: vec![
+            (http("/policy.xml"), Server::default()),
+            (http("/crossdomain.xml"), Server::default()),
+        ],
+        ..World::default()
+    };
+    let places = [
+        Place::Master,
+        Place::SiteRoot,
+        Place::Loaded(0),
+        Place::Destination,
+    ];
+    let outcome = play(&world, "9.0.115", remote(HERE), 5000);
+    assert_eq!(asked(&outcome), places);
+}
+
 #[test]
 fn alone() {
     let rules = [

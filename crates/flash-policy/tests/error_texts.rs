@@ -7,7 +7,7 @@ use std::fs::{read_dir, read_to_string};
 use std::path::{Path, PathBuf};
 
 use flash_policy::decide::decide_alone;
-use flash_policy::{Host, Movie, Policy, Port, PortSet};
+use flash_policy::{Host, Movie, Origin, Policy, Port, PortSet, Scheme};
 
 /// The error of a program whose `main` uses `?`.
 #[track_caller]
@@ -37,6 +37,28 @@ fn main_prints_text() {
         "192.0.2".parse::<Host>(),
         "expected a valid IPv4 or IPv6 address",
     );
+    check(
+        "ftp".parse::<Scheme>(),
+        "expected `http` or `https`, found another scheme",
+    );
+    for (url, expected) in [
+        (
+            "www.example.com",
+            "expected a URL like `http://www.example.com/`, found no `://`",
+        ),
+        ("ftp://a.test", "expected `http` or `https` before `://`"),
+        (
+            "http://a.test\\b",
+            "expected a host after `://`, found `\\` before the path",
+        ),
+        ("http://192.0.2/", "expected a valid IPv4 or IPv6 address"),
+        (
+            "http://a.test:x/",
+            "expected a port from 0 to 65535 after the host",
+        ),
+    ] {
+        check(url.parse::<Origin>(), expected);
+    }
     check(
         decide_alone(&Policy::new(), &Movie::Hostless, Port::MASTER),
         "no rule matches the movie's host and the port (policy of port 843)",

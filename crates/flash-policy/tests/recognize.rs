@@ -89,6 +89,7 @@ fn other_protocols() {
         b"GET  /",
         b"GET inventory",
         b"GET httpx",
+        b"GET httpss://example.com/",
         b"CONNECT\n",
         b"CONNECT /",
         b"LOCKS /",
@@ -146,16 +147,33 @@ fn prefixes_wait() {
 /// The verdict is reached at the first byte that differs. Later bytes are neither needed nor read.
 #[test]
 fn decides_at_the_first_differing_byte() {
-    for at in 0..REQUEST.len() {
-        let mut input = REQUEST.to_vec();
-        input[at] ^= 0x40;
+    for request in [&REQUEST[..], b"<policy-file-request />\r\n"] {
+        for at in 0..request.len() {
+            let mut input = request.to_vec();
+            input[at] ^= 0x40;
+            let mut recognizer = Recognizer::new();
+            let verdict = recognizer.feed(&input[..=at]);
+            assert_eq!(verdict, Recognition::Other, "byte {at} of {request:?}");
+            assert_eq!(recognizer.length(), at + 1);
+        }
+    }
+}
+
+/// A server that serves no HTTP may give up waiting for the rest of these.
+#[test]
+fn what_may_be_http() {
+    for (bytes, may_be) in [
+        (&b""[..], false),
+        (b"<policy-file", false),
+        (b"MO", true),
+        (b"GET ", true),
+        (b"GET htt", true),
+        (b"GET /", false),
+        (b"LOGIN", false),
+    ] {
         let mut recognizer = Recognizer::new();
-        assert_eq!(
-            recognizer.feed(&input[..=at]),
-            Recognition::Other,
-            "byte {at}"
-        );
-        assert_eq!(recognizer.length(), at + 1);
+        recognizer.feed(bytes);
+        assert_eq!(recognizer.may_be_http(), may_be, "{bytes:?}");
     }
 }
 
