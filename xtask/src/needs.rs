@@ -24,6 +24,7 @@ const NEEDS: &[Need] = &[
     need("haproxy", "haproxy"),
     need("keepalived", "keepalived"),
     need("nginx", "nginx-light"),
+    need("faketime", "faketime"),
     need("ngircd", "ngircd"),
     need(
         "/usr/lib/nginx/modules/ngx_stream_module.so",

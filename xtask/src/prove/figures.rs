@@ -311,6 +311,11 @@ pub(super) const FIGURES: &[Figure] = &[
         shown: outside("limits", &["syn_flood::players_still_connect"]),
     },
     Figure {
+        name: "R33",
+        claim: "the wall clock jumps by a day while deadlines run: none fires early or more than half a second late",
+        shown: outside("gate", &["clock::jumps_by_a_day"]),
+    },
+    Figure {
         name: "R35",
         claim: "10,000 simulated networks each with delay, loss, reordering, cuts and resets, for players and for other clients: every run ends in the whole reply or in an error, none hangs",
         shown: library("simulated", &["players", "clients_that_send_more"]),

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod bulk;
+mod clock;
 mod dead_backends;
 mod ends;
 mod greeting;
