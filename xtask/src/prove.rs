@@ -5,6 +5,7 @@
 
 mod figures;
 mod guarantees;
+mod mutants;
 mod tasks;
 
 use std::process::{Command, Stdio};

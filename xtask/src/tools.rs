@@ -51,6 +51,13 @@ const CARGO_DENY: Tool = Tool {
     ask: &["--version"],
 };
 
+/// Changes the code to find out whether a test notices.
+const CARGO_MUTANTS: Tool = Tool {
+    program: "cargo-mutants",
+    version: "27.1.0",
+    ask: &["mutants", "--version"],
+};
+
 /// Puts the list of dependencies into a program. It can't print its own version.
 const CARGO_AUDITABLE: Tool = Tool {
     program: "cargo-auditable",
@@ -111,6 +118,11 @@ pub(crate) fn cargo_hack() -> Result<PathBuf> {
 /// Returns cargo-deny, and installs it first if necessary: up to four minutes.
 pub(crate) fn cargo_deny() -> Result<PathBuf> {
     CARGO_DENY.installed(Tool::cargo_install)
+}
+
+/// Returns cargo-mutants, and installs it first if necessary: up to three minutes.
+pub(crate) fn cargo_mutants() -> Result<PathBuf> {
+    CARGO_MUTANTS.installed(Tool::cargo_install)
 }
 
 /// Returns cargo-auditable, and installs it first if necessary: half a minute.

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::tasks;
+use super::{mutants, tasks};
 
 /// A figure.
 #[derive(Debug)]
@@ -314,6 +314,11 @@ pub(super) const FIGURES: &[Figure] = &[
         name: "R33",
         claim: "the wall clock jumps by a day while deadlines run: none fires early or more than half a second late",
         shown: outside("gate", &["clock::jumps_by_a_day"]),
+    },
+    Figure {
+        name: "R34",
+        claim: "tests notice every change to the recognizer, the decision, the Origin and the PROXY header, 95 % of those to `flash-policy`, and 80 % of those to the acceptor",
+        shown: Shown::Task(mutants::survivors),
     },
     Figure {
         name: "R35",
