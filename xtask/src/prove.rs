@@ -98,7 +98,7 @@ fn take(figure: &Figure) -> Result<Measured> {
             binary,
             tests,
         } => run_tests(figure.name, [package, binary], tests),
-        Shown::Fuzzing { quick } => fuzz(quick),
+        Shown::Fuzzing { quick, slow } => fuzz([quick, slow]),
         Shown::Task(task) => Ok(measured(task())),
     }
 }
@@ -121,10 +121,12 @@ fn measured(result: Result<String>) -> Measured {
 }
 
 /// Runs every fuzz target on its number of inputs.
-fn fuzz(quick: &[&str]) -> Result<Measured> {
+fn fuzz([quick, slow]: [&[&str]; 2]) -> Result<Measured> {
     let runs = |target: &str| {
         if quick.contains(&target) {
             10_000_000
+        } else if slow.contains(&target) {
+            100_000
         } else {
             1_000_000
         }
