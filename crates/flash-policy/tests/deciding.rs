@@ -345,6 +345,18 @@ fn another_host() {
     );
 }
 
+/// If two policies refuse for the same reason, the first that was asked is named.
+#[test]
+fn the_first_refusal() {
+    let other = a("b.test", "*");
+    let world = world(Some(&other), Some(&other));
+    let outcome = denies("both", &world, HERE, 5000, RefusalReason::NoRuleMatches);
+    let Decision::Denied(denied) = outcome.decision else {
+        panic!()
+    };
+    assert_eq!(denied.place, Some(Place::Master));
+}
+
 /// Names that are addresses. Other names are in the table.
 #[test]
 fn addresses() {

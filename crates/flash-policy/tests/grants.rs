@@ -2,7 +2,9 @@
 
 #![cfg(test)]
 
-use flash_policy::decide::{Ignored, Location, LocationError, NearestMiss, Request, Sandbox};
+use flash_policy::decide::{
+    Allowed, Ignored, Location, LocationError, NearestMiss, Place, Request, Sandbox, decide_page,
+};
 use flash_policy::{Grant, Movie, Policy, Port, Profile, grants, parse};
 
 fn policy(rules: &str) -> Policy {
@@ -58,6 +60,59 @@ fn the_nearest_rule() {
         let [served_from, port] = [served_from, port].map(|port| Port::new(port).unwrap());
         let granted = grants(&policy(&rules.concat()), served_from, &movie, port);
         assert_eq!(granted, Grant::Refused(miss), "{rules:?}");
+    }
+}
+
+/// Logs and programs use the codes, people read the texts.
+#[test]
+fn what_allows_a_connection() {
+    let place = Place::Destination;
+    for (allowed, code, text) in [
+        (
+            Allowed::Rule { place, rule: 1 },
+            "granted",
+            "a rule allows the connection (policy of the destination port, rule 2)",
+        ),
+        (
+            Allowed::OwnHost,
+            "own-host",
+            "a player before 9.0.124 needs no policy for the movie's own host, on ports from 1024 up",
+        ),
+        (
+            Allowed::LocalTrusted,
+            "local-trusted",
+            "a locally trusted movie needs no policy",
+        ),
+        (
+            Allowed::Application,
+            "application",
+            "a movie in AIR's application sandbox needs no policy",
+        ),
+    ] {
+        assert_eq!((allowed.code(), &*allowed.to_string()), (code, text));
+    }
+}
+
+#[test]
+fn what_refuses_a_page() {
+    let policy = policy("<allow-access-from domain='a.test' to-ports='*' secure='true'/>");
+    for (origin, text) in [
+        (
+            "http://a.test",
+            "the policy does not allow the page: a rule matches, but it allows only movies loaded over HTTPS",
+        ),
+        (
+            "http://b.test",
+            "the policy does not allow the page: no rule matches the movie's host and the port",
+        ),
+        (
+            "a.test",
+            "expected one Origin like `https://www.example.com`, found something else",
+        ),
+    ] {
+        let origin = Some(origin.as_bytes());
+        let denied = decide_page(&policy, origin, Port::MASTER).unwrap_err();
+        assert_eq!(denied.to_string(), text);
     }
 }
 

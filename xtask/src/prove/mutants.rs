@@ -48,7 +48,7 @@ const MUTATED: &[Mutated] = &[
             "crates/flash-policy/src/origin.rs",
             "crates/flash-policy/src/origin/**",
         ],
-        features: &["--no-default-features", "--features", "player"],
+        features: &["--no-default-features", "--features", "player,silverlight"],
         tests: &[
             "--test",
             "deciding",
@@ -62,6 +62,8 @@ const MUTATED: &[Mutated] = &[
             "values",
             "--test",
             "player",
+            "--test",
+            "url",
         ],
         one_in: 1,
         goal: 100,
