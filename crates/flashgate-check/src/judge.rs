@@ -6,6 +6,7 @@ use flash_policy::Severity;
 use flash_policy::player::Outcome;
 
 use crate::behind::Behind;
+use crate::findings::FindingId;
 use crate::names::Lookup;
 use crate::plan::CheckPlan;
 use crate::survey::Survey;
@@ -73,16 +74,18 @@ pub(super) fn judge(
     addresses::judge(&mut case);
     target::judge(&mut case);
     meaning::judge(&mut case);
-    loaded::judge(&mut case);
     blocked_port::judge(&mut case);
     doubtful_port::judge(&mut case);
     tls::overlooked(&mut case);
     unexplained::judge(&mut case);
+    loaded::judge(&mut case);
     let mut found = case.found;
-    // An error explains a refusal better than a warning that was found with it.
+    // What `--load-policy` says is the first thing to correct. Else, an error explains a refusal better than a warning
+    // that was found with it.
     found.sort_by_key(|(rank, finding)| {
         let is_error = finding.diagnostic.severity == Severity::Error;
-        (*rank, *rank == Rank::Cause && !is_error)
+        let is_ours = finding.diagnostic.rule == FindingId::LoadPolicyIgnored.id();
+        (*rank, !is_ours, *rank == Rank::Cause && !is_error)
     });
     let findings = found.into_iter().map(|(_, finding)| finding);
     (finding::bounded(findings), case.sources)

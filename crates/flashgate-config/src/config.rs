@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use flash_policy::diagnostic::any_error;
+use flash_policy::write::Layout;
 use flash_policy::{Diagnostic, Policy, Port};
 use flashgate_report::render::PlainError;
 use toml::Spanned;
@@ -15,7 +16,7 @@ use toml::de::DeTable;
 use crate::confinement;
 use crate::reason;
 use crate::regular_file;
-use crate::snapshot::{ListenAddress, Plan, Watched};
+use crate::snapshot::{ListenAddress, MasterFileKind, Plan, Watched};
 
 mod applies_to;
 pub mod backend;
@@ -84,7 +85,7 @@ pub fn load(path: &Path, purpose: PlanPurpose) -> Result<Loaded, PlanRefused> {
 }
 
 /// A policy of a valid config file.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct ConfiguredPolicy {
     /// Its name.
     pub name: String,
@@ -97,6 +98,24 @@ pub struct ConfiguredPolicy {
     pub urls: Option<Policy>,
     /// The name of its meta-policy in that file, which may be one that `urls` has only as `master-only`.
     pub meta_policy: Option<&'static str>,
+    /// The files that it is served as, if it is served only over HTTP.
+    pub only_files: Vec<MasterFileKind>,
+    named: Named,
+    served: ServedAt,
+}
+
+impl ConfiguredPolicy {
+    /// Silverlight's file over HTTP, if Silverlight gets the policy only there.
+    pub fn silverlight_file(&self, layout: Layout) -> Option<String> {
+        let is_file = self
+            .served
+            .over_http()
+            .contains(&MasterFileKind::ClientAccessPolicy);
+        if !is_file || self.served.asked_by_silverlight() {
+            return None;
+        }
+        self.named.silverlight_file(layout)
+    }
 }
 
 /// The policies of a valid config file. The error has every mistake.
@@ -111,7 +130,14 @@ pub fn policies(path: &Path) -> Result<Vec<ConfiguredPolicy>, ConfigFindings> {
             silverlight: named.for_sockets(Some(Port::MASTER)),
             urls: named.for_urls(),
             meta_policy: named.meta_policy(),
-            name: named.name,
+            only_files: if ports.is_empty() && !served.asked_by_silverlight() {
+                served.over_http().to_vec()
+            } else {
+                Vec::new()
+            },
+            name: named.name.clone(),
+            named,
+            served,
         }
     };
     let policies = resolved.map(|resolved| resolved.policies).ok_or(findings)?;

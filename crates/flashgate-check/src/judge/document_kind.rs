@@ -222,7 +222,7 @@ fn remedy(case: &Case<'_>, asked: PolicyConnection<'_>, kind: DocumentKind) -> S
     let port = case.plan.config.port;
     match (asked.client, kind) {
         (Client::Silverlight, DocumentKind::SilverlightHttp) => format!(
-            "add `<socket-resource port=\"{port}\" protocol=\"tcp\"/>` to its `<grant-to>`; Silverlight needs both elements in one file if it asks a web server"
+            "add `<socket-resource port=\"{port}\" protocol=\"tcp\"/>` to its `<grant-to>`; the `<resource>` there may stay, for HTTP requests"
         ),
         (Client::Silverlight, _) => right_document(case, asked),
         (_, DocumentKind::FlashUrl) => format!(
@@ -237,10 +237,10 @@ pub(super) fn right_document(case: &Case<'_>, asked: PolicyConnection<'_>) -> St
     let (port, site) = (case.plan.config.port, case.site());
     match asked.client {
         Client::Silverlight if asked.is_over_http() => format!(
-            "serve a Silverlight policy there: `flashgate policy --dialect silverlight --allow '{site}:{port}'` prints one, and flashgate serves one with `clientaccesspolicy` in `[http]`"
+            "serve a Silverlight policy there: `flashgate policy --dialect silverlight --allow '{site}:{port}'` prints one, and flashgate serves it with `clientaccesspolicy` in `[http]`"
         ),
         Client::Silverlight => format!(
-            "serve a Silverlight policy there: `flashgate policy --dialect silverlight --allow '{site}:{port}'` prints one"
+            "serve a Silverlight policy there: `flashgate policy --dialect silverlight --allow '{site}:{port}'` prints one, and flashgate serves it in a `[[listen]]` with `dialect = \"silverlight\"`"
         ),
         _ if asked.is_over_http() => format!(
             "serve a `<cross-domain-policy>` there, with the rule `<allow-access-from domain=\"{site}\"/>`; flashgate serves one with `crossdomain` in `[http]`"

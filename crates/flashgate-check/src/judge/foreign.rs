@@ -43,10 +43,25 @@ pub(super) fn judge(case: &mut Case<'_>) {
 
 fn speaks_http(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let name = asked.name();
-    case.delivery(FindingId::HttpOnPolicyPort.error( format!("a web server listens on {name}"))
-                .note("socket policies have their own protocol; since Flash Player 9.0.124, a `crossdomain.xml` on a web server does not allow sockets")
-                .help("run a policy server on this port, and move the website to another"));
+    let (note, help) = match asked.client {
+        Client::Silverlight => (
+            "policies for sockets have their own protocol; over HTTP, Silverlight asks only for /clientaccesspolicy.xml on port 80",
+            "serve Silverlight's policy on port 943, without HTTP",
+        ),
+        _ if asked.place == Place::Destination => (
+            CROSSDOMAIN,
+            "if this is the port of the game, put a gate in front of it, which answers policy requests too; if it is only a website's, it may stay as it is: check the port of the game",
+        ),
+        _ => (
+            CROSSDOMAIN,
+            "run a policy server on this port, and move the website to another",
+        ),
+    };
+    let finding = FindingId::HttpOnPolicyPort.error(format!("a web server listens on {name}"));
+    case.delivery(finding.note(note).help(help));
 }
+
+const CROSSDOMAIN: &str = "socket policies have their own protocol; since Flash Player 9.0.124, a `crossdomain.xml` on a web server does not allow sockets";
 
 fn speaks_tls(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let name = asked.name();

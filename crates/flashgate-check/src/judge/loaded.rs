@@ -32,10 +32,11 @@ pub(super) fn judge(case: &mut Case<'_>) {
             continue;
         };
         let finding = FindingId::LoadPolicyIgnored.warning(message).help(help);
-        let rank = if case.is_denied() {
-            Rank::Wrong
+        // It may be why no policy arrived. If another one allows the connection, it is still no doubt, but a mistake.
+        let rank = if case.lacks_policy() {
+            Rank::Cause
         } else {
-            Rank::Doubtful
+            Rank::Wrong
         };
         case.add(rank, finding);
     }

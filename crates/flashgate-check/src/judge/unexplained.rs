@@ -127,7 +127,7 @@ fn remedy(case: &Case<'_>) -> String {
     let loads = config.version >= PlayerVersion::NAMED_PORTS;
     match config.client {
         Client::Silverlight => format!(
-            "serve a Silverlight policy on port {}: `flashgate policy --dialect silverlight --allow '{}:{port}'` prints one",
+            "serve a Silverlight policy on port {}: `flashgate policy --dialect silverlight --allow '{}:{port}'` prints one, and flashgate serves it in a `[[listen]]` with `dialect = \"silverlight\"`",
             config.master(),
             case.site()
         ),

@@ -81,11 +81,14 @@ impl Summary {
 pub(super) struct More {
     worst: Option<(Severity, &'static str)>,
     are_of_several_rules: bool,
+    /// The most severe of those whose rule has no page.
+    without_page: Option<Severity>,
 }
 
 impl More {
     pub(super) fn add(&mut self, finding: &Diagnostic) {
         if lint::rule(finding.rule).is_none() {
+            self.without_page = self.without_page.max(Some(finding.severity));
             return;
         }
         match self.worst {
@@ -99,9 +102,12 @@ impl More {
         }
     }
 
-    /// Nothing if none of the rules has a page.
+    /// Nothing if none of the rules has a page, or only those of less severe findings.
     pub(super) fn line(self) -> Option<String> {
-        let (_, rule) = self.worst?;
+        let (severity, rule) = self.worst?;
+        if self.without_page > Some(severity) {
+            return None;
+        }
         Some(if self.are_of_several_rules {
             format!(
                 "for more about one of these, try `flashgate explain RULE`, as in `flashgate explain {rule}`"

@@ -9,6 +9,7 @@ use flash_policy::lint::{Options, PolicyKind, lint_with};
 use flash_policy::write::{self, Layout, SilverlightError};
 use flash_policy::{Policy, Port, PortSet, Profile, Secure, Serving};
 use flashgate_config::config::{self, ConfigFindings, ConfiguredPolicy};
+use flashgate_config::snapshot::MasterFileKind;
 use flashgate_report::render::{self, PlainError};
 
 use super::allow::{self, NoPorts};
@@ -81,9 +82,17 @@ enum PolicySource {
 }
 
 impl PolicySource {
-    fn policy(&self, name: Option<&str>, format: PolicyFormat) -> Result<ToPrint, ConfigFindings> {
+    fn policy(
+        &self,
+        name: Option<&str>,
+        format: PolicyFormat,
+        layout: Layout,
+    ) -> Result<ToPrint, ConfigFindings> {
         let policy = match (self, format) {
-            (Self::Config(path), _) => return configured(path, name, format),
+            (Self::Config(path), _) => {
+                let chosen = configured(path, name)?;
+                return to_print(chosen, format, layout).map_err(ConfigFindings::from);
+            }
             (Self::Rules { rules, .. }, PolicyFormat::Url) => {
                 // The ports are left out, so it doesn't matter which a rule has.
                 let policy = allow::policy(&rules.value, rules.name(), Ok(&[Port::MASTER]))?;
@@ -95,21 +104,28 @@ impl PolicySource {
             }
         };
         let meta_policy = None;
-        Ok(ToPrint {
+        Ok(ToPrint::Policy(WantedPolicy {
             policy,
             meta_policy,
-        })
+        }))
     }
 }
 
+/// What to print.
+enum ToPrint {
+    Policy(WantedPolicy),
+    /// This text, which has no equal among policies for sockets.
+    AsServed(String),
+}
+
 /// The policy to print.
-struct ToPrint {
+struct WantedPolicy {
     policy: Policy,
     /// The name of its meta-policy for URLs. Some of them, the policy has only as `master-only`.
     meta_policy: Option<&'static str>,
 }
 
-impl ToPrint {
+impl WantedPolicy {
     fn as_url(&self, layout: Layout) -> Result<String, ConfigFindings> {
         let text = write::url(&self.policy, layout).map_err(|error| plain(&error))?;
         let (Some(general), Some(name)) = (self.policy.site_control, self.meta_policy) else {
@@ -145,7 +161,10 @@ impl Print {
     /// Builds the text, and prints warnings to standard error.
     fn text(&self) -> Result<String, ConfigFindings> {
         let source = self.source()?;
-        let wanted = source.policy(self.name.as_deref(), self.dialect)?;
+        let wanted = match source.policy(self.name.as_deref(), self.dialect, self.layout())? {
+            ToPrint::Policy(wanted) => wanted,
+            ToPrint::AsServed(text) => return Ok(text),
+        };
         let text = match self.dialect {
             PolicyFormat::Flash => write::flash_unchecked(&wanted.policy, self.layout()),
             PolicyFormat::Url => wanted.as_url(self.layout())?,
@@ -263,8 +282,7 @@ fn not_in_format(name: &str, format: PolicyFormat) -> PlainError {
 fn configured(
     given: &GivenValue<PathBuf>,
     name: Option<&str>,
-    format: PolicyFormat,
-) -> Result<ToPrint, ConfigFindings> {
+) -> Result<ConfiguredPolicy, ConfigFindings> {
     let path = &given.value;
     let policies = config::policies(path).map_err(|faults| given.about_path(faults))?;
     let names: Vec<_> = policies
@@ -275,19 +293,7 @@ fn configured(
     let wanted = |policy: &ConfiguredPolicy| name.is_none_or(|name| name == policy.name);
     let mut chosen = policies.into_iter().filter(wanted);
     match (chosen.next(), chosen.next(), name) {
-        (Some(policy), None, _) => {
-            let found = match format {
-                PolicyFormat::Url => policy.urls,
-                PolicyFormat::Flash => policy.sockets,
-                PolicyFormat::Silverlight => policy.silverlight,
-            };
-            let meta_policy = policy.meta_policy;
-            let wanted = found.map(|policy| ToPrint {
-                policy,
-                meta_policy,
-            });
-            wanted.ok_or_else(|| not_in_format(&policy.name, format).into())
-        }
+        (Some(policy), None, _) => Ok(policy),
         (None, _, Some(name)) => Err(PlainError::new(
             &format!("{} has no policy named `{name}`", path.display()),
             &[&format!("its policies are {names}")],
@@ -299,4 +305,46 @@ fn configured(
         )
         .into()),
     }
+}
+
+/// A configured policy in this format. What is served nowhere is not printed.
+fn to_print(
+    policy: ConfiguredPolicy,
+    format: PolicyFormat,
+    layout: Layout,
+) -> Result<ToPrint, PlainError> {
+    if format == PolicyFormat::Silverlight
+        && let Some(text) = policy.silverlight_file(layout)
+    {
+        return Ok(ToPrint::AsServed(text));
+    }
+    if format != PolicyFormat::Url && !policy.only_files.is_empty() {
+        return Err(only_over_http(&policy));
+    }
+    let found = match format {
+        PolicyFormat::Url => policy.urls,
+        PolicyFormat::Flash => policy.sockets,
+        PolicyFormat::Silverlight => policy.silverlight,
+    };
+    let meta_policy = policy.meta_policy;
+    let wanted = found.map(|policy| WantedPolicy {
+        policy,
+        meta_policy,
+    });
+    let wanted = wanted.map(ToPrint::Policy);
+    wanted.ok_or_else(|| not_in_format(&policy.name, format))
+}
+
+/// The error for a format that no client gets.
+fn only_over_http(policy: &ConfiguredPolicy) -> PlainError {
+    let paths: Vec<_> = policy.only_files.iter().map(|file| file.path()).collect();
+    let (name, paths) = (&policy.name, paths.join(" and "));
+    let dialect = match policy.only_files.as_slice() {
+        [MasterFileKind::ClientAccessPolicy] => "silverlight",
+        _ => "url",
+    };
+    PlainError::new(
+        &format!("the policy `{name}` is served only over HTTP, as {paths}"),
+        &[&format!("print that with `--dialect {dialect}`")],
+    )
 }

@@ -5,7 +5,7 @@
 use flash_policy::REQUEST;
 use flash_policy::near_request::{self, Slip};
 use flash_policy::reply::Dialect;
-use flashgate_config::snapshot::Service;
+use flashgate_config::snapshot::{Service, ServiceKind};
 use flashgate_wire::proxy_header;
 
 use super::ConnectionOutcome;
@@ -20,8 +20,8 @@ pub(super) enum Mistake {
     Tls,
     /// A PROXY header from a peer that is not in `accept-proxy`.
     ProxyHeader,
-    /// A policy request on the bridge.
-    PolicyOnBridge,
+    /// A policy request where only HTTP is spoken: on the bridge, or at the address of `[http]`.
+    PolicyOverHttp,
     /// A Flash player where Silverlight asks.
     FlashOnSilverlight,
     /// Almost a policy request.
@@ -39,7 +39,7 @@ impl Samplers {
                 "http",
                 "tls",
                 "proxy-header",
-                "policy-on-bridge",
+                "policy-over-http",
                 "flash-on-silverlight",
                 "near-request",
             ]
@@ -52,7 +52,7 @@ impl Samplers {
             http,
             tls,
             proxy_header,
-            policy_on_bridge,
+            policy_over_http,
             flash_on_silverlight,
             near_request,
         ] = &self.0;
@@ -60,7 +60,7 @@ impl Samplers {
             Mistake::Http => http,
             Mistake::Tls => tls,
             Mistake::ProxyHeader => proxy_header,
-            Mistake::PolicyOnBridge => policy_on_bridge,
+            Mistake::PolicyOverHttp => policy_over_http,
             Mistake::FlashOnSilverlight => flash_on_silverlight,
             Mistake::NearRequest(_) => near_request,
         }
@@ -82,13 +82,14 @@ impl Mistake {
                 | ConnectionOutcome::Tls
         );
         let by_bytes = unanswered.then(|| Self::by_bytes(received)).flatten();
-        let asked_bridge = service.bridge().is_some() && is_a_request(received);
+        let speaks_http = matches!(service.kind, ServiceKind::Bridge(_) | ServiceKind::Http);
+        let asked_there = speaks_http && is_a_request(received);
         by_bytes.or(if outcome == ConnectionOutcome::Http {
             Some(Self::Http)
         } else if outcome == ConnectionOutcome::Tls {
             Some(Self::Tls)
-        } else if outcome == ConnectionOutcome::NotARequest && asked_bridge {
-            Some(Self::PolicyOnBridge)
+        } else if outcome == ConnectionOutcome::NotARequest && asked_there {
+            Some(Self::PolicyOverHttp)
         } else {
             None
         })
@@ -113,7 +114,7 @@ impl Mistake {
             Self::Http => HTTP,
             Self::Tls => TLS,
             Self::ProxyHeader => PROXY_HEADER,
-            Self::PolicyOnBridge => POLICY_ON_BRIDGE,
+            Self::PolicyOverHttp => POLICY_OVER_HTTP,
             Self::FlashOnSilverlight => FLASH_ON_SILVERLIGHT,
             Self::NearRequest(slip) => slip.help(),
         }
@@ -134,8 +135,8 @@ const HTTP: &str = "a policy port does not speak HTTP: a movie or page probably 
 const PROXY_HEADER: &str = "this peer sent a PROXY header: add its address to `accept-proxy`, or turn the header off \
                             in the load balancer";
 
-const POLICY_ON_BRIDGE: &str = "the bridge does not answer policy requests: use a `[[listen]]` address or a \
-                                gate";
+const POLICY_OVER_HTTP: &str = "`[bridge]` and `[http]` do not answer policy requests: use a `[[listen]]` address or \
+                                a gate";
 
 const FLASH_ON_SILVERLIGHT: &str = "Flash players need a `[[listen]]` without `dialect = \"silverlight\"`, usually \
                                     on port 843";
@@ -151,7 +152,7 @@ mod tests {
             (Mistake::Http, "xmlsocket://"),
             (Mistake::Tls, "`[tls]`"),
             (Mistake::ProxyHeader, "`accept-proxy`"),
-            (Mistake::PolicyOnBridge, "`[[listen]]`"),
+            (Mistake::PolicyOverHttp, "`[[listen]]`"),
             (Mistake::FlashOnSilverlight, "`[[listen]]`"),
             (Mistake::NearRequest(Slip::EscapedTerminator), "printf"),
         ] {

@@ -343,7 +343,7 @@ fn old_flash_players() {
             "9.0.124",
             file(FLASH),
             "no-policy",
-            vec!["no-policy", "load-policy-ignored"],
+            vec!["load-policy-ignored", "no-policy"],
         ),
     ];
     each(cases, |(version, answer, reason, expected)| {

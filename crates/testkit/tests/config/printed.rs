@@ -221,6 +221,39 @@ fn of_silverlight() {
     );
 }
 
+/// Only what a client gets is printed.
+#[test]
+fn of_files_over_http() {
+    let folder = Folder::new().unwrap();
+    let policy =
+        "[policy.p]\nrules = [{ domain = \"a.test\" }]\n[http]\naddress = \"127.0.0.1:0\"\n";
+    let print = |files: &str, dialect| {
+        let output = Command::new(testkit::binary::flashgate().unwrap())
+            .args(["policy", "--dialect", dialect, "--config"])
+            .arg(config(&folder, &format!("{policy}{files}")))
+            .output()
+            .unwrap();
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        (output.status.code(), text)
+    };
+    let (flash, silverlight) = ("crossdomain = \"p\"\n", "clientaccesspolicy = \"p\"\n");
+    for (files, dialect, help) in [
+        (flash, "flash", "`--dialect url`"),
+        (flash, "silverlight", "`--dialect url`"),
+        (silverlight, "flash", "`--dialect silverlight`"),
+    ] {
+        let (code, said) = print(files, dialect);
+        assert_eq!(code, Some(2), "{said}");
+        for part in ["is served only over HTTP, as /c", help] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+    }
+    let (code, said) = print(silverlight, "silverlight");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("<resource path=\"/\""), "{said}");
+    assert!(!said.contains("socket-resource"), "{said}");
+}
+
 /// A config that cannot be served is explained, and none of it is printed. The user to run as does not matter here.
 #[test]
 fn what_can_not_be_served() {

@@ -235,7 +235,7 @@ fn floods() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "127.0.0.3",
             REQUEST.to_vec(),
-            "the bridge does not answer policy requests",
+            "`[bridge]` and `[http]` do not answer policy requests",
         ),
         (
             "127.0.0.3",

@@ -149,6 +149,6 @@ fn a_policy_request_on_the_bridge() {
     is_logged(
         &mut gate,
         "no policy request",
-        &["the bridge does not answer policy requests"],
+        &["`[bridge]` and `[http]` do not answer policy requests"],
     );
 }

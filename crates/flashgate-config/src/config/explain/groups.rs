@@ -60,7 +60,7 @@ pub(super) const GROUPS: &[ConfigFindingGroup] = &[
             "No listener or gate serves this policy, and `[http]` does not use it.",
             "Name it in `policy` of a `[[listen]]` or `[[gate]]`, or in `[http]`, or remove it."),
         ConfigFindingPage("unknown-policy",
-            "`policy` names a policy that does not exist.",
+            "`policy`, or `crossdomain` or `clientaccesspolicy` in `[http]`, names a policy that does not exist.",
             "Correct the name, or add the policy."),
         ConfigFindingPage("policy-without-name",
             "`[policy]` has rules or a file, but no name.",

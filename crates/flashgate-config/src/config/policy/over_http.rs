@@ -81,19 +81,30 @@ impl Named {
         policy
     }
 
+    /// Silverlight's file, as it is sent over plain HTTP.
+    pub(in crate::config) fn silverlight_file(&self, layout: Layout) -> Option<String> {
+        if let Some(file) = self.file() {
+            let bytes = until_nul(&file.content.bytes);
+            return Some(String::from_utf8_lossy(bytes).into_owned());
+        }
+        self.silverlight_text(Scheme::Http, layout).ok()
+    }
+
     /// The text of a file from rules.
     fn text_over_http(&self, kind: MasterFileKind, scheme: Scheme) -> Result<String, WriteError> {
-        let urls = self.url_policy();
         match kind {
-            MasterFileKind::CrossDomain => write::url(&urls, Layout::Compact),
-            MasterFileKind::ClientAccessPolicy => {
-                let rules = self.rules_for(AppliesTo::Sockets);
-                let rules = rules.filter(|(rule, _)| rule.ports == RulesPorts::Known);
-                let mut sockets: Policy = rules.map(|(rule, _)| rule.rule.clone()).collect();
-                sockets.site_control = urls.site_control;
-                write::silverlight_url(&urls, &sockets, scheme, Layout::Compact)
-            }
+            MasterFileKind::CrossDomain => write::url(&self.url_policy(), Layout::Compact),
+            MasterFileKind::ClientAccessPolicy => self.silverlight_text(scheme, Layout::Compact),
         }
+    }
+
+    fn silverlight_text(&self, scheme: Scheme, layout: Layout) -> Result<String, WriteError> {
+        let urls = self.url_policy();
+        let rules = self.rules_for(AppliesTo::Sockets);
+        let rules = rules.filter(|(rule, _)| rule.ports == RulesPorts::Known);
+        let mut sockets: Policy = rules.map(|(rule, _)| rule.rule.clone()).collect();
+        sockets.site_control = urls.site_control;
+        write::silverlight_url(&urls, &sockets, scheme, layout)
     }
 
     /// Probable mistakes in rules for files, placed in the config file. Returns nothing for policy files.

@@ -58,16 +58,23 @@ impl Check {
             let is_websocket = ["ws", "wss"]
                 .iter()
                 .any(|ws| ws.eq_ignore_ascii_case(scheme));
+            let is_web = ["http", "https"]
+                .iter()
+                .any(|web| web.eq_ignore_ascii_case(scheme));
+            let help = if is_websocket {
+                "only Ruffle connects to WebSockets: add `--client ruffle`, or pass the host and port, as in `play.example.com:9339`".to_owned()
+            } else if is_web {
+                over_http(target)
+            } else {
+                "pass the host and port that the movie connects to, as in `play.example.com:9339`"
+                    .to_owned()
+            };
             return Err(CheckFault::new(
                 format!(
                     "`{}` is not a valid target: expected HOST:PORT, found a URL",
                     self.target
                 ),
-                if is_websocket {
-                    "only Ruffle connects to WebSockets: add `--client ruffle`, or pass the host and port, as in `play.example.com:9339`"
-                } else {
-                    "pass the host and port that the movie connects to, as in `play.example.com:9339`"
-                },
+                help,
             ));
         }
         if target == "-" {
@@ -320,6 +327,18 @@ impl Check {
             "pass a URL like `wss://play.example.com/9339`, the page's address (`https://…`), or a file with its `socketProxy` (JSON, JavaScript or HTML)",
         )
     }
+}
+
+/// How to check a file that a web server serves: for loading, or for the clients that use it for sockets.
+fn over_http(url: &str) -> String {
+    let kind = if url.ends_with("/clientaccesspolicy.xml") {
+        "silverlight"
+    } else {
+        "url"
+    };
+    format!(
+        "to check a file over HTTP, write `curl -s {url} | flashgate lint --as {kind} -`; to check sockets, pass the host and port that the movie connects to, as in `play.example.com:9339`, and `--load-policy {url}` if the client loads that policy for sockets"
+    )
 }
 
 /// Removes `xmlsocket://`. Players' messages write targets as `xmlsocket://HOST:PORT`, so people paste that.

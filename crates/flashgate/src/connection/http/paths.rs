@@ -23,7 +23,9 @@ pub(super) fn answer(request: &HttpRequest, service: &Service, doors: &Doors) ->
         (Some(_), gate, "/") if gate.is_none() || request.query.is_none() => {
             Response::plain(StatusCode::Ok, BRIDGE).for_everybody()
         }
-        (None, Some(gate), path) if path != "/" && !may_be_websocket(request) => no_such_path(gate),
+        (None, Some(gate), path) if path != "/" && !may_be_websocket(request) => {
+            no_such_path(gate, service)
+        }
         (_, Some(gate), _) => expects_websocket(gate, request),
         (_, None, _) => nowhere(service, request),
     }
@@ -80,20 +82,30 @@ fn may_be_websocket(request: &HttpRequest) -> bool {
 }
 
 /// The response for an unknown path of a gate.
-fn no_such_path(gate: &Gate) -> Response {
+fn no_such_path(gate: &Gate, service: &Service) -> Response {
+    let (gate, files) = (&gate.name, files(service));
+    let also = if files.is_empty() {
+        String::new()
+    } else {
+        format!(", flashgate serves {files} too")
+    };
     let text = format!(
-        "flashgate: no such path; the Ruffle config is at /ruffle.js and /ruffle.json, and a WebSocket to any path reaches the server `{}`\n",
-        gate.name
+        "flashgate: no such path; the Ruffle config is at /ruffle.js and /ruffle.json{also}, and a WebSocket to any path reaches the server `{gate}`\n"
     );
     Response::plain(StatusCode::NotFound, text).for_everybody()
 }
 
 /// The response for other paths at the address of `[http]`.
 fn no_such_file(service: &Service) -> Response {
+    let text = format!("flashgate serves {} here\n", files(service));
+    Response::plain(StatusCode::NotFound, text)
+}
+
+/// The paths of the files that are served here.
+fn files(service: &Service) -> String {
     let files = service.files.iter().flat_map(|files| files.each());
     let paths: Vec<_> = files.map(|file| file.kind.path()).collect();
-    let text = format!("flashgate serves {} here\n", paths.join(" and "));
-    Response::plain(StatusCode::NotFound, text)
+    paths.join(" and ")
 }
 
 const BRIDGE: &str = "flashgate: Flash content in Ruffle connects to its servers through WebSockets \

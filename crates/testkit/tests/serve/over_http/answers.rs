@@ -225,6 +225,15 @@ fn slow_and_incomplete() {
     assert!(hear(running.address(), long.as_bytes()).starts_with("HTTP/1.1 431 "));
 }
 
+/// The log says where a client for sockets should ask.
+#[test]
+fn a_policy_request() {
+    let mut running = start(&config(RULES, HTTP));
+    testkit::client::fetch(running.address()).unwrap();
+    let hint = "`[bridge]` and `[http]` do not answer policy requests";
+    running.daemon.wait_for_line(hint, LIMIT).unwrap();
+}
+
 /// A client that half-closes after its request gets all of the answer.
 #[test]
 fn half_closed() {

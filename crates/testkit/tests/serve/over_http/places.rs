@@ -26,7 +26,13 @@ fn on_a_gate() {
     // Other paths are as without `[http]`.
     assert_eq!(running.get("/", "").status, 426);
     assert_eq!(running.get("/ruffle.json", "").status, 200);
-    assert_eq!(running.get("/clientaccesspolicy.xml", "").status, 404);
+    let other = running.get("/clientaccesspolicy.xml", "");
+    assert_eq!(other.status, 404);
+    assert!(
+        other.body.contains("serves /crossdomain.xml too"),
+        "{}",
+        other.body
+    );
     // A WebSocket may have any path.
     let request = testkit::websocket::request("/crossdomain.xml", Some("http://evil.test"));
     assert!(hear(running.address(), request.as_bytes()).starts_with("HTTP/1.1 403 "));
