@@ -52,7 +52,7 @@ fn speaks_http(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
             CROSSDOMAIN,
             "if this is the port of the game, put a gate in front of it, which answers policy requests too; if it is only a website's, it may stay as it is: check the port of the game",
         ),
-        _ => (
+        Client::Flash | Client::Lightspark | Client::Unity | Client::Ruffle | _ => (
             CROSSDOMAIN,
             "run a policy server on this port, and move the website to another",
         ),
