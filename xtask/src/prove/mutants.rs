@@ -1,7 +1,7 @@
 //! Mutation testing: `cargo-mutants` changes one thing at a time, and a test must notice.
 //!
-//! Only the tests that are about the changed code run, because each change is built anew. A mutant that never ends
-//! counts as caught. Large groups are sampled.
+//! Only the tests that are about the changed code run, because each change is built and tested on its own. A mutant that
+//! never ends counts as caught. Large groups are sampled.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

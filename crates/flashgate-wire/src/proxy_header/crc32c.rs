@@ -33,4 +33,12 @@ mod tests {
     fn agrees_with_the_catalogue() {
         assert_eq!(super::without(b"123456789", 100), 0xe306_9283);
     }
+
+    /// Only the checksum itself counts as zeros, not what follows it.
+    #[test]
+    fn the_checksum_is_left_out() {
+        let bytes = b"1234....56789 and more";
+        let zeroed = b"1234\0\0\0\056789 and more";
+        assert_eq!(super::without(bytes, 4), super::without(zeroed, 100));
+    }
 }

@@ -5,7 +5,7 @@ mod beside_ppp;
 use std::net::SocketAddr;
 
 use super::{
-    Addresses, LONGEST, ProxyHeader, ProxyReader, ProxyRefusal, ProxyVerdict, ProxyVersion,
+    Addresses, LONGEST, ProxyHeader, ProxyReader, ProxyRefusal, ProxyVerdict, ProxyVersion, begins,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -259,4 +259,59 @@ fn written_headers_are_read_back_in_one_family() {
             check(&addresses.header(version), said(read_back.0, read_back.1));
         }
     }
+}
+
+/// The log says of other bytes whether a balancer sent them.
+#[test]
+fn what_begins_like_a_header() {
+    for (bytes, is_header) in [
+        (&b"PROXY TCP4 192.0.2.1 "[..], true),
+        (b"PROXY TCP6 ::1", true),
+        (b"PROXY UNKNOWN\r\n", true),
+        (b"\r\n\r\n\0\r\nQUIT\n!", true),
+        (b"\r\n\r\n\0\r\nQUIT", false),
+        (b"PROXY TCP5 ", false),
+        (b"PROXY", false),
+        (b"<policy-file-request/>\0", false),
+        (b"", false),
+    ] {
+        assert_eq!(begins(bytes), is_header, "{bytes:?}");
+    }
+}
+
+#[test]
+fn a_refusal_says_what_is_wrong() {
+    for (bytes, text) in [
+        (
+            &b"GET / HTTP/1.1\r\n"[..],
+            "expected a PROXY header, found other bytes",
+        ),
+        (
+            b"PROXY TCP4 192.0.2.1\n",
+            "expected CR LF within the first 107 bytes of the PROXY header",
+        ),
+        (
+            b"PROXY TCP4 a b 1 2\r\n",
+            "expected \"PROXY TCP4|TCP6 SOURCE DESTINATION PORT PORT\" or \"PROXY UNKNOWN\", found another line",
+        ),
+        (
+            b"\r\n\r\n\0\r\nQUIT\n\x31\x11\0\0",
+            "expected the command LOCAL or PROXY of version 2, found another",
+        ),
+    ] {
+        let ProxyVerdict::Refused(refusal) = ProxyReader::default().judge(bytes) else {
+            panic!("{bytes:?}")
+        };
+        assert_eq!(refusal.to_string(), text);
+    }
+}
+
+/// 4 KiB are the most, header and all.
+#[test]
+fn the_longest_of_version_2() {
+    let begun = |rest: u16| [&b"\r\n\r\n\0\r\nQUIT\n\x20\0"[..], &rest.to_be_bytes()].concat();
+    let longest = ProxyReader::default().judge(&begun(4096 - 16));
+    assert_eq!(longest, ProxyVerdict::NeedMore { at_least: 4096 });
+    let longer = ProxyReader::default().judge(&begun(4096 - 15));
+    assert_eq!(longer, ProxyVerdict::Refused(ProxyRefusal::TooLong));
 }
