@@ -3,7 +3,8 @@
 #![cfg(test)]
 
 use flash_policy::decide::{
-    Allowed, Ignored, Location, LocationError, NearestMiss, Place, Request, Sandbox, decide_page,
+    Allowed, Ignored, Location, LocationError, NearestMiss, Place, Request, Sandbox, UrlDenied,
+    decide_page,
 };
 use flash_policy::{Grant, Movie, Policy, Port, Profile, grants, parse};
 
@@ -112,6 +113,27 @@ fn what_refuses_a_page() {
     ] {
         let origin = Some(origin.as_bytes());
         let denied = decide_page(&policy, origin, Port::MASTER).unwrap_err();
+        assert_eq!(denied.to_string(), text);
+    }
+}
+
+#[test]
+fn what_refuses_a_file() {
+    for (denied, text) in [
+        (UrlDenied::NoRuleMatches, "no rule matches the movie's host"),
+        (
+            UrlDenied::OtherHeaders { rule: 0 },
+            "header rule 1 matches, but it has other headers",
+        ),
+        (
+            UrlDenied::SecureOnly { rule: 1 },
+            "rule 2 matches, but it allows only movies loaded over HTTPS",
+        ),
+        (
+            UrlDenied::MetaPolicyNone,
+            "the policy has `none`, so no rule counts",
+        ),
+    ] {
         assert_eq!(denied.to_string(), text);
     }
 }

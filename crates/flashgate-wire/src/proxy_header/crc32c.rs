@@ -38,7 +38,7 @@ mod tests {
     #[test]
     fn the_checksum_is_left_out() {
         let bytes = b"1234....56789 and more";
-        let zeroed = b"1234\0\0\0\056789 and more";
+        let zeroed = b"1234\0\0\0\x0056789 and more";
         assert_eq!(super::without(bytes, 4), super::without(zeroed, 100));
     }
 }
