@@ -7,6 +7,8 @@ mod fault;
 
 pub(crate) use fault::{FileFault, SourceFaults};
 
+#[cfg(feature = "silverlight")]
+pub(crate) use crate::xml::NamespaceAttribute;
 pub(crate) use crate::xml::{Attribute, Doctype, Document, Element};
 
 /// The largest document that is parsed: 64 KiB, without the NUL that ends it.

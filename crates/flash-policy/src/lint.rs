@@ -65,7 +65,7 @@ use subject::Subject;
 pub struct LintReport {
     /// The policy as the player reads it. `None` if the player would refuse the whole file, or for a Silverlight policy.
     pub policy: Option<Policy>,
-    /// The Silverlight policy, if the file was read as one.
+    /// The Silverlight policy, if the file was read as one. It is empty if Moonlight rejects the whole file.
     pub access: Option<AccessPolicy>,
     /// The findings, in file order. The same mistake in several places is one finding.
     pub findings: Vec<Diagnostic>,
@@ -182,7 +182,8 @@ fn understand(
         ),
         PolicyKind::Url => (parse::understand(document, Profile::Url, &mut faults), None),
         PolicyKind::Silverlight => {
-            let access = silverlight::understand(document, &mut faults);
+            let read = silverlight::understand(document, &mut faults);
+            let access = read.map(|read| read.policy.unwrap_or_default());
             (Understood::default(), access)
         }
     };

@@ -92,7 +92,7 @@ impl core::error::Error for SchemeError {}
 
 debug_is_display!(SchemeError);
 
-/// The scheme and host of a movie's own URL, not of the page that embeds it. Decisions ignore its port.
+/// The scheme, host and port of a movie's own URL, not of the page that embeds it. Only Silverlight compares the port.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(
     clippy::exhaustive_structs,
@@ -103,6 +103,8 @@ pub struct Origin {
     pub scheme: Scheme,
     /// The host.
     pub host: Host,
+    /// The port. `None` if it is the scheme's default.
+    pub port: Option<u16>,
 }
 
 /// Parses an `http` or `https` URL, or only its scheme and host: `https://www.example.org:8443/game.swf`.
@@ -115,7 +117,8 @@ pub struct Origin {
 ///
 /// let origin: Origin = "https://www.Example.org:8443/game.swf".parse()?;
 /// assert_eq!(origin.scheme, Scheme::Https);
-/// assert_eq!(origin.to_string(), "https://www.example.org");
+/// assert_eq!(origin.to_string(), "https://www.example.org:8443");
+/// assert_eq!("https://www.example.org:443".parse::<Origin>()?.port, None);
 /// // A browser would connect to evil.test.
 /// assert!(r"http://evil.test\@www.example.com/".parse::<Origin>().is_err());
 /// # Ok::<(), flash_policy::origin::OriginError>(())
@@ -134,15 +137,13 @@ impl FromStr for Origin {
             .rsplit_once('@')
             .map_or(authority, |(_, host)| host);
         let (host, port) = split_port(host_and_port);
-        if port.is_some_and(|port| !port.is_empty() && !is_port(port)) {
-            return Err(OriginError::Port);
-        }
+        let port = port_of(port, scheme)?;
         // An IPv6 address needs brackets in a URL; any other colon precedes a port.
         if host.contains(':') && !host.starts_with('[') {
             return Err(OriginError::Host(HostError::Address));
         }
         let host = host.parse().map_err(OriginError::Host)?;
-        Ok(Self { scheme, host })
+        Ok(Self { scheme, host, port })
     }
 }
 
@@ -151,9 +152,20 @@ fn ends_authority(c: char) -> bool {
     c == '\\' || c.is_whitespace() || c.is_control()
 }
 
-/// Only digits: parsing as `u16` would also accept `+80`.
-fn is_port(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
+/// The port of a URL, unless it is the scheme's default.
+pub(crate) fn port_of(text: Option<&str>, scheme: Scheme) -> Result<Option<u16>, OriginError> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    // Only digits: parsing as `u16` would also accept `+80`.
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    let port = text.parse().ok().filter(|_| is_number);
+    let port: u16 = port.ok_or(OriginError::Port)?;
+    let default = match scheme {
+        Scheme::Http => 80,
+        Scheme::Https => 443,
+    };
+    Ok(Some(port).filter(|port| *port != default))
 }
 
 /// Splits `host:port`. Colons inside the brackets of an IPv6 address do not count.
@@ -168,10 +180,11 @@ pub(crate) fn split_port(text: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Writes the scheme and the host, without a slash at the end.
+/// Writes the scheme, the host, and the port if there is one, without a slash at the end.
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}", self.scheme.as_str(), self.host)
+        write!(f, "{}://{}", self.scheme.as_str(), self.host)?;
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
     }
 }
 

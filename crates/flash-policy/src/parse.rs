@@ -20,9 +20,9 @@ pub(crate) mod structure;
 
 pub(crate) use fault::PolicyFault;
 use fault::PolicyFaultKind as Fault;
-#[cfg(feature = "silverlight")]
-pub(crate) use fault::PolicyFaultKind;
 pub(crate) use fault::PolicyFaults;
+#[cfg(feature = "silverlight")]
+pub(crate) use fault::{PolicyFaultKind, ResourceFault};
 pub use policy_text::PolicyError;
 
 pub use crate::document::LARGEST;

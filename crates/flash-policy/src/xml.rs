@@ -103,8 +103,23 @@ pub(crate) struct Element {
     pub(crate) parent: Option<usize>,
     /// The attributes in order, without namespace declarations.
     pub(crate) attributes: Vec<Attribute>,
+    /// The namespace declarations in order.
+    pub(crate) namespaces: Vec<NamespaceAttribute>,
     /// The nesting depth: 0 is the root.
     pub(crate) depth: usize,
+}
+
+/// A namespace declaration.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(
+    not(feature = "silverlight"),
+    allow(dead_code, reason = "Flash policies have no namespaces")
+)]
+pub(crate) struct NamespaceAttribute {
+    /// The name, and the value with its quotes.
+    pub(crate) span: Span,
+    /// Whether it puts the element itself into a namespace: `xmlns="…"`, without a prefix, and not empty.
+    pub(crate) is_own: bool,
 }
 
 /// One attribute.
@@ -144,6 +159,12 @@ impl Element {
         self.attributes
             .iter()
             .find(|attribute| attribute.name == name)
+    }
+
+    /// Whether it is written as one tag, `<name/>`.
+    #[cfg(feature = "silverlight")]
+    pub(crate) fn is_empty_tag(&self) -> bool {
+        self.tag.end == self.span.end
     }
 
     /// The location of the element's name.

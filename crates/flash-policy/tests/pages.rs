@@ -19,15 +19,15 @@ fn check(text: &str, expected: Option<&str>) {
 #[test]
 fn only_what_browsers_send_is_read() {
     check("http://a.test", Some("http://a.test"));
-    check("HTTPS://A.Test:8443", Some("https://a.test"));
+    check("HTTPS://A.Test:8443", Some("https://a.test:8443"));
     check(
         "http://xn--mnchen-3ya.test:1",
-        Some("http://xn--mnchen-3ya.test"),
+        Some("http://xn--mnchen-3ya.test:1"),
     );
     check("http://[::1]:80", Some("http://[::1]"));
     check("http://127.0.0.1", Some("http://127.0.0.1"));
-    check("http://a.test:0", Some("http://a.test"));
-    check("http://a.test.:81", Some("http://a.test"));
+    check("http://a.test:0", Some("http://a.test:0"));
+    check("http://a.test.:81", Some("http://a.test:81"));
     for text in ["null", "file://", "chrome-extension://abc", "app://x/y"] {
         check(text, Some("nowhere"));
     }

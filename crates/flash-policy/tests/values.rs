@@ -109,6 +109,7 @@ fn hosts_are_in_lower_case() {
     let origin = Origin {
         scheme: Scheme::Http,
         host: name.clone().into(),
+        port: None,
     };
     let pattern = DomainPattern::from(Host::from(name));
     assert!(pattern.matches(&origin));
@@ -136,6 +137,7 @@ fn addresses_are_hosts_and_domains() {
         let origin = Origin {
             scheme: Scheme::Https,
             host,
+            port: None,
         };
         assert!(pattern.matches(&origin));
         assert_eq!(Movie::from(origin.clone()), Movie::Remote(origin));

@@ -57,7 +57,7 @@ impl Movie {
     /// use flash_policy::Movie;
     ///
     /// let page = Movie::of_page(Some("https://www.example.com:8443"))?;
-    /// assert_eq!(page, Movie::Remote("https://www.example.com".parse()?));
+    /// assert_eq!(page, Movie::Remote("https://www.example.com:8443".parse()?));
     /// assert_eq!(Movie::of_page(Some("null"))?, Movie::Hostless);
     /// assert!(Movie::of_page(Some("https://www.example.com/game.html")).is_err());
     /// # Ok::<(), Box<dyn core::error::Error>>(())

@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::ToString as _;
+use alloc::vec::Vec;
 
 use super::PolicyKind;
 use super::rules;
@@ -11,7 +12,8 @@ use crate::domain::{DomainErrorKind, placeholder};
 use crate::parse::{PolicyFault, PolicyFaultKind as Fault};
 use crate::policy::{HeaderSet, HeaderSetErrorKind};
 use crate::ports::PortSetErrorKind;
-use crate::{Diagnostic, DomainPattern, PortSet, Profile};
+use crate::silverlight::AccessLoss;
+use crate::{Diagnostic, DomainPattern, PortSet, Profile, Severity};
 
 /// The finding for a mistake in a document that was read as this kind of file.
 pub(crate) fn finding(
@@ -21,11 +23,17 @@ pub(crate) fn finding(
 ) -> Option<Diagnostic> {
     let element = fault.element(document)?;
     let attribute = fault.attribute(document);
-    let named = |name| element.attribute(name);
     Some(match fault.kind {
         Fault::WrongRoot => rules::wrong_root_element::found(element, kind),
-        Fault::UnknownElement(known) => unknown_element(element, known),
-        Fault::UnknownAttribute(known) => unknown_attribute(element, attribute?, known),
+        Fault::UnknownElement(known) => {
+            let loss = AccessLoss::by_element(document, element);
+            costing(loss, unknown_element(element, known), document, element)
+        }
+        Fault::UnknownAttribute(known) => {
+            let loss = AccessLoss::by_attribute(element);
+            let finding = unknown_attribute(element, attribute?, known);
+            costing(loss, finding, document, element)
+        }
         Fault::Nested => rules::nested_rule::found(element),
         Fault::HeaderRule => rules::header_rule_in_socket_policy::found(element),
         Fault::IdentityRule => rules::identity_rule_in_socket_policy::found(element),
@@ -41,11 +49,35 @@ pub(crate) fn finding(
         Fault::SiteControlMissing => rules::missing_site_control_value::found(element, attribute),
         Fault::BadSiteControl => invalid_site_control(attribute?, kind),
         Fault::SiteControlTwice(first) => rules::duplicate_site_control::found(element, first),
+        Fault::ElementMissing(_)
+        | Fault::Misplaced(_)
+        | Fault::BadUri
+        | Fault::BadSocketPort
+        | Fault::BadProtocol
+        | Fault::PortOutOfRange(_)
+        | Fault::BadResource(_)
+        | Fault::Namespace(_) => of_silverlight(fault, document, element)?,
+    })
+}
+
+/// The finding for a mistake that only Silverlight policies have.
+fn of_silverlight(
+    fault: PolicyFault,
+    document: &Document,
+    element: &Element,
+) -> Option<Diagnostic> {
+    let named = |name| element.attribute(name);
+    Some(match fault.kind {
         Fault::ElementMissing(expected) => {
             rules::silverlight_invalid_structure::found_missing(element, expected)
         }
         Fault::Misplaced(parent) => {
-            rules::silverlight_invalid_structure::found_misplaced(element, parent)
+            let loss = AccessLoss::by_element(document, element);
+            let finding = rules::silverlight_invalid_structure::found_misplaced(element, parent);
+            costing(loss, finding, document, element)
+        }
+        Fault::BadResource(why) => {
+            rules::silverlight_invalid_structure::found_resource(element, why)
         }
         Fault::BadUri => match named("uri") {
             Some(uri) => rules::silverlight_invalid_uri::found(uri),
@@ -58,7 +90,54 @@ pub(crate) fn finding(
         Fault::PortOutOfRange(range) => {
             rules::silverlight_port_out_of_range::found(range, named("port")?.value_span)
         }
+        Fault::Namespace(index) => {
+            let namespace = element.namespaces.get(index)?;
+            let loss = AccessLoss::by_namespace(element, namespace);
+            let finding = rules::unknown_attribute::found_namespace(element, namespace);
+            costing(loss, finding, document, element)
+        }
+        Fault::WrongRoot
+        | Fault::UnknownElement(_)
+        | Fault::UnknownAttribute(_)
+        | Fault::Nested
+        | Fault::HeaderRule
+        | Fault::IdentityRule
+        | Fault::HeaderDomain
+        | Fault::Headers
+        | Fault::DomainMissing
+        | Fault::BadDomain
+        | Fault::TrailingDot
+        | Fault::PortsMissing
+        | Fault::BadPorts
+        | Fault::WhitespaceInPorts
+        | Fault::BadSecure
+        | Fault::SiteControlMissing
+        | Fault::BadSiteControl
+        | Fault::SiteControlTwice(_) => return None,
     })
+}
+
+/// The finding for what a part of a Silverlight policy is ignored for. In other files, nothing is.
+fn costing(
+    loss: AccessLoss,
+    finding: Diagnostic,
+    document: &Document,
+    element: &Element,
+) -> Diagnostic {
+    let note = loss.note(document, element);
+    let Some(note) = note.filter(|_| is_silverlight(document)) else {
+        return finding;
+    };
+    let mut finding = finding;
+    finding.severity = Severity::Error;
+    finding.notes = Vec::from([note]);
+    finding
+}
+
+fn is_silverlight(document: &Document) -> bool {
+    document
+        .root()
+        .is_some_and(|root| root.name == "access-policy")
 }
 
 fn unknown_element(element: &Element, known: &[&'static str]) -> Diagnostic {

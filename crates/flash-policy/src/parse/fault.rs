@@ -69,6 +69,25 @@ pub(crate) enum PolicyFaultKind {
     BadProtocol,
     /// A port that Silverlight does not connect to.
     PortOutOfRange(PortRange),
+    /// A mistake in a `<resource>`.
+    BadResource(ResourceFault),
+    /// A namespace declaration in a Silverlight policy, by its index in the element.
+    Namespace(usize),
+}
+
+/// What is wrong with a `<resource>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "silverlight"),
+    allow(dead_code, reason = "a mistake in a Silverlight policy")
+)]
+pub(crate) enum ResourceFault {
+    /// `path` is missing or empty.
+    NoPath,
+    /// `include-subpaths` is not a boolean.
+    Subpaths,
+    /// It has an end tag.
+    NotEmpty,
 }
 
 impl PolicyFault {

@@ -111,6 +111,8 @@ fn words(kind: Fault) -> &'static str {
         Fault::ElementMissing(_)
         | Fault::Misplaced(_)
         | Fault::BadUri
+        | Fault::BadResource(_)
+        | Fault::Namespace(_)
         | Fault::BadSocketPort
         | Fault::BadProtocol
         | Fault::PortOutOfRange(_) => "it is not a Flash policy",

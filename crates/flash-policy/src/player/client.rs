@@ -11,7 +11,6 @@ use crate::player::reading::ReadingMode;
 use crate::player::{DecidedBy, Learnt, Protocol, Purpose};
 use crate::{Host, Port};
 
-mod access_policy;
 mod content_type;
 mod exchange;
 mod flash;

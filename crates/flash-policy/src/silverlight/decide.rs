@@ -5,7 +5,7 @@
 
 use core::fmt;
 
-use super::{Access, AccessPolicy};
+use super::access::{Access, AccessPolicy};
 use crate::write::SILVERLIGHT_PORTS;
 use crate::{Movie, Port};
 

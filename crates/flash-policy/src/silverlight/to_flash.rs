@@ -1,9 +1,11 @@
-//! Converts a Silverlight policy to a Flash policy. It never allows more than the Silverlight policy.
+//! Converts a Silverlight policy to a Flash policy. It never allows more than the Silverlight policy, except that Flash
+//! ignores the port that content is loaded from.
 
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{Access, AccessPolicy, Uri};
+use super::access::{Access, AccessPolicy};
+use super::uri::Uri;
 use crate::{DomainPattern, Policy, PortSet, Rule, Scheme};
 
 impl AccessPolicy {
@@ -72,8 +74,9 @@ fn callers(access: &Access, policy: usize) -> Result<Vec<FlashCaller>, ToFlashEr
             Uri::File => return Err(ToFlashError::File { policy }),
             Uri::AnyOver(Scheme::Http) => return Err(ToFlashError::AnyOverHttp { policy }),
             Uri::AnyOver(Scheme::Https) => is_any_https = true,
-            Uri::Hosts(pattern) if hosts.contains(pattern) => {}
-            Uri::Hosts(pattern) => hosts.push(pattern.clone()),
+            Uri::Hosts { port: Some(_), .. } => return Err(ToFlashError::Port { policy }),
+            Uri::Hosts { hosts: of, .. } if hosts.contains(of) => {}
+            Uri::Hosts { hosts: of, .. } => hosts.push(of.clone()),
         }
     }
     let hosts = without_covered(&over_both_schemes(hosts), is_any_https);
@@ -138,17 +141,23 @@ pub enum ToFlashError {
         /// Its index in [`AccessPolicy::policies`].
         policy: usize,
     },
+    /// A `<policy>` has a `uri` with a port. Flash ignores the port that a movie is loaded from.
+    Port {
+        /// Its index in [`AccessPolicy::policies`].
+        policy: usize,
+    },
 }
 
 impl fmt::Display for ToFlashError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (policy, uri) = match self {
-            Self::File { policy } => (policy, "file:///"),
-            Self::AnyOverHttp { policy } => (policy, "http://*"),
+            Self::File { policy } => (policy, "`file:///`"),
+            Self::AnyOverHttp { policy } => (policy, "`http://*`"),
+            Self::Port { policy } => (policy, "a `uri` with a port"),
         };
         write!(
             f,
-            "expected hosts or `*` in `<policy>` {}, found `{uri}`, which no Flash rule can say",
+            "expected hosts or `*` in `<policy>` {}, found {uri}, which no Flash rule can say",
             policy + 1
         )
     }

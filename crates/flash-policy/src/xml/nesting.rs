@@ -11,7 +11,7 @@ use super::fault::{
 };
 use super::reader::{NamespaceDeclaration, OpenElement, XmlReader};
 use super::tag::{StartTag, TagEnd};
-use super::{DEEPEST, Element, MOST_NAMESPACES};
+use super::{DEEPEST, Element, MOST_NAMESPACES, NamespaceAttribute};
 use crate::spelling::is_like;
 
 impl<'a> XmlReader<'a> {
@@ -22,7 +22,7 @@ impl<'a> XmlReader<'a> {
         if depth == 0 && !self.document.elements.is_empty() {
             self.second_root(place.clone());
         }
-        self.namespaces(&mut tag, depth);
+        let namespaces = self.namespaces(&mut tag, depth);
         let index = self.document.elements.len();
         self.document.elements.push(Element {
             name: String::from(tag.name),
@@ -30,6 +30,7 @@ impl<'a> XmlReader<'a> {
             span: self.span(&place),
             parent: self.open.last().map(|open| open.index),
             attributes: tag.attributes,
+            namespaces,
             depth,
         });
         let name = tag.name;
@@ -64,17 +65,24 @@ impl<'a> XmlReader<'a> {
     }
 
     /// Moves the namespace declarations out of a tag, and reports undeclared prefixes.
-    fn namespaces(&mut self, tag: &mut StartTag<'a>, depth: usize) {
+    fn namespaces(&mut self, tag: &mut StartTag<'a>, depth: usize) -> Vec<NamespaceAttribute> {
+        let mut declared = Vec::new();
         let names = core::mem::take(&mut self.names);
         if names.iter().any(|name| declared_prefix(name).is_some()) {
             let attributes = core::mem::take(&mut tag.attributes);
             for (name, attribute) in names.iter().zip(attributes) {
                 match declared_prefix(name) {
-                    Some(prefix) => self.namespaces.push(NamespaceDeclaration {
-                        prefix,
-                        address: attribute.value,
-                        depth,
-                    }),
+                    Some(prefix) => {
+                        declared.push(NamespaceAttribute {
+                            span: attribute.span,
+                            is_own: prefix.is_empty() && !attribute.value.is_empty(),
+                        });
+                        self.namespaces.push(NamespaceDeclaration {
+                            prefix,
+                            address: attribute.value,
+                            depth,
+                        });
+                    }
                     None => tag.attributes.push(attribute),
                 }
             }
@@ -96,6 +104,7 @@ impl<'a> XmlReader<'a> {
                 );
             }
         }
+        declared
     }
 
     /// Reports the prefix of a name if it is not declared.

@@ -123,7 +123,8 @@ fn silverlight() {
     for (callers, granted) in [
         ("<domain uri=\"http://a.test\"/>", true),
         ("<domain uri=\"http://A.TEST/\"/>", true),
-        ("<domain uri=\"http://*.test\"/>", true),
+        ("<domain uri=\"http://*.a.test\"/>", true),
+        ("<domain uri=\"http://a.test:80\"/>", true),
         ("<domain uri=\"http://*\"/>", true),
         ("<domain uri=\"https://*\"/>", false),
         ("<domain uri=\"https://a.test\"/>", false),
@@ -132,8 +133,9 @@ fn silverlight() {
         ("<domain uri=\"http://*.est\"/>", false),
         ("<domain uri=\"file:///\"/>", false),
         ("<domain uri=\"*\"/><other/>", false),
+        ("<domain uri=\"*\"/></allow-from><other/><allow-from>", true),
         (
-            "<domain uri=\"*\"/></allow-from><other/><allow-from>",
+            "<domain uri=\"*\"/></allow-from><other></other><allow-from>",
             false,
         ),
     ] {

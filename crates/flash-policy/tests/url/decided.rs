@@ -176,6 +176,20 @@ fn applications_are_matched_by_their_address() {
         ("a.test", "http://a.test/", false),
         ("http://192.0.2.1", "http://192.0.2.1/", true),
         ("http://[2001:db8::1]", "http://[2001:db8::1]/", true),
+        ("*", "http://a.test:8080/", true),
+        ("http://*", "http://a.test:8080/", true),
+        ("http://a.test", "http://a.test:8080/", false),
+        ("http://a.test:80", "http://a.test/", true),
+        ("http://a.test:8080", "http://a.test:8080/x.xap", true),
+        ("http://a.test:8080/", "http://a.test:8080/", true),
+        ("http://a.test:8080", "http://a.test/", false),
+        ("http://a.test:8080", "http://a.test:8081/", false),
+        ("https://a.test:443", "https://a.test/", true),
+        ("http://*.a.test", "http://b.a.test:8080/", false),
+        ("http://*.a.test:8080", "http://b.a.test:8080/", true),
+        ("http://[2001:db8::1]:81", "http://[2001:db8::1]:81/", true),
+        ("http://a.test:99999", "http://a.test/", false),
+        ("http://a.test/x.xap", "http://a.test/x.xap", false),
     ] {
         assert_eq!(allows(uri, from), expected, "{uri} {from}");
     }
@@ -201,12 +215,95 @@ fn applications_load_paths() {
         ("/a/", "true", "/a", false),
         ("/a", "false", "/a", true),
         ("/a", "false", "/a/b", false),
-        ("", "true", "/", false),
     ] {
         assert_eq!(
             allows(path, subpaths, wanted),
             expected,
             "{path} {subpaths} {wanted}"
+        );
+    }
+}
+
+/// What a mistake costs, as Moonlight's parser decides: whether the application can still connect and load.
+#[test]
+fn mistakes_cost_what_they_cost_in_moonlight() {
+    let whole = "<access-policy><cross-domain-access><policy><allow-from><domain uri='http://a.test'/></allow-from><grant-to>\
+                 <resource path='/' include-subpaths='true'/><socket-resource port='4502' protocol='tcp'/></grant-to></policy>\
+                 </cross-domain-access></access-policy>";
+    let second = "<policy><allow-from><domain uri='http://b.test'/></allow-from><grant-to><socket-resource port='80' \
+                  protocol='tcp'/></grant-to></policy></cross-domain-access>";
+    for (part, instead, connects, loads) in [
+        ("", "", true, true),
+        ("<policy>", "<policy id='1'>", false, false),
+        ("<allow-from>", "<allow-from x='1'>", false, false),
+        ("<allow-from>", "<allow-from http-methods='*'>", true, true),
+        ("<grant-to>", "<grant-to x='1'>", false, false),
+        ("<domain", "<foo/><domain", false, false),
+        ("<grant-to>", "<foo/><grant-to>", true, true),
+        ("<grant-to>", "<foo></foo><grant-to>", false, false),
+        ("<grant-to>", "<foo><a/></foo><grant-to>", false, false),
+        ("<resource", "<foo/><resource", true, false),
+        ("<resource", "<resource x='1'", true, false),
+        ("'true'/>", "'true'><a/></resource>", true, false),
+        ("'true'/>", "'true'></resource>", true, false),
+        ("<resource", "<resource/><resource", false, false),
+        ("path='/'", "path=''", false, false),
+        ("'true'", "'yes'", false, false),
+        ("'true'", "'TRUE'", false, false),
+        ("'true'", "' 1 '", true, true),
+        ("<access-policy>", "<access-policy xmlns='x'>", false, false),
+        (
+            "<access-policy>",
+            "<access-policy version='1' xmlns:x='x'>",
+            true,
+            true,
+        ),
+        (
+            "<cross-domain-access>",
+            "<cross-domain-access xmlns='x'>",
+            false,
+            false,
+        ),
+        (
+            "<cross-domain-access>",
+            "<cross-domain-access a='1'>",
+            true,
+            true,
+        ),
+        ("<policy>", "<policy xmlns:x='x'>", false, false),
+        ("<domain", "<domain xmlns='x'", false, false),
+        ("<domain", "<domain/><domain", false, false),
+        ("</allow-from>", "<domain/></allow-from>", true, true),
+        ("<policy>", "<foo><policy>", false, false),
+        (" port='4502'", "", false, false),
+        ("'4502'", "'4502-4600'", false, false),
+        ("'4502'", "'4503-4502'", false, true),
+        ("'tcp'", "'udp'", false, true),
+        (
+            "<resource",
+            "<socket-resource port='x' protocol='udp'/><resource",
+            true,
+            true,
+        ),
+        ("</cross-domain-access>", second, false, false),
+    ] {
+        let instead = if instead.starts_with("<foo><policy>") {
+            whole
+                .replace("<policy>", "<foo><policy>")
+                .replace("</policy>", "</policy></foo>")
+        } else {
+            whole.replacen(part, instead, usize::from(!part.is_empty()))
+        };
+        let policy = silverlight::parse(instead.as_bytes())
+            .policy
+            .unwrap_or_default();
+        let from = movie("http://a.test/");
+        let found = policy.connects(&from, Port::new(4502).unwrap()).is_ok();
+        assert_eq!(found, connects, "connects: {instead}");
+        assert_eq!(
+            policy.loads(&from, "/a", None).is_ok(),
+            loads,
+            "loads: {instead}"
         );
     }
 }

@@ -64,8 +64,10 @@ fn scheme_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
         Scheme::Http => Scheme::Https,
         Scheme::Https => Scheme::Http,
     };
-    let host = origin.host.clone();
-    let other = Movie::Remote(Origin { scheme, host });
+    let other = Movie::Remote(Origin {
+        scheme,
+        ..origin.clone()
+    });
     let rule = policy.rules.iter().position(|rule| {
         rule.domain.scheme() == Some(scheme)
             && is_open_to(rule, origin.scheme)

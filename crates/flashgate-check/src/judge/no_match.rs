@@ -161,7 +161,7 @@ pub(super) fn remedy(case: &Case<'_>) -> String {
     match (case.movie(), rule(case)) {
         (movie, _) if case.plan.config.client == Client::Silverlight => {
             let uri = match movie {
-                Movie::Remote(Origin { scheme, host }) => format!("{}://{host}", scheme.as_str()),
+                Movie::Remote(origin) => origin.to_string(),
                 Movie::Hostless => "file:///".to_owned(),
             };
             format!(

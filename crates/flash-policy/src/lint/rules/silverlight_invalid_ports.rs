@@ -11,7 +11,7 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Silverlight,
     page: page!(
         finds = "`<socket-resource>` elements whose `port` is missing or is not a port or a range.",
-        matters = "The element grants nothing.",
+        matters = "The element grants nothing. If its `port` is missing or not a number, Moonlight rejects the whole file.",
         flash = "No version of Flash Player reads this format. Silverlight accepts one port, or one range such as
 `4502-4506`.",
         example = silverlight(
@@ -34,6 +34,6 @@ pub(crate) fn found(element: &Element, port: Option<&Attribute>) -> Diagnostic {
     );
     RULE.finding(format!("expected a port or a range of ports, found {found}"))
         .at(place, "")
-        .note("the element grants nothing")
+        .note("the element grants nothing, and unless it is a reversed range, Moonlight rejects the whole file")
         .help("write one port or one range, as in `port=\"4502-4506\"`; for more ports, add another `<socket-resource>`")
 }

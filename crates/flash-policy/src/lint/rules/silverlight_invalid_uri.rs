@@ -10,8 +10,9 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Silverlight,
     page: page!(
         finds = "`uri` attributes that are missing, or that are not `*`, `file:///`, `http://host`,
-`https://host` or `http://*.host`.",
-        matters = "The element matches no application.",
+`https://host` or `http://*.host`, each host with or without a port.",
+        matters = "The element matches no application. In Moonlight, a `uri` with a path matches an application with exactly
+that path. Microsoft's documentation does not mention it, so flashgate treats it as a mistake.",
         flash = "No version of Flash Player reads this format. Unlike Flash, Silverlight requires the scheme. It
 accepts a wildcard only at the start of the host.",
         example = silverlight(r#"<allow-from><domain uri="www.example.com"/></allow-from>
@@ -29,11 +30,18 @@ pub(crate) fn found_missing(element: &Element) -> Diagnostic {
 }
 
 pub(crate) fn found(attribute: &Attribute) -> Diagnostic {
+    let rest = attribute.value.split_once("://");
+    let note = match rest.and_then(|(_, rest)| rest.split_once('/')) {
+        Some((_, path)) if !path.is_empty() => {
+            "Moonlight compares the path with the application's own; whether Silverlight accepts a path is not known"
+        }
+        _ => "it matches no application",
+    };
     RULE.finding(format!(
         "expected `http://` or `https://` and a host, found {}",
         quoted(&attribute.value)
     ))
     .at(attribute.value_span, "")
-    .note("it matches no application")
+    .note(note)
     .help("write it like `http://www.example.com` or `http://*.example.com`")
 }

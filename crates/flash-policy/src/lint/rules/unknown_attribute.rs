@@ -2,7 +2,7 @@ use alloc::format;
 use alloc::string::String;
 
 use crate::diagnostic::quoted;
-use crate::document::{Attribute, Element};
+use crate::document::{Attribute, Element, NamespaceAttribute};
 use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
 use crate::spelling::nearest;
 
@@ -12,7 +12,9 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Structure,
     page: page!(
         finds = "attributes that the element does not have.",
-        matters = "The attribute is probably misspelled, and has no effect.",
+        matters = "The attribute is probably misspelled, and has no effect. In a Silverlight policy, Moonlight ignores the
+element that has it, so it is an error there: `<policy>`, `<allow-from>`, `<grant-to>`, `<resource>`. With an `xmlns` on
+the root element, Moonlight rejects the whole file.",
         flash = "What Flash Player does with it is not documented. Lightspark stops reading at a rule that has
 more than three attributes. No version is known to differ.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339" secured="true"/>"#),
@@ -43,4 +45,15 @@ pub(crate) fn found(element: &Element, attribute: &Attribute, known: &[&str]) ->
         _ => finding,
     };
     finding.help(help)
+}
+
+/// A namespace declaration in a Silverlight policy.
+pub(crate) fn found_namespace(element: &Element, namespace: &NamespaceAttribute) -> Diagnostic {
+    let message = format!(
+        "unknown attribute `xmlns` in {}: a Silverlight policy has no namespace",
+        element.quoted_tag()
+    );
+    RULE.finding(message)
+        .at(namespace.span, "")
+        .help("remove it")
 }

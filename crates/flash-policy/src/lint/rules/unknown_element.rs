@@ -12,7 +12,8 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "elements that do not exist in the format.",
         matters = "The element is probably misspelled, and the rule it was meant to be is missing. A misspelled
-`<allow-access-from>` is an error, and so is any unknown element with the attributes of a rule.",
+`<allow-access-from>` is an error, and so is any unknown element with the attributes of a rule. In a Silverlight
+policy, Moonlight ignores the element around an unknown one, so that is an error too.",
         flash = "What Flash Player does with it is not documented. The clients whose source is public skip it,
 with everything inside. No version is known to differ.",
         example = rules(r#"<allow-acces-from domain="www.example.com" to-ports="9339"/>"#),

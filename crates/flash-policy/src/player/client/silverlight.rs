@@ -11,13 +11,13 @@
 
 use core::time::Duration;
 
-use super::access_policy::{self, SilverlightGrants};
 use super::exchange::{AnswerTimeout, Exchanged, Grounds, Move, Nearest};
 use crate::decide::{Location, Place, RefusalReason, Sandbox};
 use crate::player::Learnt;
 use crate::player::config::Config;
+use crate::silverlight::{self, AccessPolicy};
 use crate::write::SILVERLIGHT_PORTS;
-use crate::{Host, Port, Scheme};
+use crate::{Host, Movie, Port, Scheme};
 
 /// The size of Moonlight's reads. It stops after the first one that returns less.
 pub(super) const READ: usize = 256;
@@ -34,7 +34,7 @@ pub(crate) struct Silverlight {
 #[derive(Clone, Debug)]
 enum SilverlightAnswer {
     None,
-    Policy(SilverlightGrants),
+    Policy(AccessPolicy),
 }
 
 impl Silverlight {
@@ -47,11 +47,13 @@ impl Silverlight {
 
     pub(super) fn next(&self) -> Move {
         let (low, high) = SILVERLIGHT_PORTS;
-        let origin = match &self.config.sandbox {
+        let application = match &self.config.sandbox {
             // An out-of-browser application with elevated trust.
             Sandbox::Application => return Move::Connect(Grounds::NONE_NEEDED),
-            Sandbox::Remote(origin) => Some(origin),
-            Sandbox::LocalWithNetwork | Sandbox::LocalWithFile | Sandbox::LocalTrusted => None,
+            Sandbox::Remote(origin) => Movie::Remote(origin.clone()),
+            Sandbox::LocalWithNetwork | Sandbox::LocalWithFile | Sandbox::LocalTrusted => {
+                Movie::Hostless
+            }
         };
         if !(low..=high).contains(&self.config.port.get()) {
             return Move::Refuse(Grounds::refused(RefusalReason::PortAuthority));
@@ -61,7 +63,9 @@ impl Silverlight {
         match &self.answer {
             None => return Move::Ask { place, patience },
             Some(SilverlightAnswer::None) => {}
-            Some(SilverlightAnswer::Policy(policy)) if policy.grants(origin, self.config.port) => {
+            Some(SilverlightAnswer::Policy(policy))
+                if policy.connects(&application, self.config.port).is_ok() =>
+            {
                 // Its `<policy>` elements are not single rules.
                 return Move::Connect(Grounds::granted(place, None));
             }
@@ -87,7 +91,7 @@ impl Silverlight {
                 (SilverlightAnswer::None, Learnt::Nothing)
             }
             Exchanged::TooMuch => (SilverlightAnswer::None, Learnt::Unusable),
-            Exchanged::Document(document) => match access_policy::read(document) {
+            Exchanged::Document(document) => match silverlight::parse(document).policy {
                 Some(policy) => (SilverlightAnswer::Policy(policy), Learnt::Policy),
                 None => (SilverlightAnswer::None, Learnt::Unusable),
             },
