@@ -222,6 +222,49 @@ fn from_files() {
         let other = running.get(path, "Origin: http://b.test\r\n");
         assert_eq!(other.field("Access-Control-Allow-Origin"), None);
     }
+    // Flash ignores the port of a movie's URL. Silverlight does not.
+    for (path, allowed) in [
+        ("/crossdomain.xml", Some("http://a.test:8080")),
+        ("/clientaccesspolicy.xml", None),
+    ] {
+        let response = running.get(path, "Origin: http://a.test:8080\r\n");
+        assert_eq!(response.field("Access-Control-Allow-Origin"), allowed);
+    }
+}
+
+/// What Moonlight ignores or rejects grants nothing, so it is an error.
+#[test]
+fn silverlight_files_that_moonlight_rejects() {
+    let whole = "<access-policy><cross-domain-access><policy><allow-from><domain uri='http://a.test'/></allow-from>\
+                 <grant-to><resource path='/' include-subpaths='true'/></grant-to></policy></cross-domain-access></access-policy>";
+    let text = "[policy.sl]\nfile = \"sl.xml\"\n[http]\naddress = \"127.0.0.1:0\"\nclientaccesspolicy = \"sl\"\n";
+    for (part, instead, note) in [
+        (
+            "<policy>",
+            "<policy id='1'>",
+            "ignores the whole `<policy>`",
+        ),
+        (
+            "<domain",
+            "<foo/><domain",
+            "ignores the whole `<allow-from>`",
+        ),
+        ("<resource", "<foo/><resource", "ignores every `<resource>`"),
+        ("path='/' ", "", "rejects the whole file"),
+        ("'true'", "'yes'", "rejects the whole file"),
+        ("policy>", "policy xmlns='x'>", "rejects the whole file"),
+    ] {
+        let folder = Folder::new().unwrap();
+        folder
+            .file("sl.xml", &whole.replacen(part, instead, 1))
+            .unwrap();
+        let (code, _, stderr) = checked(&folder, text);
+        assert_eq!(code, 2, "{instead} {stderr}");
+        assert!(
+            stderr.contains(note) && stderr.contains("sl.xml:1:"),
+            "{instead} {stderr}"
+        );
+    }
 }
 
 /// A reload changes the file and its tag; one with a mistake changes nothing.
