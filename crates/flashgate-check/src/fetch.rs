@@ -99,7 +99,7 @@ fn told(
         redirects,
     });
     let was_reset = matches!(trace.end, Some((Ended::Reset, _)));
-    if reply.head.code != 200 {
+    if reply.head.code != 200 || reply.is_compressed() || (reply.is_cut() && !was_reset) {
         tell(OwnedEvent::NoDocument);
     } else if !reply.is_whole && was_reset {
         tell(OwnedEvent::Received(reply.body));

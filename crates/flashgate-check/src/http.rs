@@ -24,9 +24,29 @@ pub(super) struct WebReply {
     pub(super) is_whole: bool,
 }
 
+impl WebReply {
+    /// Whether the body is not the file itself. Nothing asked for that.
+    pub(super) fn is_compressed(&self) -> bool {
+        let coding = self.head.field("content-encoding");
+        coding.is_some_and(|coding| !coding.eq_ignore_ascii_case("identity"))
+    }
+
+    /// Whether the body is shorter than the head says, or the head contradicts itself. Browsers' HTTP stacks, which
+    /// players use, refuse it.
+    pub(super) fn is_cut(&self) -> bool {
+        let says_length = |name| self.head.field(name).is_some();
+        !self.is_whole && (says_length("content-length") || says_length("transfer-encoding"))
+    }
+}
+
 /// Reads a response. None if the bytes are not HTTP, or if the head is incomplete.
 pub(super) fn read(bytes: &[u8]) -> Option<WebReply> {
-    let (head, length) = WebHead::read(bytes).ok()??;
+    let (mut head, mut length) = WebHead::read(bytes).ok()??;
+    // The real response follows these.
+    while matches!(head.code, 100 | 102..=199) {
+        let (next, more) = WebHead::read(bytes.get(length..)?).ok()??;
+        (head, length) = (next, length + more);
+    }
     // One byte more, so that an excess is visible.
     let mut reader = BodyReader::new(&head, LARGEST + 1);
     let body = bytes.get(length..).unwrap_or_default();
@@ -71,6 +91,8 @@ mod tests {
         );
         let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n<x/>\r\n0\r\n\r\n";
         check(chunked, 200, "<x/>", true);
+        let early = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n<x/>";
+        check(early, 200, "<x/>", true);
         assert!(read(b"HTTP/1.0 200 OK\r\nA: b\r\n").is_none());
         assert!(read(b"<x/>").is_none());
     }

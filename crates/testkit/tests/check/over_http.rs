@@ -391,3 +391,47 @@ fn the_sites_meta_policy() {
         "{first}"
     );
 }
+
+/// A body that is shorter than announced, or encoded, is no file: browsers' HTTP stacks refuse it.
+#[test]
+fn broken_bodies() {
+    if !needs::met(missing()) {
+        return;
+    }
+    let cases = [
+        (
+            "Content-Length: 5000\r\n",
+            ACCESS.to_owned(),
+            "ends too early",
+        ),
+        ("Content-Length: -1\r\n", ACCESS.to_owned(), "not a length"),
+        (
+            "Content-Length: 50\r\nContent-Length: 300\r\n",
+            ACCESS.to_owned(),
+            "not a length",
+        ),
+        (
+            "Content-Encoding: gzip\r\n",
+            ACCESS.to_owned(),
+            "compressed",
+        ),
+        (
+            "Transfer-Encoding: chunked\r\n",
+            format!("{:x}\r\n{ACCESS}\r\n", ACCESS.len()),
+            "ends too early",
+        ),
+        (
+            "Transfer-Encoding: chunked\r\n",
+            format!("ffffffffffffffff\r\n{ACCESS}"),
+            "ends too early",
+        ),
+    ];
+    each(cases, |(fields, body, why)| {
+        let fields = format!("Content-Type: text/xml\r\n{fields}");
+        let answer = response("200 OK", &fields, &body);
+        let report = checked(&[(80, site(&[answer]))], &SILVERLIGHT);
+        assert_eq!(report["verdict"], "denied", "{fields}");
+        assert_eq!(ids(&report), ["http-policy-missing"], "{fields}");
+        assert!(report.to_string().contains(why), "{fields} {report}");
+    });
+}

@@ -39,11 +39,19 @@ pub(super) fn body(asked: PolicyConnection<'_>) -> Option<Unreadable> {
             help: "let the web server send a correct `Content-Length`, or close the connection after the file",
         });
     }
-    let length = reply.head.field("content-length");
-    let length = length.filter(|length| length.parse::<u64>().is_ok());
-    let is_chunked = reply.head.field("transfer-encoding").is_some();
-    if reply.is_whole || (length.is_none() && !is_chunked) {
+    if !reply.is_cut() {
         return None;
+    }
+    let length = reply.head.field("content-length");
+    let is_chunked = reply.head.field("transfer-encoding").is_some();
+    if let Some(length) = length.as_ref().filter(|it| it.parse::<u64>().is_err()) {
+        return Some(Unreadable {
+            why: format!(
+                "its `Content-Length` is {}, which is not a length",
+                shown_text(length)
+            ),
+            help: "let the web server send a correct `Content-Length`",
+        });
     }
     let (bytes, of) = (reply.body.len(), length.filter(|_| !is_chunked));
     let of = of.map_or(String::new(), |length| format!(" of {length}"));
