@@ -12,7 +12,7 @@ use crate::diagnostic::quoted;
 mod host;
 
 pub use host::{Host, HostError, HostName};
-pub(crate) use host::{a_label, check_name};
+pub(crate) use host::{LONGEST_NAME, check_name};
 
 /// How a movie was loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,6 +5,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::origin::LONGEST_NAME;
+
 const BASE: u32 = 36;
 const T_MIN: u32 = 1;
 const T_MAX: u32 = 26;
@@ -13,8 +15,32 @@ const DAMP: u32 = 700;
 const INITIAL_BIAS: u32 = 72;
 const INITIAL_N: u32 = 128;
 
+/// The ASCII form of an international name (RFC 3492, RFC 5890), for messages only.
+///
+/// The name is only converted to lower case first. Without Unicode's tables, the result is a suggestion, not an exact
+/// conversion.
+pub(crate) fn a_label(name: &str) -> Option<String> {
+    // The ASCII form of a longer name would be too long.
+    if name.len() > LONGEST_NAME * 2 {
+        return None;
+    }
+    let mut out = String::new();
+    for (index, label) in name.split('.').enumerate() {
+        if index > 0 {
+            out.push('.');
+        }
+        if label.is_ascii() {
+            out.push_str(&label.to_ascii_lowercase());
+        } else {
+            out.push_str("xn--");
+            encode(&label.to_lowercase(), &mut out);
+        }
+    }
+    (out.len() <= LONGEST_NAME).then_some(out)
+}
+
 /// Appends the Punycode of a label (RFC 3492, section 6.3), without `xn--`.
-pub(crate) fn encode(label: &str, out: &mut String) {
+fn encode(label: &str, out: &mut String) {
     let code_points: Vec<u32> = label.chars().map(u32::from).collect();
     let basic = label.chars().filter(char::is_ascii);
     out.extend(basic.clone());

@@ -6,7 +6,7 @@ use flash_policy::decide::{
     Allowed, Ignored, Location, LocationError, NearestMiss, Place, Request, Sandbox, UrlDenied,
     decide_page,
 };
-use flash_policy::{Grant, Movie, Policy, Port, Profile, grants, parse};
+use flash_policy::{Grant, Movie, Origin, Policy, Port, Profile, grants, parse};
 
 fn policy(rules: &str) -> Policy {
     let file = format!("<cross-domain-policy>{rules}</cross-domain-policy>");
@@ -227,4 +227,20 @@ fn invalid_locations() {
     }
     let socket: Location = "XMLSocket://srv.test:843/".parse().unwrap();
     assert_eq!(socket, "xmlsocket://srv.test:843".parse().unwrap());
+}
+
+/// Limits of DNS: 63 bytes for a label, 253 for a name.
+#[test]
+fn the_longest_hosts() {
+    let label = |length: usize| "a".repeat(length);
+    let name = |last: usize| [label(63), label(63), label(63), label(last)].join(".");
+    for (host, fits) in [
+        (label(63), true),
+        (label(64), false),
+        (name(61), true),
+        (name(62), false),
+    ] {
+        let origin = format!("https://{host}/").parse::<Origin>();
+        assert_eq!(origin.is_ok(), fits, "{} bytes", host.len());
+    }
 }

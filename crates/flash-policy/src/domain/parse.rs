@@ -130,7 +130,7 @@ fn parse_hosts(text: &str) -> Result<Hosts, DomainError> {
             return Err(from_host(&HostError::Character { at, found }, text, 0));
         }
         // Any other mistake in the name is in its ASCII form too.
-        let suggestion = crate::origin::a_label(text).filter(|name| parse_name(name).is_ok());
+        let suggestion = crate::punycode::a_label(text).filter(|name| parse_name(name).is_ok());
         return fault(DomainErrorKind::International { suggestion }, whole);
     }
     parse_name(text)

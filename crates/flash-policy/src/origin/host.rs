@@ -1,7 +1,6 @@
 //! Host names and addresses.
 
 use alloc::boxed::Box;
-use alloc::string::String;
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use core::str::FromStr;
@@ -225,7 +224,7 @@ impl core::error::Error for HostError {}
 debug_is_display!(HostError);
 
 /// The longest name in DNS (RFC 1035).
-const LONGEST_NAME: usize = 253;
+pub(crate) const LONGEST_NAME: usize = 253;
 
 /// Checks a name without a trailing dot, label by label.
 pub(crate) fn check_name(text: &str) -> Result<HostName, HostError> {
@@ -256,28 +255,4 @@ fn is_number(label: &str) -> bool {
         .or_else(|| label.strip_prefix("0X"));
     label.bytes().all(|byte| byte.is_ascii_digit())
         || hexadecimal.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
-}
-
-/// The ASCII form of an international name (RFC 3492, RFC 5890), for messages only.
-///
-/// The name is only converted to lower case first. Without Unicode's tables, the result is a suggestion, not an exact
-/// conversion.
-pub(crate) fn a_label(name: &str) -> Option<String> {
-    // The ASCII form of a longer name would be too long.
-    if name.len() > LONGEST_NAME * 2 {
-        return None;
-    }
-    let mut out = String::new();
-    for (index, label) in name.split('.').enumerate() {
-        if index > 0 {
-            out.push('.');
-        }
-        if label.is_ascii() {
-            out.push_str(&label.to_ascii_lowercase());
-        } else {
-            out.push_str("xn--");
-            crate::punycode::encode(&label.to_lowercase(), &mut out);
-        }
-    }
-    (out.len() <= LONGEST_NAME).then_some(out)
 }
