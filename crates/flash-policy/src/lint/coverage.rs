@@ -156,13 +156,6 @@ pub(crate) fn grants_from(rule: &Rule, lowest: u16) -> bool {
     covering(&[&ports], (lowest, u16::MAX, 0)).is_some()
 }
 
-/// Whether the first set contains all ports of the second.
-pub(crate) fn holds(wide: &PortSet, narrow: &PortSet) -> bool {
-    let wide = merged(ranges_of(wide, 0));
-    let mut narrow = ranges_of(narrow, 0).into_iter();
-    narrow.all(|ports| covering(&[&wide], ports).is_some())
-}
-
 /// Whether two policies allow the same movies to use the same ports. May return `false` for equal policies, but never
 /// `true` for different ones.
 pub(crate) fn same_grants(one: &Policy, other: &Policy) -> bool {

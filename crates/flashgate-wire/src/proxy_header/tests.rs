@@ -261,7 +261,7 @@ fn written_headers_are_read_back_in_one_family() {
     }
 }
 
-/// The log says of other bytes whether a balancer sent them.
+/// The log says whether a balancer sent the bytes.
 #[test]
 fn what_begins_like_a_header() {
     for (bytes, is_header) in [

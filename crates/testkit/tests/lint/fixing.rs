@@ -123,6 +123,25 @@ fn what_is_allowed_stays() {
     assert_eq!(fs::read(&path).unwrap(), broken);
 }
 
+/// A web server may send the file over HTTPS, where `false` is not the default.
+#[test]
+fn secure_stays_if_the_kind_is_a_guess() {
+    let text = "<cross-domain-policy>\n  \
+                <allow-access-from domain=\"a.test\" to-ports=\"9339\" secure=\"false\"/>\n\
+                </cross-domain-policy>\n";
+    let folder = Folder::new().unwrap();
+    for (name, arguments, stays) in [
+        ("crossdomain.xml", &["--fix"][..], true),
+        ("crossdomain.xml", &["--fix", "--as", "socket"], false),
+        ("policy.xml", &["--fix"], false),
+    ] {
+        let path = folder.file(name, text).unwrap();
+        let said = lint_in(folder.path(), &[arguments, &[name]].concat());
+        let fixed = fs::read_to_string(&path).unwrap();
+        assert_eq!(fixed.contains("secure"), stays, "{name}: {said:?}\n{fixed}");
+    }
+}
+
 #[test]
 fn rights_and_links_stay() {
     let (broken, repaired) = fixable();

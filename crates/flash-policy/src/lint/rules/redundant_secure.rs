@@ -18,7 +18,11 @@ is `true`.",
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if !subject.is(PolicyKind::Socket) {
+    // If a web server sends the file over HTTPS after all, `false` is not the default.
+    let is_guessed = subject
+        .options
+        .was_taken_for_a_socket_policy_despite_its_name();
+    if !subject.is(PolicyKind::Socket) || is_guessed {
         return;
     }
     let attributes = subject

@@ -1,10 +1,7 @@
 use alloc::format;
 use alloc::string::ToString as _;
-use alloc::vec::Vec;
 
-use crate::PortSet;
 use crate::diagnostic::quoted;
-use crate::lint::coverage;
 use crate::lint::gathered::Gathered;
 use crate::lint::rule::{
     Findings, LintRule, PolicyKind, PolicyReader, RuleGroup, Severity, Subject, page,
@@ -15,8 +12,7 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Warning,
     group: RuleGroup::Clients,
     page: page!(
-        finds =
-            "rules for a named domain if no rule for `*` opens the same ports (`--client unity`).",
+        finds = "rules for a named domain if no rule is for `*` (`--client unity`).",
         matters = "For sockets, Unity's web player accepts only `*` and ignores other rules.",
         flash = "Flash Player accepts names, in all versions. To serve both, the policy needs both rules.",
         example = rules(
@@ -35,18 +31,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !subject.options.judges_for(PolicyReader::Unity) || !subject.is(PolicyKind::Socket) {
         return;
     }
-    // Unity can use a rule for `*` with the same ports.
-    let open: Vec<_> = subject
-        .rules()
-        .filter(|(rule, _)| rule.domain.is_any())
-        .collect();
-    let is_beside = |ports: &PortSet| {
-        open.iter()
-            .any(|(rule, _)| coverage::holds(&rule.ports, ports))
-    };
-    let named = subject.rules().filter(|(rule, _)| !rule.domain.is_any());
-    let alone = named.filter(|(rule, _)| !is_beside(&rule.ports));
-    let shown = alone.map(|(rule, places)| {
+    // With a rule for `*`, the named ones are for other clients.
+    if subject.rules().any(|(rule, _)| rule.domain.is_any()) {
+        return;
+    }
+    let shown = subject.rules().map(|(rule, places)| {
         let domain = rule.domain.to_string();
         (quoted(&domain).to_string(), places.domain)
     });

@@ -256,7 +256,7 @@ fn silverlight_files_that_moonlight_rejects() {
     ] {
         let folder = Folder::new().unwrap();
         folder
-            .file("sl.xml", &whole.replacen(part, instead, 1))
+            .file("sl.xml", whole.replacen(part, instead, 1))
             .unwrap();
         let (code, _, stderr) = checked(&folder, text);
         assert_eq!(code, 2, "{instead} {stderr}");
