@@ -10,7 +10,7 @@ const PAGE: &str = "docs/book/src/growth.md";
 /// Other pages and pictures change in a run too.
 const BOOK: &str = "docs/book/src";
 
-const TEMPLATE: &str = include_str!("page.md");
+const TEMPLATE: &str = include_str!("page.md.in");
 
 /// Writes the page and draws its pictures.
 pub(super) fn write(amount: GrowthAmount, machine: String, tables: &[GrowthTable]) -> Result<()> {

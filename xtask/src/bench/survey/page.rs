@@ -17,7 +17,7 @@ const PAGE: &str = "docs/book/src/peers.md";
 /// Other pages and pictures change in a run too.
 const BOOK: &str = "docs/book/src";
 
-const TEMPLATE: &str = include_str!("page.md");
+const TEMPLATE: &str = include_str!("page.md.in");
 
 /// Everything for the page.
 pub(super) struct Measurements {
