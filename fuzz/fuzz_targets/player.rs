@@ -91,6 +91,7 @@ fn event(kind: u8, rest: &[u8]) -> (Event<'_>, &[u8]) {
         7 => Event::NoDocument,
         8 => Event::Responded {
             content_type: (kind > 99).then_some("text/xml"),
+            meta_policy: (kind > 149).then_some("none"),
             redirects: usize::from(kind > 199),
         },
         _ => {

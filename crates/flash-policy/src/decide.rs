@@ -22,15 +22,21 @@ use crate::player_version::Era;
 use crate::{Host, Policy, Port, SiteControl};
 
 mod grants;
+mod header;
 mod ignored;
 mod known;
 mod location;
 mod page;
 mod reason;
 mod request;
+mod site;
 mod url;
 
 pub use grants::{Grant, NearestMiss, grants};
+pub use header::MetaPolicyHeader;
+pub(crate) use header::SITE_ROOT;
+#[cfg(feature = "player")]
+pub(crate) use header::has_odd_value;
 pub use ignored::Ignored;
 pub use known::{Ask, Decision, Known, PolicyAnswer};
 pub use location::LocationError;
@@ -40,9 +46,7 @@ pub use request::{Location, Movie, Place, Request, Sandbox};
 pub use url::{UrlDenied, may_load, may_send};
 
 use grants::{ServedFrom, judge};
-
-/// Where old players fetch the site's policy.
-pub(crate) const SITE_ROOT: &str = "/crossdomain.xml";
+use site::{Address, SiteAnswers, SiteMetaPolicy};
 
 /// How long a player waits for a policy that the movie did not load itself: 3 seconds.
 ///
@@ -168,14 +172,6 @@ struct Inquiry<'a> {
     denied: Denied,
 }
 
-/// Where a place is on the target's host.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Address<'a> {
-    Socket(Port),
-    /// A path on HTTP port 80.
-    Http(&'a str),
-}
-
 impl<'a> Inquiry<'a> {
     /// The decision, if a place granted the connection or must be asked.
     fn run(&mut self, era: Era) -> Option<Decision> {
@@ -198,7 +194,7 @@ impl<'a> Inquiry<'a> {
                 Location::Socket { port, .. } => Address::Socket(*port),
                 Location::Http { path, .. } => Address::Http(path),
             };
-            match self.site_meta_policy(era, address) {
+            match self.site().meta_policy(address) {
                 SiteMetaPolicy::Unknown => {
                     return Some(Decision::Ask(Ask {
                         place: Place::SiteRoot,
@@ -238,16 +234,14 @@ impl<'a> Inquiry<'a> {
             return None;
         }
         self.asked.push(address);
-        let known = match address {
-            Address::Http(path) if path == SITE_ROOT => self.site_root(),
-            Address::Http(_) | Address::Socket(_) => self.known.get(place),
+        let source = match address {
+            Address::Http(path) if path == SITE_ROOT => self.site().root().unwrap_or(place),
+            Address::Http(_) | Address::Socket(_) => place,
         };
-        match known {
+        match self.known.get(source) {
             None => Some(Decision::Ask(Ask { place, limit })),
             Some(PolicyAnswer::Absent | PolicyAnswer::Unusable) => None,
-            Some(PolicyAnswer::Policy(policy))
-                if self.is_master(place, address) && is_none(policy) =>
-            {
+            Some(PolicyAnswer::Policy(policy)) if self.site().is_void(source, address, policy) => {
                 None
             }
             Some(PolicyAnswer::Policy(policy)) => {
@@ -264,10 +258,11 @@ impl<'a> Inquiry<'a> {
         }
     }
 
-    /// Whether the meta-policy of a policy applies: on port 843, and in the site's `/crossdomain.xml`.
-    fn is_master(&self, place: Place, address: Address<'_>) -> bool {
-        let is_site = address == Address::Http(SITE_ROOT);
-        place == Place::Master || (is_site && self.request.player.era().has_master())
+    const fn site(&self) -> SiteAnswers<'a> {
+        SiteAnswers {
+            request: self.request,
+            known: self.known,
+        }
     }
 
     /// The denial that the master's meta-policy causes for all other places.
@@ -285,56 +280,12 @@ impl<'a> Inquiry<'a> {
         }
     }
 
-    /// The answer of the site's `/crossdomain.xml`, for whichever place it was asked.
-    fn site_root(&self) -> Option<&'a PolicyAnswer> {
-        let (request, known) = (self.request, self.known);
-        let mut loaded = request.loaded.iter().enumerate();
-        let is_root = |location: &Location| {
-            let is_file = matches!(location, Location::Http { path, .. } if **path == *SITE_ROOT);
-            is_file && request.ignores(location).is_none()
-        };
-        known.get(Place::SiteRoot).or_else(|| {
-            loaded.find_map(|(index, location)| {
-                known
-                    .get(Place::Loaded(index))
-                    .filter(|_| is_root(location))
-            })
-        })
-    }
-
-    /// Whether the site's `/crossdomain.xml` allows other policies on the same web server.
-    ///
-    /// Meta-policies came with 9.0.115, with `all` as the default for URLs until version 10 (Adobe, *Policy file changes
-    /// in Flash Player 9*). Values that depend on the content type count as `master-only` here.
-    fn site_meta_policy(&self, era: Era, address: Address<'_>) -> SiteMetaPolicy {
-        let is_subject = matches!(address, Address::Http(path) if path != SITE_ROOT);
-        if !is_subject || !era.has_master() {
-            return SiteMetaPolicy::Allows;
-        }
-        match self.site_root() {
-            None => SiteMetaPolicy::Unknown,
-            Some(PolicyAnswer::Absent | PolicyAnswer::Unusable) => SiteMetaPolicy::Allows,
-            Some(PolicyAnswer::Policy(policy)) => match policy.site_control {
-                None | Some(SiteControl::All) => SiteMetaPolicy::Allows,
-                Some(SiteControl::MasterOnly | SiteControl::None) => SiteMetaPolicy::Forbids,
-            },
-        }
-    }
-
     /// Whether the movie loaded the master policy itself. The player then waits for it without a limit of its own.
     fn loads_master(&self) -> bool {
         self.request.loaded.iter().any(|location| {
             matches!(location, Location::Socket { host, port } if *port == self.master && *host == self.request.target)
         })
     }
-}
-
-/// What the site's `/crossdomain.xml` says about other policies on the same web server.
-enum SiteMetaPolicy {
-    /// It must be fetched.
-    Unknown,
-    Allows,
-    Forbids,
 }
 
 fn is_none(policy: &Policy) -> bool {

@@ -54,6 +54,7 @@ pub(super) enum OwnedEvent {
     Reset,
     Responded {
         content_type: Option<String>,
+        meta_policy: Option<String>,
         redirects: usize,
     },
     NoDocument,

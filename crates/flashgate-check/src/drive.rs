@@ -171,9 +171,11 @@ fn event(said: &OwnedEvent) -> Event<'_> {
         OwnedEvent::Reset => Event::Reset,
         OwnedEvent::Responded {
             content_type,
+            meta_policy,
             redirects,
         } => Event::Responded {
             content_type: content_type.as_deref(),
+            meta_policy: meta_policy.as_deref(),
             redirects: *redirects,
         },
         OwnedEvent::NoDocument => Event::NoDocument,

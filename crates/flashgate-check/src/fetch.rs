@@ -1,7 +1,8 @@
 //! Fetches a policy from a web server as a player does: over plain HTTP, and with the redirects that stay on the same
 //! host and port and lead to a file in the root folder.
 //!
-//! Nothing here decides whether the policy counts. The player gets the content type and the number of redirects.
+//! Nothing here decides whether the policy counts. The player gets the content type, the site's meta-policy and the
+//! number of redirects.
 
 use std::time::Duration;
 
@@ -96,6 +97,7 @@ fn told(
     };
     tell(OwnedEvent::Responded {
         content_type: reply.head.field("content-type"),
+        meta_policy: reply.head.field("x-permitted-cross-domain-policies"),
         redirects,
     });
     let was_reset = matches!(trace.end, Some((Ended::Reset, _)));

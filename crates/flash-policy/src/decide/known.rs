@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::{Allowed, Denied, Place};
+use super::{Allowed, Denied, MetaPolicyHeader, Place};
 use crate::Policy;
 
 /// What a place answered.
@@ -26,6 +26,7 @@ pub enum PolicyAnswer {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Known {
     answers: Vec<(Place, PolicyAnswer)>,
+    headers: Vec<(Place, MetaPolicyHeader)>,
 }
 
 impl Known {
@@ -44,6 +45,37 @@ impl Known {
         if self.get(place).is_none() {
             self.answers.push((place, answer));
         }
+    }
+
+    /// Adds the `X-Permitted-Cross-Domain-Policies` of a place's HTTP response, whether it has a document or not. The
+    /// first one is kept. Players before 9.0.115 ignore it.
+    ///
+    /// ```
+    /// use flash_policy::decide::{Decision, Known, MetaPolicyHeader, Place, PolicyAnswer, Request, decide};
+    /// use flash_policy::{Policy, Port};
+    ///
+    /// let movie = "http://www.example.com/game.swf".parse()?;
+    /// let request = Request::new(movie, "game.example.com".parse()?, Port::new(9339)?)
+    ///     .player("9.0.115".parse()?)
+    ///     .loaded(["http://game.example.com/crossdomain.xml".parse()?]);
+    /// let mut known = Known::default();
+    /// known.learn(Place::Master, PolicyAnswer::Absent);
+    /// known.learn(Place::Destination, PolicyAnswer::Absent);
+    /// known.learn(Place::Loaded(0), PolicyAnswer::Policy(Policy::for_urls().allow_from("*")?));
+    /// assert!(matches!(decide(&request, &known), Decision::Allowed(_)));
+    /// known.learn_header(Place::Loaded(0), MetaPolicyHeader::read("none"));
+    /// assert!(matches!(decide(&request, &known), Decision::Denied(_)));
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    pub fn learn_header(&mut self, place: Place, header: MetaPolicyHeader) {
+        if self.header(place).is_none() {
+            self.headers.push((place, header));
+        }
+    }
+
+    pub(super) fn header(&self, place: Place) -> Option<MetaPolicyHeader> {
+        let mut headers = self.headers.iter();
+        headers.find_map(|(known, header)| (*known == place).then_some(*header))
     }
 
     pub(super) fn get(&self, place: Place) -> Option<&PolicyAnswer> {

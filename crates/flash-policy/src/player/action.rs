@@ -147,6 +147,8 @@ pub enum Event<'a> {
     Responded {
         /// The value of `Content-Type`, if there is one.
         content_type: Option<&'a str>,
+        /// The value of `X-Permitted-Cross-Domain-Policies`, if there is one. Several are joined with `, `.
+        meta_policy: Option<&'a str>,
         /// The number of redirects before this response. If a redirect was not followed, it counts too.
         redirects: usize,
     },

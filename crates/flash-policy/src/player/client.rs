@@ -72,6 +72,14 @@ impl Mind {
         }
     }
 
+    /// Adds the `X-Permitted-Cross-Domain-Policies` of an HTTP response. Only Flash Player knows it.
+    pub(super) fn learn_header(&mut self, place: Place, header: &str) {
+        match self {
+            Self::Flash(flash) => flash.learn_header(place, header),
+            Self::Lightspark(_) | Self::Unity(_) | Self::Silverlight(_) | Self::Ruffle => {}
+        }
+    }
+
     /// The policy that grants the connection, if the client still waits for another one before it connects.
     pub(super) fn granted_so_far(&self) -> Option<DecidedBy> {
         match self {

@@ -123,10 +123,12 @@ impl Player {
             }
             Event::Responded {
                 content_type,
+                meta_policy,
                 redirects,
             } => {
                 step.response = Some(PolicyResponse {
                     content_type: content_type.map(Into::into),
+                    meta_policy: meta_policy.map(Into::into),
                     redirects,
                 });
                 if self.mind.accepts(content_type) {
@@ -221,7 +223,12 @@ impl Player {
     }
 
     fn learn(&mut self, id: FetchId, place: decide::Place) -> Learnt {
-        let heard = self.steps.get(id.0).map_or(Exchanged::Silence, Step::heard);
+        let step = self.steps.get(id.0);
+        let response = step.and_then(|step| step.response.as_ref());
+        if let Some(header) = response.and_then(|response| response.meta_policy.as_deref()) {
+            self.mind.learn_header(place, header);
+        }
+        let heard = step.map_or(Exchanged::Silence, Step::heard);
         self.mind.learn(place, heard)
     }
 

@@ -7,13 +7,13 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::blocked_ports;
-use crate::decide::{self, Location, Place, Sandbox};
+use crate::decide::{self, Location, MetaPolicyHeader, Place, Sandbox};
 use crate::document::{self, Document};
 use crate::player::{
     Choice, Client, Config, ConnectionEnd, DOUBTFUL_POLICY_PORTS, Learnt, Outcome, Protocol,
     Purpose, Reason, SocketClass, Step, Transport, Verdict,
 };
-use crate::{Host, PlayerVersion, Profile, parse};
+use crate::{Host, PlayerVersion, Profile, SiteControl, parse};
 
 /// The choices that could change the verdict.
 pub(super) fn rests_on(config: &Config, steps: &[Step], outcome: &Outcome) -> Vec<Choice> {
@@ -77,6 +77,7 @@ impl Attempted<'_> {
             Choice::Timeout => self.timeout(),
             Choice::HttpRedirect => self.http_redirect(),
             Choice::ContentType => self.content_type(),
+            Choice::HttpMetaPolicy => self.http_meta_policy(),
             Choice::SilverlightReading => self.silverlight_reading(),
         }
     }
@@ -273,6 +274,28 @@ impl Attempted<'_> {
     fn content_type(&self) -> bool {
         let is_refused = |step: &Step| matches!(step.end, Some((ConnectionEnd::ContentType, _)));
         self.denied() && self.any_step(|step, _| is_refused(step))
+    }
+
+    /// A response had a header that could forbid its policy: in a version that may not know it, with a value whose
+    /// meaning is assumed, or on a response that may not count.
+    fn http_meta_policy(&self) -> bool {
+        let is_old = self.config.version < PlayerVersion::MASTER_POLICY;
+        self.any_step(|step, place| {
+            let response = step.response.as_ref();
+            let header = response.and_then(|response| response.meta_policy.as_deref());
+            let (Some(header), Protocol::Http { path }) = (header, &step.fetch.protocol) else {
+                return false;
+            };
+            let is_granting = self.granted_by(|granting| granting == place);
+            let read = MetaPolicyHeader::read(header);
+            if is_old {
+                return is_granting && !read.allows(path);
+            }
+            let is_of_site = **path == *decide::SITE_ROOT || read.site != SiteControl::MasterOnly;
+            let has_file = step.learnt == Some(Learnt::Policy);
+            let is_clear = is_of_site && has_file && !decide::has_odd_value(header);
+            (is_granting || self.denied()) && read.restricts() && !is_clear
+        })
     }
 
     fn silverlight_reading(&self) -> bool {

@@ -73,6 +73,8 @@ impl Step {
 pub struct PolicyResponse {
     /// The value of `Content-Type`.
     pub content_type: Option<Box<str>>,
+    /// The value of `X-Permitted-Cross-Domain-Policies`.
+    pub meta_policy: Option<Box<str>>,
     /// The number of redirects before this response, including one that was not followed.
     pub redirects: usize,
 }

@@ -90,6 +90,8 @@ choices! {
         "whether a redirected policy over HTTP counts for sockets (assumed: yes, on the same host and port, in the root folder)";
     ContentType, "content-type":
         "whether a policy over HTTP counts for sockets with this content type (assumed: only `text/…` and the types of XML, as for HTTP requests)";
+    HttpMetaPolicy, "http-meta-policy":
+        "what this value of the header `X-Permitted-Cross-Domain-Policies` means for sockets (assumed: nothing before 9.0.115; then the same as in `site-control`, where `by-…` means master-only and unknown values mean none)";
     SilverlightReading, "silverlight-reading":
         "whether Silverlight continues after a short read (assumed: no; Moonlight does not)";
 }

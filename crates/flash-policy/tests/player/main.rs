@@ -7,6 +7,7 @@ mod attempt;
 mod clients;
 mod decisions;
 mod explained;
+mod http_header;
 mod lightspark;
 mod lightspark_movies;
 mod over_http;

@@ -237,6 +237,7 @@ fn event(kind: u8, text: &str) -> Event<'_> {
         7 => Event::Reset,
         8 => Event::Responded {
             content_type: text.len().is_multiple_of(2).then_some(text),
+            meta_policy: text.len().is_multiple_of(3).then_some(text),
             redirects: text.len() % 3,
         },
         _ => Event::NoDocument,

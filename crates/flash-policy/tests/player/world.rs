@@ -33,6 +33,8 @@ pub(crate) enum Deed {
     Rst,
     /// The head of an HTTP response: its content type, and the number of redirects before it.
     Responds(Option<&'static str>, usize),
+    /// The same, without redirects, with this `X-Permitted-Cross-Domain-Policies`.
+    Permits(Option<&'static str>, &'static str),
     /// An HTTP response without a document.
     HasNone,
 }
@@ -55,6 +57,15 @@ impl Server {
     pub(crate) fn file(content_type: Option<&'static str>, text: &str) -> Self {
         Self::does(&[
             Deed::Responds(content_type, 0),
+            Deed::Says(text.as_bytes().to_vec()),
+            Deed::Fin,
+        ])
+    }
+
+    /// This text over HTTP, with this `X-Permitted-Cross-Domain-Policies`.
+    pub(crate) fn permitting(meta_policy: &'static str, text: &str) -> Self {
+        Self::does(&[
+            Deed::Permits(Some("text/xml"), meta_policy),
             Deed::Says(text.as_bytes().to_vec()),
             Deed::Fin,
         ])
@@ -147,7 +158,13 @@ impl Happening {
             Self::Deed(Deed::Rst) => Event::Reset,
             Self::Deed(Deed::Responds(content_type, redirects)) => Event::Responded {
                 content_type: *content_type,
+                meta_policy: None,
                 redirects: *redirects,
+            },
+            Self::Deed(Deed::Permits(content_type, meta_policy)) => Event::Responded {
+                content_type: *content_type,
+                meta_policy: Some(meta_policy),
+                redirects: 0,
             },
             Self::Deed(Deed::HasNone) => Event::NoDocument,
         }

@@ -16,6 +16,7 @@ use crate::web::WebUrl;
 use incomplete::Unreadable;
 
 mod incomplete;
+mod meta_policy;
 
 pub(super) fn judge(case: &mut Case<'_>) {
     for asked in case.fetched() {
@@ -26,6 +27,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
             doubtful(case, asked);
         }
     }
+    meta_policy::judge(case);
     site_forbids(case);
     fallback(case);
     other_protocol(case);
@@ -185,16 +187,19 @@ fn is_accepted(kind: Option<&str>) -> bool {
     kind.starts_with("text/") || matches!(kind, "application/xml" | "application/xhtml+xml")
 }
 
-/// In 9.0.115, the site's `/crossdomain.xml` can forbid other files.
+/// In 9.0.115, the site's `/crossdomain.xml` can forbid other files, in its text or in a header.
 fn site_forbids(case: &mut Case<'_>) {
-    let forbids = |asked: &PolicyConnection<'_>| {
+    let in_text = |asked: PolicyConnection<'_>| {
         let policy = parse(asked.document(), Profile::Url).policy;
         let control = policy.and_then(|policy| policy.site_control);
-        matches!(control, Some(SiteControl::MasterOnly | SiteControl::None))
+        let forbids = matches!(control, Some(SiteControl::MasterOnly | SiteControl::None));
+        (forbids && meta_policy::is_policy(asked)).then(|| "`site-control`".to_owned())
     };
+    let forbids = |asked| meta_policy::forbids_others(asked).or_else(|| in_text(asked));
     let is_site = |asked: &PolicyConnection<'_>| asked.path() == Some(CROSSDOMAIN);
     let mut fetched = case.fetched();
-    let Some(asked) = fetched.find(|asked| is_site(asked) && forbids(asked)) else {
+    let site = fetched.find(is_site);
+    let Some((asked, what)) = site.and_then(|asked| Some((asked, forbids(asked)?))) else {
         return;
     };
     let others = case.plan.config.loaded.iter().filter(
@@ -205,7 +210,7 @@ fn site_forbids(case: &mut Case<'_>) {
     }
     let finding = FindingId::LoadPolicyIgnored
         .error(format!(
-            "the `site-control` of {} does not allow other policies on this web server",
+            "the {what} of {} does not allow other policies on this web server",
             asked.name()
         ))
         .help("set it to `all`, or put the rules into that file and let the movie load it");

@@ -392,6 +392,66 @@ fn the_sites_meta_policy() {
     );
 }
 
+/// The header that forbids policies: on the file itself, and on the site's own file.
+#[test]
+fn a_meta_policy_in_a_header() {
+    if !needs::met(missing()) {
+        return;
+    }
+    let sends = |fields: &str| {
+        let fields = format!("Content-Type: text/xml\r\n{fields}\r\n");
+        response("200 OK", &fields, FLASH)
+    };
+    let name = "X-Permitted-Cross-Domain-Policies";
+    let none = format!("{name}: none");
+    let several = format!("{name}: all\r\nx-permitted-cross-domain-policies: none");
+    let not_this = format!("{name}: none-this-response");
+    let all = format!("{name}: all");
+    let root = "http://srv.test/crossdomain.xml";
+    let other = "http://srv.test/other.xml";
+    let forbidden = Some("http-policy-forbidden");
+    let cases = [
+        (root, vec![sends(&none)], forbidden, "no policy of this"),
+        (root, vec![sends(&several)], forbidden, ": all, none`"),
+        (root, vec![sends(&not_this)], forbidden, "is not a policy"),
+        (root, vec![sends(&all)], None, ""),
+        (
+            other,
+            vec![sends(&all), sends(&none)],
+            forbidden,
+            "http://srv.test/other.xml comes with the header",
+        ),
+        (
+            other,
+            vec![sends(&none), sends(&all)],
+            Some("load-policy-ignored"),
+            "the header `X-Permitted-Cross-Domain-Policies: none` of http://srv.test/crossdomain.xml",
+        ),
+    ];
+    each(cases, |(load, responses, id, words)| {
+        let flags = ["--player", "9.0.115", "--load-policy", load];
+        let told = checked(&[(80, site(&responses))], &flags);
+        let Some(id) = id else {
+            assert_eq!(told["reason"], "granted", "{told:#}");
+            return;
+        };
+        assert_eq!(told["verdict"], "denied", "{words}: {told:#}");
+        let first = &told["findings"][0];
+        assert_eq!(first["id"], id, "{told:#}");
+        assert!(
+            first["message"].as_str().unwrap().contains(words),
+            "{first}"
+        );
+        assert!(first["remedy"].as_str().unwrap().contains('`'), "{first}");
+    });
+    // Before, there were no meta-policies, as far as is known.
+    let flags = ["--player", "9.0.47", "--load-policy", root];
+    let told = checked(&[(80, site(&[sends(&none)]))], &flags);
+    assert_eq!(told["reason"], "granted", "{told:#}");
+    assert_eq!(finding(&told, "http-policy-forbidden")["level"], "warning");
+    assert_eq!(told["not-known"][0]["id"], "http-meta-policy", "{told:#}");
+}
+
 /// A body that is shorter than announced, or encoded, is no file: browsers' HTTP stacks refuse it.
 #[test]
 fn broken_bodies() {

@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 use super::content_type;
 use super::exchange::{AnswerTimeout, Exchanged, Grounds, Move};
 use crate::decide::{
-    Allowed, Decision, Denied, Known, Location, Place, PolicyAnswer, Request, decide_with_master,
+    Allowed, Decision, Denied, Known, Location, MetaPolicyHeader, Place, PolicyAnswer, Request,
+    decide_with_master,
 };
 use crate::parse::PolicyPlaces;
 use crate::player::config::Config;
@@ -69,6 +70,11 @@ impl Flash {
         };
         self.known.learn(place, answer);
         learnt
+    }
+
+    pub(super) fn learn_header(&mut self, place: Place, header: &str) {
+        self.known
+            .learn_header(place, MetaPolicyHeader::read(header));
     }
 
     /// Before 9.0.115, any content type was accepted: that version introduced the rule, and the log that reports it.
