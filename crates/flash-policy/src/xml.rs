@@ -7,6 +7,7 @@
 //!
 //! This module must know nothing about policies or about messages.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -104,7 +105,7 @@ pub(crate) struct Element {
     /// The attributes in order, without namespace declarations.
     pub(crate) attributes: Vec<Attribute>,
     /// The namespace declarations in order.
-    pub(crate) namespaces: Vec<NamespaceAttribute>,
+    pub(crate) namespaces: Box<[NamespaceAttribute]>,
     /// The nesting depth: 0 is the root.
     pub(crate) depth: usize,
 }

@@ -30,7 +30,7 @@ impl<'a> XmlReader<'a> {
             span: self.span(&place),
             parent: self.open.last().map(|open| open.index),
             attributes: tag.attributes,
-            namespaces,
+            namespaces: namespaces.into(),
             depth,
         });
         let name = tag.name;
