@@ -16,12 +16,12 @@ pub(super) fn judge(case: &mut Case<'_>) {
     for asked in case.fetched() {
         let is_loaded = matches!(asked.place, Place::Loaded(_));
         let has_policy = asked.seen.step.learnt == Some(Learnt::Policy);
-        let Some(mut finding) = forbidden(asked).filter(|_| is_loaded && has_policy) else {
+        let Some(mut finding) = forbidden(asked, is_old).filter(|_| is_loaded && has_policy) else {
             continue;
         };
         if is_old {
             finding.severity = Severity::Warning;
-            let note = "this version is assumed to ignore the header, which came with 9.0.115";
+            let note = "this version is assumed to ignore the header";
             case.add(Rank::Doubtful, finding.note(note));
         } else {
             case.delivery(finding);
@@ -29,7 +29,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
     }
 }
 
-fn forbidden(asked: PolicyConnection<'_>) -> Option<Diagnostic> {
+fn forbidden(asked: PolicyConnection<'_>, is_old: bool) -> Option<Diagnostic> {
     let (line, header) = sent(asked)?;
     if header.allows(asked.path()?) {
         return None;
@@ -48,8 +48,13 @@ fn forbidden(asked: PolicyConnection<'_>) -> Option<Diagnostic> {
             "send `all` instead, or put the rules into /crossdomain.xml and let the movie load that",
         ),
     };
+    let since = if is_old {
+        "from Flash Player 9.0.115 on, "
+    } else {
+        ""
+    };
     let finding = FindingId::HttpPolicyForbidden.error(format!(
-        "{} comes with the header {line}: {why}",
+        "{} comes with the header {line}: {since}{why}",
         asked.name()
     ));
     let finding = if header.site == SiteControl::None {
