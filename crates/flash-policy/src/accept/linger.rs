@@ -7,6 +7,7 @@
 use core::time::Duration;
 
 use super::{CloseReason, Closing, Completion, Moment};
+use crate::moment::TimeSpan;
 
 /// How long to wait for the peer to end its side.
 ///
@@ -133,9 +134,9 @@ impl Default for Linger {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct LingeringClose {
-    between_reads: Duration,
+    between_reads: TimeSpan,
     /// The maximum number of bytes to read and discard.
-    most: Option<u64>,
+    most: u64,
     /// When the total limit ends.
     end: Moment,
     state: LingerState,
@@ -168,8 +169,8 @@ impl LingeringClose {
     #[must_use]
     pub fn new(linger: Linger, now: Moment) -> Self {
         Self {
-            between_reads: linger.between_reads,
-            most: linger.bytes,
+            between_reads: TimeSpan::of(linger.between_reads),
+            most: linger.bytes.unwrap_or(u64::MAX),
             end: now + linger.total,
             state: LingerState::Ending,
         }
@@ -244,9 +245,10 @@ impl LingeringClose {
 
     fn discarding(&self, before: u64, count: usize, now: Moment) -> LingerState {
         let bytes = before.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
-        match self.most {
-            Some(limit) if bytes > limit => LingerState::Done(CloseReason::TooMuch),
-            _ => LingerState::Discarding { heard: now, bytes },
+        if bytes > self.most {
+            LingerState::Done(CloseReason::TooMuch)
+        } else {
+            LingerState::Discarding { heard: now, bytes }
         }
     }
 

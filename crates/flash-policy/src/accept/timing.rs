@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use super::{First, Moment, Opening, Rest};
+use crate::moment::TimeSpan;
 
 /// How long the first bytes may take.
 ///
@@ -199,7 +200,7 @@ impl Timing {
 pub struct OpeningTimer {
     request: Moment,
     silence: Moment,
-    bare: Duration,
+    bare: TimeSpan,
     http: HttpDetection,
     /// When bytes last arrived, or the start.
     heard: Moment,
@@ -229,7 +230,7 @@ impl OpeningTimer {
         Self {
             request,
             silence: silence.min(request),
-            bare: timing.bare,
+            bare: TimeSpan::of(timing.bare),
             http: timing.http,
             heard: start,
         }

@@ -6,12 +6,11 @@ use flash_policy::accept::First;
 use flashgate_config::snapshot::{Backend, Gate};
 use flashgate_relay::{Preface, Relay};
 use flashgate_wire::proxy_header::Addresses;
-use tokio::net::TcpStream;
 
 use super::backends::{Role, Whose};
 use super::client::ClientStream;
 use super::passed::Passed;
-use super::waiting::{Next, Waiting};
+use super::waiting::{Next, ReachedServer, Waiting};
 use super::{ConnectionOutcome, relay_timeouts};
 
 /// Connects to the backend, and forwards the connection to it.
@@ -61,10 +60,11 @@ pub(super) fn header(gate: &Gate, waiting: &Waiting) -> Vec<u8> {
 }
 
 /// Forwards the connection in a task that holds only the relay.
-pub(super) fn relay(waiting: Waiting, backend: TcpStream, header: &[u8]) {
+pub(super) fn relay(waiting: Waiting, backend: ReachedServer) {
     let (passed, client, read, early) = Passed::of(waiting);
+    let ReachedServer { stream, header } = backend;
     let preface = Preface {
-        header,
+        header: &header,
         bytes: &[read.bytes(), &early].concat(),
     };
     let (timeouts, stop) = (
@@ -74,8 +74,8 @@ pub(super) fn relay(waiting: Waiting, backend: TcpStream, header: &[u8]) {
     // Whether the backend gets TLS.
     let is_tls = !client.is_secure() && read.first() == Some(First::Tls);
     let mut relay = match client {
-        ClientStream::Plain(client) => Relay::new(client, backend, preface, timeouts, stop),
-        ClientStream::Secure(client) => Relay::secure(*client, backend, preface, timeouts, stop),
+        ClientStream::Plain(client) => Relay::new(client, stream, preface, timeouts, stop),
+        ClientStream::Secure(client) => Relay::secure(*client, stream, preface, timeouts, stop),
     };
     tokio::spawn(async move {
         let report = (&mut relay).await;

@@ -92,7 +92,7 @@ fn passes(verdict: &HeadVerdict, bytes: &[u8], head: usize, whole: bool) -> bool
 fn pass(waiting: &mut Waiting, gate: Arc<Gate>, backend: Backend) -> Next {
     waiting.hold(waiting.early.capacity());
     waiting.asked = None;
-    Next::DialHttp(gate, backend)
+    Next::DialHttp(gate, Box::new(backend))
 }
 
 impl Exchange<'_> {

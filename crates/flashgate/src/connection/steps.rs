@@ -53,10 +53,8 @@ impl Waiting {
                         Box::pin(gate::dial(&mut self, &gate, Role::Http, &backend)).await
                     }
                     Next::Answer => return Box::pin(self.answer()).await,
-                    Next::Relay(backend, header) => return gate::relay(self, backend, &header),
-                    Next::Bridge(gate, backend, header) => {
-                        return http::bridge(self, gate, backend, &header);
-                    }
+                    Next::Relay(backend) => return gate::relay(self, *backend),
+                    Next::Bridge(gate, backend) => return http::bridge(self, gate, *backend),
                     Next::LetGo(outcome) => return self.let_go(outcome),
                     Next::Refuse(outcome) => return self.end(outcome),
                     Next::Done => return,

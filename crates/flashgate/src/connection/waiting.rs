@@ -65,7 +65,14 @@ pub(super) enum Sender {
     Proxy,
 }
 
-/// The next step for a connection.
+/// A connected server.
+pub(super) struct ReachedServer {
+    pub(super) stream: TcpStream,
+    /// The PROXY header, or what is left of it. The server gets it first.
+    pub(super) header: Vec<u8>,
+}
+
+/// The next step for a connection. What it carries is boxed, because every waiting connection has room for it.
 pub(super) enum Next {
     /// Read until the kind of connection is known.
     Listen,
@@ -78,13 +85,13 @@ pub(super) enum Next {
     /// Connect to the gate's game server.
     Dial(Arc<Gate>),
     /// Connect to the gate's HTTP server.
-    DialHttp(Arc<Gate>, Backend),
+    DialHttp(Arc<Gate>, Box<Backend>),
     /// Answer the policy request.
     Answer,
-    /// Forward to a server, which gets these bytes first.
-    Relay(TcpStream, Vec<u8>),
-    /// Forward a WebSocket to the gate's server, which gets these bytes first.
-    Bridge(Arc<Gate>, TcpStream, Vec<u8>),
+    /// Forward to a server.
+    Relay(Box<ReachedServer>),
+    /// Forward a WebSocket to the gate's server.
+    Bridge(Arc<Gate>, Box<ReachedServer>),
     /// Close the connection after the client has closed its side.
     LetGo(ConnectionOutcome),
     /// Close the connection.
@@ -130,7 +137,7 @@ impl Waiting {
             (_, ServiceKind::Gate { gate, .. }) => {
                 let for_http = (first == First::Http).then(|| gate.http_backend.clone());
                 if let Some(backend) = for_http.flatten() {
-                    return Next::DialHttp(Arc::clone(gate), backend);
+                    return Next::DialHttp(Arc::clone(gate), Box::new(backend));
                 }
                 self.note_mistake(first);
                 Next::Dial(Arc::clone(gate))
@@ -176,9 +183,9 @@ impl Waiting {
     }
 
     /// Forwards the connection to a server, unless a limit is reached.
-    pub(super) fn pass_on(&mut self, backend: TcpStream, header: Vec<u8>) -> Next {
+    pub(super) fn pass_on(&mut self, stream: TcpStream, header: Vec<u8>) -> Next {
         match self.permit.relaying() {
-            Ok(()) => Next::Relay(backend, header),
+            Ok(()) => Next::Relay(Box::new(ReachedServer { stream, header })),
             Err(over) => self.turn_away(over),
         }
     }

@@ -23,7 +23,7 @@ use super::responding::write;
 use crate::connection::asked::Asked;
 use crate::connection::backends::Whose;
 use crate::connection::passed::Passed;
-use crate::connection::waiting::{Next, Waiting};
+use crate::connection::waiting::{Next, ReachedServer, Waiting};
 use crate::connection::{Bridging, ConnectionOutcome, gate, hints, relay_timeouts};
 
 /// The maximum content of a TLS record (RFC 8446, 5.1).
@@ -86,7 +86,8 @@ impl Exchange<'_> {
         {
             return Next::Refuse(ConnectionOutcome::WriteFailed);
         }
-        Next::Bridge(gate, backend, header)
+        let stream = backend;
+        Next::Bridge(gate, Box::new(ReachedServer { stream, header }))
     }
 
     /// Keeps only what follows the head, because the client may wait for a long time.
@@ -192,15 +193,10 @@ impl Exchange<'_> {
 }
 
 /// Forwards a WebSocket in a task that holds only the bridge.
-pub(in crate::connection) fn bridge(
-    waiting: Waiting,
-    gate: Arc<Gate>,
-    backend: TcpStream,
-    header: &[u8],
-) {
+pub(in crate::connection) fn bridge(waiting: Waiting, gate: Arc<Gate>, backend: ReachedServer) {
     let (passed, client, _, early) = Passed::of(waiting);
     let preface = Preface {
-        header,
+        header: &backend.header,
         bytes: &early,
     };
     // A TLS session can buffer up to three records of its own.
@@ -211,7 +207,7 @@ pub(in crate::connection) fn bridge(
         ping: deadlines.ping,
         room,
     };
-    let mut bridge = Bridge::new(client, backend, preface, limits, &passed.shared.stop);
+    let mut bridge = Bridge::new(client, backend.stream, preface, limits, &passed.shared.stop);
     let open = Bridging::begin(&passed.shared);
     tokio::spawn(async move {
         let report = (&mut bridge).await;
