@@ -127,7 +127,7 @@ findings! {
             "The `Content-Type` of the file is missing, or is not one that the client accepts for policies.",
             "Let the web server send `text/xml`, or `text/x-cross-domain-policy` for Flash.";
         HttpPolicyForbidden "http-policy-forbidden":
-            "The file comes with the header `X-Permitted-Cross-Domain-Policies`, whose value forbids it: `none`, `none-this-response`, or `master-only` for a file other than `/crossdomain.xml`. Flash Player has known the header since 9.0.115.",
+            "The header `X-Permitted-Cross-Domain-Policies` of the file forbids it. Its value is `none`, `none-this-response`, or `master-only` for a file other than `/crossdomain.xml`. Flash Player has known the header since 9.0.115.",
             "Let the web server send `master-only` with `/crossdomain.xml`, or `all` if the movie loads another file.";
         SilverlightFallback "silverlight-crossdomain-xml":
             "There is no `/clientaccesspolicy.xml`, only a `/crossdomain.xml`. Silverlight uses that for HTTP requests at most, never for sockets.",

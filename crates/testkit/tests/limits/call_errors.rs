@@ -96,16 +96,9 @@ const FAULTS: [Faults; 12] = [
         ],
     ),
     (
-        "getsockopt",
+        "getpeername",
         SOME,
-        &[
-            "EINVAL",
-            "ENOPROTOOPT",
-            "ENOMEM",
-            "EPERM",
-            "ENOBUFS",
-            "EBADF",
-        ],
+        &["ENOTCONN", "ENOBUFS", "EINVAL", "ENOMEM", "EPERM", "EBADF"],
     ),
     (
         "epoll_ctl",

@@ -9,9 +9,8 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Silverlight,
     page: page!(
-        finds = "`uri` attributes that are missing, or that are not `*`, `file:///`, `http://host`,
-`https://host` or `http://*.host`, each host with or without a port.",
-        matters = "The element matches no application. In Moonlight, a `uri` with a path matches an application with exactly
+        finds = "`uri` attributes that are missing, or not `*`, `file:///`, or `http://` or `https://` with a host.",
+        matters = "The element matches no application. The host may begin with `*.` and end with a port. In Moonlight, a `uri` with a path matches an application with exactly
 that path. Microsoft's documentation does not mention it, so flashgate treats it as a mistake.",
         flash = "No version of Flash Player reads this format. Unlike Flash, Silverlight requires the scheme. It
 accepts a wildcard only at the start of the host.",
