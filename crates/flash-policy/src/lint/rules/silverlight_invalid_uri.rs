@@ -10,8 +10,9 @@ pub(crate) static RULE: LintRule = LintRule {
     group: RuleGroup::Silverlight,
     page: page!(
         finds = "`uri` attributes that are missing, or not `*`, `file:///`, or `http://` or `https://` with a host.",
-        matters = "The element matches no application. The host may begin with `*.` and end with a port. In Moonlight, a `uri` with a path matches an application with exactly
-that path. Microsoft's documentation does not mention it, so flashgate treats it as a mistake.",
+        matters = "The element matches no application. The host may begin with `*.` and end with a port. In Moonlight, a `uri` with a path
+matches an application with exactly that path. Microsoft's documentation does not mention it, so flashgate treats it as
+a mistake.",
         flash = "No version of Flash Player reads this format. Unlike Flash, Silverlight requires the scheme. It
 accepts a wildcard only at the start of the host.",
         example = silverlight(r#"<allow-from><domain uri="www.example.com"/></allow-from>
