@@ -109,6 +109,13 @@ impl Direction {
         sink: &TcpStream,
         other: &Self,
     ) -> Result<TransferStep, TransferError> {
+        if self.unread
+            && let Held::Rest(preface) = &mut self.held
+            && preface.bytes().len() <= LITTLE
+        {
+            let preface = mem::take(preface);
+            return self.begin(source, sink, preface.bytes());
+        }
         match &mut self.held {
             Held::Rest(rest) => {
                 let Some(count) = socket::send(sink, rest.bytes()).map_err(TransferError::sink)?
@@ -204,14 +211,52 @@ impl Direction {
             if count == room {
                 self.mode = TransferMode::Splice;
             }
-            let bytes = buffer.get(..count).unwrap_or_default();
-            let sent = socket::send(sink, bytes).map_err(TransferError::sink)?;
-            let rest = bytes.get(sent.unwrap_or(0)..).unwrap_or_default();
-            if !rest.is_empty() {
-                self.held = Held::Rest(Unwritten::new(rest.into()));
-            }
-            Ok(self.deliver(sent.unwrap_or(0)))
+            self.forward(sink, buffer.get(..count).unwrap_or_default())
         })
+    }
+
+    /// Writes the preface together with what has arrived after it, because many clients write their first message in
+    /// two pieces.
+    fn begin(
+        &mut self,
+        source: &TcpStream,
+        sink: &TcpStream,
+        preface: &[u8],
+    ) -> Result<TransferStep, TransferError> {
+        self.unread = false;
+        with_shared(|buffer| {
+            let (first, room) = buffer.split_at_mut(preface.len());
+            first.copy_from_slice(preface);
+            let arrived = match socket::receive(source, room, true) {
+                Ok(Some(0)) => {
+                    self.stage = DirectionStage::Ended;
+                    0
+                }
+                Ok(arrived) => arrived.unwrap_or(0),
+                Err(error) => {
+                    // The sink still gets what arrived before the error.
+                    self.forward(sink, first)?;
+                    return Err(TransferError::source(error));
+                }
+            };
+            self.receive(arrived);
+            self.forward(
+                sink,
+                buffer.get(..preface.len() + arrived).unwrap_or_default(),
+            )
+        })
+    }
+
+    /// Writes what there is room for, and keeps the rest.
+    fn forward(&mut self, sink: &TcpStream, bytes: &[u8]) -> Result<TransferStep, TransferError> {
+        let sent = socket::send(sink, bytes).map_err(TransferError::sink)?;
+        let rest = bytes.get(sent.unwrap_or(0)..).unwrap_or_default();
+        self.held = if rest.is_empty() {
+            Held::Nothing
+        } else {
+            Held::Rest(Unwritten::new(rest.into()))
+        };
+        Ok(self.deliver(sent.unwrap_or(0)))
     }
 
     /// Passes on the end of the stream.

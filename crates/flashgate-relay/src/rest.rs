@@ -21,7 +21,7 @@ pub(super) fn with_shared<T>(work: impl FnOnce(&mut [u8]) -> T) -> T {
 }
 
 /// Bytes that were read but not written yet. Takes only as much memory as needed, and never more than [`ROOM`].
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Unwritten {
     bytes: Box<[u8]>,
     sent: usize,

@@ -57,15 +57,16 @@ const fn relay_timeouts(deadlines: Deadlines) -> RelayTimeouts {
     }
 }
 
-/// Serves an accepted socket: at once if its request has arrived, otherwise in its own task.
+/// Serves an accepted socket: at once if its request has arrived, otherwise in its own task. Returns whether that waits
+/// for the client, and so has a timer.
 pub(crate) fn start(
     socket: OwnedFd,
     peer: Option<SocketAddr>,
     service: &Arc<Service>,
     doors: &Arc<Doors>,
     shared: &Arc<Shared>,
-) {
-    let (subscriber, accepting, sender) = if service.expects_proxy(peer) {
+) -> bool {
+    let (subscriber, mut accepting, sender) = if service.expects_proxy(peer) {
         // The PROXY header shows which client it is, and so which limits apply.
         (None, accepting(service), Sender::Balancer)
     } else if service.trusts_forwarded_for(peer) {
@@ -74,21 +75,29 @@ pub(crate) fn start(
     } else {
         let subscriber = match peer.map_or(Ok(None), |peer| shared.permits.admit(peer.ip())) {
             Ok(subscriber) => subscriber,
-            Err(over) => return shared.refuse(peer, over),
+            Err(over) => {
+                shared.refuse(peer, over);
+                return false;
+            }
         };
         match fast::answer(&socket, service) {
             fast::Answer::Done => {
                 // At once after exactly a player's request.
                 shared.explain_answer(peer, REQUEST, service);
-                return shared.count_fast(peer, ConnectionOutcome::Answered);
+                shared.count_fast(peer, ConnectionOutcome::Answered);
+                return false;
             }
-            fast::Answer::Gone(outcome) => return shared.count_fast(peer, outcome),
+            fast::Answer::Gone(outcome) => {
+                shared.count_fast(peer, outcome);
+                return false;
+            }
             fast::Answer::Unfinished(side) => {
                 let side = side.with_config(Arc::clone(&service.accept));
                 (subscriber, Driver::new(side), Sender::Client)
             }
         }
     };
+    let waits = matches!(accepting.poll(), Operation::Read { .. });
     let permit = (shared.permits).take(subscriber, peer, service.descriptors());
     match TcpStream::from_std(socket.into()) {
         Ok(stream) => go_on(Waiting {
@@ -109,6 +118,7 @@ pub(crate) fn start(
             shared.tell_unwatched(&error);
         }
     }
+    waits
 }
 
 /// Starts the task for the rest of a connection. Until it is recognized, it can be evicted for another connection.

@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::hash::{DefaultHasher, Hasher};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::pin::Pin;
 use std::task::Poll;
@@ -13,7 +13,7 @@ use tokio::io::Interest;
 use super::super::turn::TURN;
 use super::super::{Preface, Relay, RelayEnd, RelayReport, Stop, pipe};
 use super::ends::fill;
-use super::{TIMEOUTS, end, pair, read_to_end, registered, relay, relay_with, runtime};
+use super::{TIMEOUTS, end, pair, read_to_end, registered, relay, relay_with, reset, runtime};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -153,7 +153,7 @@ fn what_was_queued_before_is_found() {
         backend.write_all(b"greeting").unwrap();
         // The state that a look at the first bytes may leave: the event is used up, but the bytes are not.
         near.readable().await.unwrap();
-        let nothing = || Err::<(), _>(std::io::ErrorKind::WouldBlock.into());
+        let nothing = || Err::<(), _>(ErrorKind::WouldBlock.into());
         near.try_io(Interest::READABLE, nothing).unwrap_err();
         let preface = Preface {
             header: b"PROXY UNKNOWN\r\n",
@@ -180,6 +180,41 @@ fn what_was_queued_before_is_found() {
             backend_ended_first: report.backend_ended_first,
         };
         assert_eq!(report, expected);
+    });
+}
+
+/// The backend gets the opening even if the client has already ended or reset its connection.
+#[test]
+fn the_opening_comes_before_what_has_happened_since() {
+    runtime().block_on(async {
+        let first = b"first".to_vec();
+        let ended = Ok(first.clone());
+        let has_reset = Err((first, ErrorKind::ConnectionReset));
+        for expected in [ended, has_reset] {
+            let (client, near) = pair(None);
+            let (far, backend) = pair(None);
+            let client = if expected.is_ok() {
+                end(&client);
+                Some(client)
+            } else {
+                reset(client);
+                None
+            };
+            let preface = Preface {
+                header: b"",
+                bytes: b"first",
+            };
+            let (near, far) = (registered(near), registered(far));
+            let relay = Relay::new(near, far, preface, TIMEOUTS, &Stop::default());
+            let peer = thread::spawn(move || {
+                let read = read_to_end(&backend);
+                drop(client);
+                read
+            });
+            let report = relay.await;
+            assert_eq!(report.from_client, 5);
+            assert_eq!(peer.join().unwrap(), expected);
+        }
     });
 }
 

@@ -52,9 +52,14 @@ async fn dial(
     let mut left = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
     for address in addresses {
         // Each address gets its share of the time, so that one without an answer leaves time for the others.
-        let share = deadline.saturating_duration_since(Instant::now()) / left.max(1);
+        let until = if left > 1 {
+            let now = Instant::now();
+            now + deadline.saturating_duration_since(now) / left
+        } else {
+            deadline
+        };
         left = left.saturating_sub(1);
-        match connect(address, Instant::now() + share).await {
+        match connect(address, until).await {
             Ok(Ok(stream)) => match ours.reached_by(&stream, address) {
                 None => return Ok(stream),
                 Some(ours) => {

@@ -1,34 +1,31 @@
-//! The accept loop of one listener. It ends only at a stop, and never spins. The handling of failed listeners is in
-//! `failing`.
+//! The accept loop of one listener. It ends only at a stop, and never spins. One batch is in `batch`, the handling of
+//! failed listeners in `failing`.
 
 use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use flashgate_config::ruffle::Doors;
 use flashgate_config::snapshot::Services;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
-use rustix::net::{SocketFlags, acceptfrom_with, getsockname};
 use tokio::io::unix::AsyncFd;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::error;
 
-use super::accept_error::{Class, classify, text as error_text};
+use super::accept_error::text as error_text;
 use super::endpoint::Endpoint;
 use super::listening;
 use super::readable::{self, Cleared, watch};
 use super::starved::{FIRST_PAUSE, Starved};
 use super::status::Status;
-use crate::connection::{self, Shared, peer};
+use crate::connection::Shared;
 use crate::log::Sampler;
+use batch::{Batch, BatchEnd, is_empty};
 use pace::Pace;
 
+mod batch;
 mod failing;
 mod pace;
 
@@ -39,23 +36,11 @@ const QUEUE: usize = listening::BACKLOG.unsigned_abs() as usize;
 /// *Developer's Guide*: three seconds).
 pub(super) const SILENT_DRAIN: Duration = Duration::from_secs(3);
 
-/// After this many accepts in a row, other tasks get to run.
-const BATCH: usize = 16;
-
 /// The pause after a batch in which every connection failed.
 const REST: Duration = Duration::from_millis(10);
 
 /// How soon to check again if there is no room.
 const AGAIN: Duration = Duration::from_millis(100);
-
-/// How a batch of accepts ended.
-enum Batch {
-    Empty,
-    Full,
-    NoRoom,
-    Exhausted(Errno),
-    Dead(Errno),
-}
 
 /// What an accept loop does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +85,8 @@ pub(super) struct Acceptor {
     repaired: Option<Instant>,
     sampler: Sampler,
     pace: Pace,
+    /// How many connections the last batch took.
+    usual: usize,
     /// Dropped once the connections that were queued before a stop are accepted.
     queue_waits: Option<mpsc::Sender<Infallible>>,
 }
@@ -123,6 +110,7 @@ impl Acceptor {
             repaired: None,
             sampler: Sampler::of_warnings("accept"),
             pace: Pace::new(),
+            usual: 0,
             queue_waits: Some(queue_waits),
         })
     }
@@ -178,19 +166,26 @@ impl Acceptor {
             let Ok(ready) = self.pace.during(self.listener.readable()).await else {
                 return;
             };
-            let (accepted, end) = self.batch();
-            if accepted > 0 {
+            let Batch {
+                accepted,
+                waits,
+                end,
+            } = self.batch();
+            if waits {
                 self.pace.note();
+            }
+            if accepted > 0 {
+                self.usual = accepted;
                 self.starved = Starved::default();
             }
             match end {
-                Batch::Empty => {
+                BatchEnd::Empty => {
                     if readable::clear(ready) == Cleared::Never {
                         self.begin_again().await;
                     }
                 }
-                Batch::NoRoom => {}
-                Batch::Full => {
+                BatchEnd::NoRoom => {}
+                BatchEnd::Full => {
                     drop(ready);
                     if accepted == 0 {
                         sleep(REST).await;
@@ -198,11 +193,11 @@ impl Acceptor {
                         tokio::task::yield_now().await;
                     }
                 }
-                Batch::Exhausted(errno) => {
+                BatchEnd::Exhausted(errno) => {
                     drop(ready);
                     self.pause(errno).await;
                 }
-                Batch::Dead(errno) => {
+                BatchEnd::Dead(errno) => {
                     drop(ready);
                     if let Some(suppressed) = self.sampler.admit() {
                         let error = error_text(errno);
@@ -261,88 +256,16 @@ impl Acceptor {
         while taken < QUEUE && !is_empty(self.listener.get_ref()) {
             let descriptors = self.offer.borrow().services.descriptors();
             self.until_room(descriptors).await;
-            let (accepted, end) = self.batch();
-            taken += accepted;
-            match end {
-                Batch::Full => tokio::task::yield_now().await,
-                Batch::NoRoom => {}
-                Batch::Exhausted(_) => {
+            let batch = self.batch();
+            taken += batch.accepted;
+            match batch.end {
+                BatchEnd::Full => tokio::task::yield_now().await,
+                BatchEnd::NoRoom => {}
+                BatchEnd::Exhausted(_) => {
                     let _ = timeout(FIRST_PAUSE, self.shared.permits.next_returned()).await;
                 }
-                Batch::Empty | Batch::Dead(_) => return,
+                BatchEnd::Empty | BatchEnd::Dead(_) => return,
             }
         }
     }
-
-    /// Takes up to [`BATCH`] connections. Returns how many it took, and why it stopped.
-    fn batch(&self) -> (usize, Batch) {
-        let listener = self.listener.get_ref();
-        let mut accepted = 0;
-        let descriptors = self.offer.borrow().services.descriptors();
-        for _ in 0..BATCH {
-            if !self.shared.permits.has_room(descriptors) {
-                return (accepted, Batch::NoRoom);
-            }
-            match acceptfrom_with(listener, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC) {
-                Ok((socket, peer)) => {
-                    accepted += 1;
-                    let peer = peer.and_then(|peer| SocketAddr::try_from(peer).ok());
-                    let peer = peer.map(peer::canonical);
-                    self.start(socket, peer);
-                }
-                Err(errno) => {
-                    let class = classify(errno);
-                    let end = end_of_batch(listener, errno, class, accepted);
-                    if !matches!(end, Some(Batch::Empty | Batch::Full)) {
-                        self.status.count_accept_error(class);
-                    }
-                    if let Some(end) = end {
-                        return (accepted, end);
-                    }
-                }
-            }
-        }
-        (accepted, Batch::Full)
-    }
-
-    /// Serves a connection. A panic does not affect other connections.
-    fn start(&self, socket: OwnedFd, peer: Option<SocketAddr>) {
-        let serve = || {
-            let SocketOffer { services, doors } = &*self.offer.borrow();
-            let local = services
-                .by_address()
-                .then(|| local_address(&socket))
-                .flatten();
-            connection::start(socket, peer, services.at(local), doors, &self.shared);
-        };
-        if catch_unwind(AssertUnwindSafe(serve)).is_err() {
-            self.shared.tell_panic();
-        }
-    }
-}
-
-fn local_address(socket: &OwnedFd) -> Option<SocketAddr> {
-    getsockname(socket)
-        .ok()
-        .and_then(|local| SocketAddr::try_from(local).ok())
-}
-
-/// Whether an error ends a batch, and how.
-fn end_of_batch(listener: &OwnedFd, errno: Errno, class: Class, accepted: usize) -> Option<Batch> {
-    match class {
-        // If the listener is readable but empty, keep the readiness: it is reported only once.
-        Class::Empty if accepted == 0 && !is_empty(listener) => Some(Batch::Full),
-        Class::Empty => Some(Batch::Empty),
-        Class::Connection => None,
-        // Linux allocates the descriptor before it checks the queue, so the queue may be empty.
-        Class::Exhausted if is_empty(listener) => Some(Batch::Empty),
-        Class::Exhausted => Some(Batch::Exhausted(errno)),
-        Class::Dead => Some(Batch::Dead(errno)),
-    }
-}
-
-/// Whether no connection is queued. False if that is unknown.
-fn is_empty(listener: &OwnedFd) -> bool {
-    let mut asked = [PollFd::new(listener, PollFlags::IN)];
-    poll(&mut asked, Some(&Timespec::default())).is_ok_and(|ready| ready == 0)
 }

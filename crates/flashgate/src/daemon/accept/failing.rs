@@ -9,7 +9,8 @@ use rustix::net::{SocketFlags, accept_with};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
-use super::{Acceptor, BATCH, REST};
+use super::batch::BATCH;
+use super::{Acceptor, REST};
 use crate::daemon::accept_error::text as error_text;
 use crate::daemon::readable::watch;
 use crate::daemon::starved::{FIRST_PAUSE, LONGEST_PAUSE};

@@ -1,8 +1,10 @@
-//! A timer that runs while connections arrive in quick succession, so that their own timers cost less.
+//! A timer that runs while clients that have sent nothing yet connect in quick succession, so that their own timers cost
+//! less.
 //!
-//! Every connection has time limits. If a new timer is the next one to expire, tokio interrupts its wait for events,
-//! which costs a write and a wake-up. While this timer runs, it is the next one. It stops when the connections do, so
-//! an idle daemon never wakes up.
+//! Each of them has a time limit. If a new timer is the next one to expire, tokio interrupts its wait for events, which
+//! costs a write and a wake-up. While this timer runs, it is the next one. But each wait for events then costs more, so
+//! it does not run for clients whose first bytes have arrived. It stops when the connections do, so an idle daemon never
+//! wakes up.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -23,7 +25,7 @@ pub(super) struct Pace {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum PaceState {
-    /// The last connection arrived then, or none did.
+    /// The last such connection arrived then, or none did.
     Stopped(Option<Instant>),
     /// Whether a connection has arrived in this period.
     Running(bool),
@@ -37,7 +39,7 @@ impl Pace {
         }
     }
 
-    /// Notes that connections have arrived. The timer starts with the second time in a period.
+    /// Notes that such connections have arrived. The timer starts with the second time in a period.
     pub(super) fn note(&mut self) {
         self.state = match self.state {
             PaceState::Running(_) => PaceState::Running(true),

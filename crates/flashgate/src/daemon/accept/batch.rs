@@ -1,0 +1,128 @@
+//! A batch of accepts, after which other tasks get to run.
+
+use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::net::{SocketFlags, acceptfrom_with, getsockname};
+
+use super::super::accept_error::{Class, classify};
+use super::{Acceptor, SocketOffer};
+use crate::connection::{self, peer};
+
+/// The most accepts in a batch.
+pub(super) const BATCH: usize = 16;
+
+/// A batch of accepts.
+pub(super) struct Batch {
+    pub(super) accepted: usize,
+    /// Whether one of the connections waits for its client.
+    pub(super) waits: bool,
+    pub(super) end: BatchEnd,
+}
+
+/// How a batch of accepts ended.
+pub(super) enum BatchEnd {
+    Empty,
+    Full,
+    NoRoom,
+    Exhausted(Errno),
+    Dead(Errno),
+}
+
+impl Acceptor {
+    /// Takes up to [`BATCH`] connections.
+    pub(super) fn batch(&self) -> Batch {
+        let mut batch = Batch {
+            accepted: 0,
+            waits: false,
+            end: BatchEnd::Full,
+        };
+        let descriptors = self.offer.borrow().services.descriptors();
+        for _ in 0..BATCH {
+            if let Some(end) = self.take(&mut batch, descriptors) {
+                batch.end = end;
+                break;
+            }
+        }
+        batch
+    }
+
+    /// Takes one connection. Returns how the batch has ended, if it has.
+    fn take(&self, batch: &mut Batch, descriptors: u8) -> Option<BatchEnd> {
+        if !self.shared.permits.has_room(descriptors) {
+            return Some(BatchEnd::NoRoom);
+        }
+        let (listener, accepted) = (self.listener.get_ref(), batch.accepted);
+        // An accept from an empty queue allocates a descriptor first, so it costs more than this check.
+        if accepted > 0 && accepted == self.usual && is_empty(listener) {
+            return Some(BatchEnd::Empty);
+        }
+        match acceptfrom_with(listener, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC) {
+            Ok((socket, peer)) => {
+                batch.accepted += 1;
+                let peer = peer.and_then(|peer| SocketAddr::try_from(peer).ok());
+                let peer = peer.map(peer::canonical);
+                batch.waits |= self.start(socket, peer);
+                None
+            }
+            Err(errno) => {
+                let class = classify(errno);
+                let end = end_of_batch(listener, errno, class, accepted);
+                if !matches!(end, Some(BatchEnd::Empty | BatchEnd::Full)) {
+                    self.status.count_accept_error(class);
+                }
+                end
+            }
+        }
+    }
+
+    /// Serves a connection. A panic does not affect other connections. Returns whether it waits for its client.
+    fn start(&self, socket: OwnedFd, peer: Option<SocketAddr>) -> bool {
+        let serve = || {
+            let SocketOffer { services, doors } = &*self.offer.borrow();
+            let local = services
+                .by_address()
+                .then(|| local_address(&socket))
+                .flatten();
+            connection::start(socket, peer, services.at(local), doors, &self.shared)
+        };
+        catch_unwind(AssertUnwindSafe(serve)).unwrap_or_else(|_| {
+            self.shared.tell_panic();
+            false
+        })
+    }
+}
+
+fn local_address(socket: &OwnedFd) -> Option<SocketAddr> {
+    getsockname(socket)
+        .ok()
+        .and_then(|local| SocketAddr::try_from(local).ok())
+}
+
+/// Whether an error ends a batch, and how.
+fn end_of_batch(
+    listener: &OwnedFd,
+    errno: Errno,
+    class: Class,
+    accepted: usize,
+) -> Option<BatchEnd> {
+    match class {
+        // If the listener is readable but empty, keep the readiness: it is reported only once.
+        Class::Empty if accepted == 0 && !is_empty(listener) => Some(BatchEnd::Full),
+        Class::Empty => Some(BatchEnd::Empty),
+        Class::Connection => None,
+        // Linux allocates the descriptor before it checks the queue, so the queue may be empty.
+        Class::Exhausted if is_empty(listener) => Some(BatchEnd::Empty),
+        Class::Exhausted => Some(BatchEnd::Exhausted(errno)),
+        Class::Dead => Some(BatchEnd::Dead(errno)),
+    }
+}
+
+/// Whether no connection is queued. False if that is unknown.
+pub(super) fn is_empty(listener: &OwnedFd) -> bool {
+    let mut asked = [PollFd::new(listener, PollFlags::IN)];
+    poll(&mut asked, Some(&Timespec::default())).is_ok_and(|ready| ready == 0)
+}
