@@ -71,6 +71,16 @@ pub fn resident_kb(pid: u32) -> Result<u64> {
     field(&status, "VmRSS")
 }
 
+/// Resident memory in kB that no file backs, so that the kernel can neither share nor drop it.
+///
+/// Unlike [`resident_kb`], it leaves out the pages of the program file, whose number depends on how much of the file the
+/// kernel maps at once.
+pub fn private_kb(pid: u32) -> Result<u64> {
+    let path = format!("/proc/{pid}/status");
+    let status = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+    field(&status, "RssAnon")
+}
+
 /// Memory of a process and its children in kB. A page that several processes share counts once.
 pub fn memory_kb_with_children(pid: u32) -> Result<u64> {
     let shared = |pid| {
@@ -143,7 +153,9 @@ mod tests {
     fn this_process_has_run_and_holds_memory_and_files() {
         let pid = std::process::id();
         assert!(time(pid).unwrap() > Duration::ZERO);
-        assert!(resident_kb(pid).unwrap() > 0);
+        let private = private_kb(pid).unwrap();
+        assert!(private > 0);
+        assert!(resident_kb(pid).unwrap() > private);
         assert!(memory_kb_with_children(pid).unwrap() > 0);
         assert!(open_files(pid).unwrap() > 2);
         voluntary_switches(pid).unwrap();

@@ -122,7 +122,7 @@ impl Compare {
         let small = |count: u64| u32::try_from(count).map_or(f64::INFINITY, f64::from);
         let mut goals = vec![
             Goal::at_most(0.0, "fetches reset or lost", small(ours.lost())),
-            Goal::at_most(0.88, "CPU per fetch / epoll floor", ours.to(base).median),
+            Goal::at_most(0.80, "CPU per fetch / epoll floor", ours.to(base).median),
         ];
         for peer in with_goal().filter(|_| self.peers) {
             let theirs = find(standings, peer.name);
@@ -131,9 +131,9 @@ impl Compare {
             goals.extend(peer.goal.map(|goal| Goal::at_most(goal, name, measured)));
         }
         goals.push(Goal::at_most(
-            4.0,
-            "MB resident at start",
-            small(ours.resident_at_start()) / 1000.0,
+            1.0,
+            "MB private at start",
+            small(ours.private_at_start()) / 1000.0,
         ));
         goals
     }

@@ -33,6 +33,8 @@ pub(super) struct Contender {
     pub(super) pid: u32,
     /// Resident memory before the first fetch, in kB.
     pub(super) resident_at_start: u64,
+    /// Private memory before the first fetch, in kB.
+    pub(super) private_at_start: u64,
     kind: ContenderKind,
     load: Load,
     _process: ServerProcess,
@@ -194,6 +196,7 @@ impl Contender {
             kind,
             pid,
             resident_at_start: cpu::resident_kb(pid)?,
+            private_at_start: cpu::private_kb(pid)?,
             load,
             _process: process,
         })

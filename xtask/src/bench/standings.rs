@@ -15,6 +15,7 @@ use super::fetch;
 pub(super) struct ServerSlices {
     pub(super) name: &'static str,
     slices: Vec<LoadSlice>,
+    private_at_start: u64,
     resident_at_start: u64,
     resident_at_end: u64,
 }
@@ -36,6 +37,7 @@ impl ServerSlices {
         Self {
             name: contender.name,
             slices: Vec::new(),
+            private_at_start: contender.private_at_start,
             resident_at_start,
             resident_at_end: resident_at_start,
         }
@@ -65,9 +67,9 @@ impl ServerSlices {
         self.sum(|slice| slice.report.ended() + slice.report.unfinished - slice.report.ok)
     }
 
-    /// Resident memory before the first fetch, in kB.
-    pub(super) fn resident_at_start(&self) -> u64 {
-        self.resident_at_start
+    /// Private memory before the first fetch, in kB.
+    pub(super) fn private_at_start(&self) -> u64 {
+        self.private_at_start
     }
 
     pub(super) fn json(&self, base: &Self) -> Value {
@@ -85,6 +87,7 @@ impl ServerSlices {
             "ratio_min": ratio.min,
             "resets": self.resets(),
             "not_ok": self.lost(),
+            "private_start_kb": self.private_at_start,
             "rss_start_kb": self.resident_at_start,
             "rss_end_kb": self.resident_at_end,
             "rounds": slices.collect::<Vec<_>>(),
@@ -121,8 +124,8 @@ impl fmt::Display for StandingsTable<'_> {
         write!(f, "{:<12}{cpu:>14}{ratio:>8}{p25:>8}{min:>8}", "server")?;
         write!(
             f,
-            "{:>8}{:>8}{:>14}{:>12}",
-            "resets", "not ok", "RSS start kB", "end kB"
+            "{:>8}{:>8}{:>18}{:>14}{:>12}",
+            "resets", "not ok", "private start kB", "RSS start kB", "end kB"
         )?;
         for standing in self.standings {
             let Ratio { median, p25, min } = standing.to(self.base);
@@ -135,8 +138,8 @@ impl fmt::Display for StandingsTable<'_> {
             write!(f, "{:>8}{:>8}", standing.resets(), standing.lost())?;
             write!(
                 f,
-                "{:>14}{:>12}",
-                standing.resident_at_start, standing.resident_at_end
+                "{:>18}{:>14}{:>12}",
+                standing.private_at_start, standing.resident_at_start, standing.resident_at_end
             )?;
         }
         Ok(())

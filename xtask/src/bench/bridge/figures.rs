@@ -32,7 +32,7 @@ pub(super) const FIGURES: [SliceFigure<BridgeSlice>; 6] = [
     SliceFigure {
         name: "connection us",
         of: |slice| slice.connection,
-        goals: &[("websockify", 1.0 / 30.0), ("websocat", 1.0 / 1.3)],
+        goals: &[("websockify", 1.0 / 30.0), ("websocat", 0.77)],
     },
 ];
 
