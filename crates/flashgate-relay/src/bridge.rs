@@ -9,6 +9,7 @@ mod pinger;
 mod stream;
 mod up;
 
+use std::os::fd::AsFd;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -23,6 +24,7 @@ use super::end::{RelayEnd, RelayReport, Side, blame};
 use super::patience::{HalfOpen, Patience};
 use super::relay::{Preface, RelayTimeouts};
 use super::rest::LITTLE;
+use super::socket::hold_back;
 use super::stop::{Stop, Stopping};
 use super::turn::{Waits, give_way};
 use down::Downstream;
@@ -74,7 +76,7 @@ impl Drop for BackendSocket {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
+impl<S: AsyncRead + AsyncWrite + AsFd + Unpin> Bridge<S> {
     /// Takes both sides. The client has already received the 101. The backend's socket comes from
     /// [`connect`](super::connect()).
     pub fn new(
@@ -166,9 +168,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     fn judge(&mut self, waits: [Waits; 2]) -> Option<RelayEnd> {
         let [up, down] = waits;
         match self.up.left() {
-            Some(ClientDeparture::Said(InputEnd::Close(code))) => self.close(code, RelayEnd::Clean),
+            Some(ClientDeparture::Said(InputEnd::Close(code))) => {
+                self.answer_close(code, RelayEnd::Clean);
+            }
             Some(ClientDeparture::Said(InputEnd::Fault(fault))) => {
-                self.close(Some(fault.code()), RelayEnd::FrameFault(fault));
+                self.answer_close(Some(fault.code()), RelayEnd::FrameFault(fault));
             }
             Some(ClientDeparture::Silently) if up == Waits::Nothing => {
                 return Some(self.closing.unwrap_or(RelayEnd::Clean));
@@ -185,6 +189,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
         // A stop does not wait for the client's answer, which is read and discarded while closing.
         let answered = up == Waits::Nothing || self.closing == Some(RelayEnd::Stopped);
         self.closing.filter(|_| answered && down == Waits::Nothing)
+    }
+
+    /// Sends the last close frame, which the end of the stream follows immediately.
+    fn answer_close(&mut self, code: Option<CloseCode>, end: RelayEnd) {
+        if self.closing.is_none() {
+            hold_back(&self.client);
+        }
+        self.close(code, end);
     }
 
     /// Begins to close, unless that has begun: sends a close frame, and waits for the client's.
@@ -254,7 +266,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Future for Bridge<S> {
+impl<S: AsyncRead + AsyncWrite + AsFd + Unpin> Future for Bridge<S> {
     type Output = RelayReport;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<RelayReport> {

@@ -112,6 +112,12 @@ fn announced(stream: &TcpStream, interest: Interest) -> Ready {
     }
 }
 
+/// Holds back the last bytes until the end of the stream, so that both leave in one segment (tcp(7), `TCP_CORK`). Linux
+/// sends them after 200 ms at the latest.
+pub(super) fn hold_back(socket: impl AsFd) {
+    let _ = sockopt::set_tcp_cork(socket, true);
+}
+
 /// Makes the close a reset, so that it can't be mistaken for an end of stream.
 pub fn reset_on_close(stream: &TcpStream) {
     let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));

@@ -57,8 +57,8 @@ const fn relay_timeouts(deadlines: Deadlines) -> RelayTimeouts {
     }
 }
 
-/// Serves an accepted socket: at once if its request has arrived, otherwise in its own task. Returns whether that waits
-/// for the client, and so has a timer.
+/// Serves an accepted socket: at once if its request has arrived, otherwise in its own task. Returns whether it has a
+/// task.
 pub(crate) fn start(
     socket: OwnedFd,
     peer: Option<SocketAddr>,
@@ -66,7 +66,7 @@ pub(crate) fn start(
     doors: &Arc<Doors>,
     shared: &Arc<Shared>,
 ) -> bool {
-    let (subscriber, mut accepting, sender) = if service.expects_proxy(peer) {
+    let (subscriber, accepting, sender) = if service.expects_proxy(peer) {
         // The PROXY header shows which client it is, and so which limits apply.
         (None, accepting(service), Sender::Balancer)
     } else if service.trusts_forwarded_for(peer) {
@@ -97,28 +97,30 @@ pub(crate) fn start(
             }
         }
     };
-    let waits = matches!(accepting.poll(), Operation::Read { .. });
     let permit = (shared.permits).take(subscriber, peer, service.descriptors());
     match TcpStream::from_std(socket.into()) {
-        Ok(stream) => go_on(Waiting {
-            stream: ClientStream::Plain(stream),
-            accepting,
-            permit,
-            service: Arc::clone(service),
-            doors: Arc::clone(doors),
-            shared: Witness(Arc::clone(shared)),
-            sender,
-            peer,
-            told: None,
-            early: Vec::new(),
-            asked: None,
-        }),
+        Ok(stream) => {
+            go_on(Waiting {
+                stream: ClientStream::Plain(stream),
+                accepting,
+                permit,
+                service: Arc::clone(service),
+                doors: Arc::clone(doors),
+                shared: Witness(Arc::clone(shared)),
+                sender,
+                peer,
+                told: None,
+                early: Vec::new(),
+                asked: None,
+            });
+            true
+        }
         Err(error) => {
             shared.count(ConnectionOutcome::SystemFailed);
             shared.tell_unwatched(&error);
+            false
         }
     }
-    waits
 }
 
 /// Starts the task for the rest of a connection. Until it is recognized, it can be evicted for another connection.

@@ -4,9 +4,12 @@
 //! [`tcp`](ClientStream::tcp). Reading or writing there would break the TLS session.
 
 use std::io::{self, IoSlice};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, recv};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
@@ -40,9 +43,37 @@ impl ClientStream {
         }
     }
 
+    /// Reads what has arrived, without waiting for an event. `None` if nothing has. Inside TLS it reads nothing.
+    pub(super) fn read_now(&self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
+        let Self::Plain(stream) = self else {
+            return Ok(None);
+        };
+        match recv(stream, buffer, RecvFlags::DONTWAIT) {
+            Ok((count, _)) => Ok(Some(count)),
+            Err(Errno::AGAIN | Errno::INTR) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Writes what there is room for, without waiting for an event, and returns how much that was. Inside TLS it writes
+    /// nothing. Errors are found by the next call.
+    pub(super) fn send_now(&self, bytes: &[u8]) -> usize {
+        match self {
+            Self::Plain(stream) => flashgate_relay::send_now(stream, bytes),
+            Self::Secure(_) => 0,
+        }
+    }
+
     /// Whether the connection uses TLS: `wss` from an `https` page, or a `SecureSocket`.
     pub(super) const fn is_secure(&self) -> bool {
         matches!(self, Self::Secure(_))
+    }
+}
+
+/// For socket options.
+impl AsFd for ClientStream {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.tcp().as_fd()
     }
 }
 

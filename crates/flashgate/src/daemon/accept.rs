@@ -168,10 +168,10 @@ impl Acceptor {
             };
             let Batch {
                 accepted,
-                waits,
+                goes_on,
                 end,
             } = self.batch();
-            if waits {
+            if goes_on {
                 self.pace.note();
             }
             if accepted > 0 {

@@ -12,6 +12,7 @@ use tokio::io::{AsyncRead, ReadBuf};
 use tokio::time::timeout_at;
 
 use crate::connection::ConnectionOutcome;
+use crate::connection::client::ClientStream;
 use crate::connection::waiting::Waiting;
 
 /// How many bytes are read of an invalid head, to see whether more follows.
@@ -113,6 +114,9 @@ async fn read(waiting: &mut Waiting, reader: &mut HeadReader) -> io::Result<Opti
     if let Some(read) = take(reader, opening) {
         return Ok(Some(read));
     }
+    if let Some(read) = arrived(&waiting.stream, reader)? {
+        return Ok(Some(read));
+    }
     loop {
         waiting.hold(reader.held());
         let stream = &mut waiting.stream;
@@ -129,6 +133,14 @@ async fn read(waiting: &mut Waiting, reader: &mut HeadReader) -> io::Result<Opti
             (_, None) => {}
         }
     }
+}
+
+/// Reads what arrived together with the opening, which is usually the rest of the head. Waiting for its event would
+/// take longer.
+fn arrived(stream: &ClientStream, reader: &mut HeadReader) -> io::Result<Option<Read>> {
+    let mut space = [0; PIECE];
+    let count = stream.read_now(&mut space)?.unwrap_or(0);
+    Ok(take(reader, space.get(..count).unwrap_or_default()))
 }
 
 /// Feeds a piece to the reader. With the verdict, returns all bytes read.

@@ -5,11 +5,11 @@ use std::time::SystemTime;
 
 use flash_policy::accept::WRITE_LIMIT;
 use flashgate_wire::http::{Body, Method, Response};
-use tokio::io::AsyncWrite;
 use tokio::time::timeout;
 
 use super::exchange::Exchange;
 use crate::connection::ConnectionOutcome;
+use crate::connection::client::ClientStream;
 use crate::connection::waiting::Next;
 
 impl Exchange<'_> {
@@ -38,7 +38,13 @@ impl Exchange<'_> {
 }
 
 /// Writes everything. Returns an error if the client has failed or took too long.
-pub(super) async fn write<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8]) -> io::Result<()> {
-    let written = timeout(WRITE_LIMIT, tokio_flash_policy::write(stream, bytes)).await?;
+pub(super) async fn write(stream: &mut ClientStream, bytes: &[u8]) -> io::Result<()> {
+    // A new socket has room. Waiting for the event that says so would take longer.
+    let sent = stream.send_now(bytes);
+    let rest = bytes.get(sent..).unwrap_or_default();
+    if rest.is_empty() {
+        return Ok(());
+    }
+    let written = timeout(WRITE_LIMIT, tokio_flash_policy::write(stream, rest)).await?;
     written.map(drop)
 }

@@ -18,8 +18,8 @@ pub(super) const BATCH: usize = 16;
 /// A batch of accepts.
 pub(super) struct Batch {
     pub(super) accepted: usize,
-    /// Whether one of the connections waits for its client.
-    pub(super) waits: bool,
+    /// Whether one of the connections has a task, and so probably a timer.
+    pub(super) goes_on: bool,
     pub(super) end: BatchEnd,
 }
 
@@ -37,7 +37,7 @@ impl Acceptor {
     pub(super) fn batch(&self) -> Batch {
         let mut batch = Batch {
             accepted: 0,
-            waits: false,
+            goes_on: false,
             end: BatchEnd::Full,
         };
         let descriptors = self.offer.borrow().services.descriptors();
@@ -65,7 +65,7 @@ impl Acceptor {
                 batch.accepted += 1;
                 let peer = peer.and_then(|peer| SocketAddr::try_from(peer).ok());
                 let peer = peer.map(peer::canonical);
-                batch.waits |= self.start(socket, peer);
+                batch.goes_on |= self.start(socket, peer);
                 None
             }
             Err(errno) => {
@@ -79,7 +79,7 @@ impl Acceptor {
         }
     }
 
-    /// Serves a connection. A panic does not affect other connections. Returns whether it waits for its client.
+    /// Serves a connection. A panic does not affect other connections. Returns whether it has a task.
     fn start(&self, socket: OwnedFd, peer: Option<SocketAddr>) -> bool {
         let serve = || {
             let SocketOffer { services, doors } = &*self.offer.borrow();

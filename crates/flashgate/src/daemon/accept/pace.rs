@@ -1,10 +1,8 @@
-//! A timer that runs while clients that have sent nothing yet connect in quick succession, so that their own timers cost
-//! less.
+//! A timer that runs while connections that need a task arrive in quick succession, so that their own timers cost less.
 //!
-//! Each of them has a time limit. If a new timer is the next one to expire, tokio interrupts its wait for events, which
-//! costs a write and a wake-up. While this timer runs, it is the next one. But each wait for events then costs more, so
-//! it does not run for clients whose first bytes have arrived. It stops when the connections do, so an idle daemon never
-//! wakes up.
+//! Each task has time limits. If a new timer is the next one to expire, tokio interrupts its wait for events, which costs
+//! a write and a wake-up. While this timer runs, it is the next one. It makes each wait cost more, so it does not run for
+//! requests that are answered without a task. It stops when the connections do, so an idle daemon never wakes up.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
