@@ -85,7 +85,7 @@ pub(super) struct Acceptor {
     repaired: Option<Instant>,
     sampler: Sampler,
     pace: Pace,
-    /// How many connections the last batch took.
+    /// How many connections the last batch took, which is usually one.
     usual: usize,
     /// Dropped once the connections that were queued before a stop are accepted.
     queue_waits: Option<mpsc::Sender<Infallible>>,
@@ -110,7 +110,7 @@ impl Acceptor {
             repaired: None,
             sampler: Sampler::of_warnings("accept"),
             pace: Pace::new(),
-            usual: 0,
+            usual: 1,
             queue_waits: Some(queue_waits),
         })
     }

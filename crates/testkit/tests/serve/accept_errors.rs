@@ -232,10 +232,10 @@ fn dead_listeners() {
 /// Lets the first of two listeners die this many times; returns the longest time until it was back, and the share of a
 /// core.
 fn die(errno: &str, times: u32) -> (Duration, f64) {
-    // Of five calls the first fails; then each of two connections is accepted by one call, and one call finds no more.
+    // Of three calls the first fails; then each of two connections is accepted by one call.
     let trace = SyscallTrace::of("accept4").unwrap().inject(&format!(
-        "accept4:error={errno}:when=1..{}+5",
-        5 * times - 4
+        "accept4:error={errno}:when=1..{}+3",
+        3 * times - 2
     ));
     let arguments = [
         "serve",
