@@ -80,6 +80,13 @@ impl Compare {
             floor(FloorKind::Epoll)?,
             floor(FloorKind::EpollOneSegment)?,
         ];
+        // A sandbox may refuse io_uring; the rest can be compared without it.
+        match floor(FloorKind::IoUring) {
+            Ok(contender) => contenders.push(contender),
+            Err(error) => note(&format!(
+                "skipped io-uring: {error:#}; it needs cc, the kernel's headers, and permission to use io_uring"
+            ))?,
+        }
         if !self.floors_only {
             contenders.push(ContenderKind::Flashgate.start(site, Ipv4Addr::LOCALHOST)?);
         }

@@ -249,6 +249,7 @@ impl Running {
         let output = self.0.stdout.take().context("a floor has no output")?;
         let mut line = String::new();
         BufReader::new(output).read_line(&mut line)?;
+        ensure!(!line.is_empty(), "it ended before it listened");
         let address = line.trim().strip_prefix("address=");
         let address = address.with_context(|| format!("expected an address, found {line:?}"))?;
         Ok(address.parse()?)

@@ -1,7 +1,9 @@
-//! `bench floor`: the least that a server with one thread and one epoll can cost.
+//! `bench floor`: the least that a server with one thread, and one epoll or one `io_uring`, can cost.
 //!
 //! A floor does what a careful C program would do and nothing else: no limits, no deadlines, no logs. It serves as a
 //! baseline for real servers, on any machine and without other software. It must never serve clients from the network.
+
+mod io_uring;
 
 use std::fs;
 use std::net::SocketAddr;
@@ -48,6 +50,8 @@ pub(crate) enum FloorKind {
     /// Like epoll, with the reply and the end of the stream in one segment
     #[value(name = "epoll-1seg")]
     EpollOneSegment,
+    /// Like epoll-1seg, with `io_uring`; needs a C compiler, and a kernel and sandbox that allow it
+    IoUring,
 }
 
 impl FloorKind {
@@ -57,6 +61,7 @@ impl FloorKind {
             Self::Null => "null",
             Self::Epoll => "epoll",
             Self::EpollOneSegment => "epoll-1seg",
+            Self::IoUring => "io-uring",
         }
     }
 }
@@ -72,6 +77,9 @@ impl Floor {
             .bind()
             .with_context(|| format!("cannot listen on {}", self.listen))?;
         let address = SocketAddr::try_from(getsockname(&listener)?)?;
+        if self.kind == FloorKind::IoUring {
+            return io_uring::serve(listener, &self.policy, address);
+        }
         println!("address={address}");
         Server::new(self.kind, listener, &policy)?.run()
     }
@@ -82,7 +90,9 @@ impl Floor {
         } else {
             AddressFamily::INET6
         };
-        let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+        let mut flags = SocketFlags::CLOEXEC;
+        // io_uring waits for connections itself; a listener that never blocks would make it give up.
+        flags.set(SocketFlags::NONBLOCK, self.kind != FloorKind::IoUring);
         let listener = socket_with(family, SocketType::STREAM, flags, None)?;
         sockopt::set_socket_reuseaddr(&listener, true)?;
         bind(&listener, &self.listen)?;
