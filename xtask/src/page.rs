@@ -103,18 +103,18 @@ pub(crate) fn today() -> Result<String> {
     said("date", &["-u", "+%F"])
 }
 
-/// The commit that was measured. A plus sign means that there were uncommitted changes outside `page`, a path from the
-/// root of the repository.
+/// The commit that was measured: the last one that changed more than `page`, a path from the root of the repository. A
+/// plus sign means that there were uncommitted changes elsewhere.
 pub(crate) fn commit(page: &str) -> Result<String> {
     let changed = format!(":(exclude){page}");
-    let commit = said("git", &["rev-parse", "--short", "HEAD"])?;
+    let commit = said("git", &["log", "-1", "--format=%h", "--", ":/", &changed])?;
     let uncommitted = said("git", &["status", "--porcelain", "--", ":/", &changed])?;
     let mark = if uncommitted.is_empty() { "" } else { "+" };
     Ok(commit + mark)
 }
 
 /// The first line of a command's output.
-fn said(program: &str, arguments: &[&str]) -> Result<String> {
+pub(crate) fn said(program: &str, arguments: &[&str]) -> Result<String> {
     let root: &Path = &workspace::root();
     let output = Command::new(program)
         .current_dir(root)

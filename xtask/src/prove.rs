@@ -1,223 +1,97 @@
 //! `prove`: measures the project's figures at full length.
 //!
 //! Each figure is reported by some tests or by the fuzzer. They run in a short form with the other tests, and in a long
-//! form here. This prints one line per figure, and records the result in `docs/book/src/guarantees.md`.
+//! form here. This prints one line per figure, and records the result in `docs/book/src/guarantees.md` at once, so that
+//! a run that was stopped can be resumed.
 
+mod figure;
 mod figures;
 mod guarantees;
+mod measure;
 mod mutants;
+mod standing;
 mod tasks;
 
-use std::process::{Command, Stdio};
-
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
-use testkit::{container, figure, scale};
 
-use crate::fuzz::{self, Fuzzed, Limit};
-use crate::package::image;
-use crate::test;
-use figures::{FIGURES, Figure, Shown};
+use figure::Figure;
+use measure::GoalResult;
 
 /// Which figures to measure.
 #[derive(Debug, Args)]
 pub(crate) struct Prove {
     /// Names such as R13, or `all`; without names, list the figures
     names: Vec<String>,
-}
 
-/// The result for one figure.
-struct Measured {
-    /// What the tests reported.
-    text: String,
-    verdict: GoalResult,
-}
+    /// Leave these out, for example `all --except R22,R34`, which take an hour or more each
+    #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "names")]
+    except: Vec<String>,
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum GoalResult {
-    Pass,
-    Fail,
+    /// Leave out what was measured and reached at this commit
+    #[arg(long, requires = "names")]
+    resume: bool,
+
+    /// Measure nothing; list the rows that are missing, missed, or from another commit than the newest row
+    #[arg(long, conflicts_with_all = ["names", "except", "resume"])]
+    check: bool,
 }
 
 impl Prove {
     /// Measures the figures, and fails if one misses its goal.
     pub(crate) fn run(&self) -> Result<()> {
+        if self.check {
+            return standing::check();
+        }
         if self.names.is_empty() {
-            for Figure { name, claim, .. } in FIGURES {
+            for Figure { name, claim, .. } in figures::all() {
                 println!("{name:<4} {claim}");
             }
             return Ok(());
         }
-        let mut missed = Vec::new();
-        for figure in self.wanted()? {
-            let measured = take(figure)?;
-            let verdict = measured.verdict.word();
-            println!("{} {} {verdict}", figure.name, measured.text);
-            guarantees::record(figure, &measured)?;
-            if measured.verdict == GoalResult::Fail {
-                missed.push(figure.name);
-            }
+        let mut wanted = self.wanted()?;
+        if self.resume {
+            let old = standing::problems_at_this_commit()?;
+            wanted.retain(|figure| old.iter().any(|(name, _)| *name == figure.name));
         }
-        if !missed.is_empty() {
-            bail!("goals missed: {}", missed.join(", "));
-        }
-        Ok(())
+        measure(&wanted)
     }
 
     fn wanted(&self) -> Result<Vec<&'static Figure>> {
-        let mut wanted = Vec::new();
-        for name in &self.names {
-            let mut named = FIGURES
-                .iter()
-                .filter(|figure| name == "all" || figure.name.eq_ignore_ascii_case(name))
-                .peekable();
-            if named.peek().is_none() {
-                bail!(
-                    "expected a figure such as R13, found {name}; `cargo xtask prove` lists them"
-                );
-            }
-            wanted.extend(named);
-        }
+        let except = named(&self.except)?;
+        let mut wanted = named(&self.names)?;
+        wanted.retain(|figure| except.iter().all(|other| other.name != figure.name));
         Ok(wanted)
     }
 }
 
-impl GoalResult {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Fail => "fail",
+fn measure(wanted: &[&Figure]) -> Result<()> {
+    let mut missed = Vec::new();
+    for figure in wanted {
+        let measured = measure::take(figure);
+        let verdict = measured.verdict.word();
+        println!("{} {} {verdict}", figure.name, measured.text);
+        guarantees::record(figure, &measured)?;
+        if measured.verdict == GoalResult::Fail {
+            missed.push(figure.name);
         }
     }
-}
-
-fn take(figure: &Figure) -> Result<Measured> {
-    match figure.shown {
-        Shown::Tests {
-            package,
-            binary,
-            tests,
-        } => run_tests(figure.name, [package, binary], tests),
-        Shown::Fuzzing { quick, slow } => fuzz([quick, slow]),
-        Shown::Task(task) => Ok(measured(task())),
+    if !missed.is_empty() {
+        bail!("goals missed: {}", missed.join(", "));
     }
+    Ok(())
 }
 
-/// What a task found, or that it failed.
-fn measured(result: Result<String>) -> Measured {
-    match result {
-        Ok(text) => Measured {
-            text,
-            verdict: GoalResult::Pass,
-        },
-        Err(error) => {
-            complain(&format!("{error:#}"));
-            Measured {
-                text: "a finding".to_owned(),
-                verdict: GoalResult::Fail,
-            }
+/// The figures with these names; `all` means every figure.
+fn named(names: &[String]) -> Result<Vec<&'static Figure>> {
+    let mut found = Vec::new();
+    for name in names {
+        let mut meant = figures::all();
+        meant.retain(|figure| name == "all" || figure.name.eq_ignore_ascii_case(name));
+        if meant.is_empty() {
+            bail!("expected a figure such as R13, found {name}; `cargo xtask prove` lists them");
         }
+        found.extend(meant);
     }
-}
-
-/// Runs every fuzz target on its number of inputs.
-fn fuzz([quick, slow]: [&[&str]; 2]) -> Result<Measured> {
-    let runs = |target: &str| {
-        if quick.contains(&target) {
-            10_000_000
-        } else if slow.contains(&target) {
-            100_000
-        } else {
-            1_000_000
-        }
-    };
-    let wanted = fuzz::targets()?.into_iter().map(|target| {
-        let limit = Limit::Runs(runs(&target));
-        (target, limit)
-    });
-    let inputs = |fuzzed: Vec<Fuzzed>| {
-        let inputs = fuzzed.iter();
-        let inputs = inputs.map(|Fuzzed { target, inputs }| format!("`{target}` {inputs}"));
-        inputs.collect::<Vec<_>>().join(", ")
-    };
-    Ok(measured(fuzz::run(wanted).map(inputs)))
-}
-
-/// Runs a figure's tests one after the other; the output of a failed one goes to standard error.
-fn run_tests(name: &str, [package, binary]: [&str; 2], tests: &[&str]) -> Result<Measured> {
-    let image = match binary {
-        "containers" => image::for_tests()?,
-        _ => None,
-    };
-    // Not of the program, where a feature makes it panic on request.
-    let features: &[_] = if test::LIBRARIES.contains(&package) {
-        &["--all-features"]
-    } else {
-        &[]
-    };
-    let output = Command::new("cargo")
-        .args(["test", "--release", "--package", package, "--test", binary])
-        .args(features)
-        .args(["--", "--exact", "--nocapture", "--test-threads=1"])
-        .args(tests)
-        .env(scale::VARIABLE, "1")
-        // With this, a test fails instead of being skipped if something is missing.
-        .env("CI", "1")
-        .envs(image.map(|archive| (container::VARIABLE, archive)))
-        .stderr(Stdio::piped())
-        .output()
-        .context("can't run cargo test")?;
-    let stdout = String::from_utf8_lossy(&output.stdout);
-    let reports = reports(name, &stdout);
-    // Every test reports at least once, so a renamed test is noticed.
-    let whole = reports.len() >= tests.len();
-    let text = reports.join("; ");
-    if output.status.success() && whole {
-        return Ok(Measured {
-            text,
-            verdict: GoalResult::Pass,
-        });
-    }
-    complain(&format!(
-        "{stdout}\n{}",
-        String::from_utf8_lossy(&output.stderr)
-    ));
-    Ok(Measured {
-        text: if text.is_empty() {
-            "nothing measured".to_owned()
-        } else {
-            text
-        },
-        verdict: GoalResult::Fail,
-    })
-}
-
-/// What the tests reported for a figure.
-fn reports<'a>(name: &str, stdout: &'a str) -> Vec<&'a str> {
-    let mark = figure::mark(name);
-    // The test harness may have printed the start of the line.
-    stdout
-        .lines()
-        .filter_map(|line| line.split_once(&mark))
-        .map(|(_, report)| report.trim_end())
-        .collect()
-}
-
-#[expect(
-    clippy::print_stderr,
-    reason = "standard output has one line per figure and nothing else"
-)]
-fn complain(text: &str) {
-    eprintln!("{text}");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reports_are_found_wherever_they_stand() {
-        let output = "running 2 tests\ntest a ... figure R1: 5 of 5\nok\nfigure R10: no\nfigure R1: 0 lost\n";
-        assert_eq!(reports("R1", output), ["5 of 5", "0 lost"]);
-    }
+    Ok(found)
 }

@@ -5,8 +5,9 @@ use std::thread::available_parallelism;
 
 use anyhow::{Context as _, Result};
 
-use super::figures::{FIGURES, Figure};
-use super::{GoalResult, Measured};
+use super::figure::Figure;
+use super::figures;
+use super::measure::{GoalResult, Measured};
 use crate::{page, workspace};
 
 /// The path of the page, from the root of the repository.
@@ -29,6 +30,7 @@ $ cargo xtask prove R13
 ```
 
 It prints a line and updates the row. `cargo xtask prove` lists all of them, `cargo xtask prove all` measures them.
+`cargo xtask prove --check` lists the rows that are missing, missed, or from another commit than the newest row.
 
 | | claim | measured | | date | commit | machine |
 |---|---|---|---|---|---|---|
@@ -37,9 +39,19 @@ It prints a line and updates the row. `cargo xtask prove` lists all of them, `ca
 /// Writes a measurement into a figure's row.
 pub(super) fn record(figure: &Figure, measured: &Measured) -> Result<()> {
     let path = workspace::root().join(PAGE);
-    let old = fs::read_to_string(&path).unwrap_or_default();
-    let new = with_row(&old, figure, &row(figure, measured)?);
+    let new = with_row(&read()?, figure, &row(figure, measured)?);
     fs::write(&path, new).with_context(|| format!("can't write {PAGE}"))
+}
+
+/// The page as it is.
+pub(super) fn read() -> Result<String> {
+    let path = workspace::root().join(PAGE);
+    fs::read_to_string(path).with_context(|| format!("can't read {PAGE}"))
+}
+
+/// The commit to measure: the last one that changed more than the page.
+pub(super) fn commit() -> Result<String> {
+    page::commit(PAGE)
 }
 
 /// The page with one row replaced or added.
@@ -49,7 +61,7 @@ fn with_row(old: &str, figure: &Figure, row: &str) -> String {
         let line = old.lines().find(|line| line.starts_with(&start));
         line.map(|line| format!("{line}\n"))
     };
-    let rows = FIGURES.iter().filter_map(|known| {
+    let rows = figures::all().into_iter().filter_map(|known| {
         if known.name == figure.name {
             Some(row.to_owned())
         } else {
@@ -65,7 +77,7 @@ fn row(figure: &Figure, measured: &Measured) -> Result<String> {
         GoalResult::Fail => "**missed**",
     };
     let date = page::today()?;
-    let commit = page::commit(PAGE)?;
+    let commit = commit()?;
     let text = measured.text.replace('|', "/");
     Ok(format!(
         "| {} | {} | {text} | {verdict} | {date} | {commit} | {} |\n",
@@ -89,7 +101,7 @@ mod tests {
 
     #[test]
     fn one_row_changes_and_the_order_stays() {
-        let [first, second, ..] = FIGURES else {
+        let [first, second, ..] = *figures::all() else {
             panic!()
         };
         let row = |figure: &Figure, text: &str| format!("| {} | {text} |\n", figure.name);
