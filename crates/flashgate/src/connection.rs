@@ -42,12 +42,13 @@ mod tell;
 mod tests;
 mod waiting;
 
+use crate::limits::Subscriber;
 pub(crate) use backends::{BackendStatus, Role};
 use client::ClientStream;
 pub(crate) use outcome::{ConnectionOutcome, reference as outcomes_reference};
 pub(crate) use shared::Shared;
 use shared::{Bridging, some};
-use waiting::{Sender, Waiting, Witness, accepting};
+use waiting::{Accepting, Sender, Waiting, Witness, accepting};
 
 /// The time limits of a relay.
 const fn relay_timeouts(deadlines: Deadlines) -> RelayTimeouts {
@@ -66,36 +67,8 @@ pub(crate) fn start(
     doors: &Arc<Doors>,
     shared: &Arc<Shared>,
 ) -> bool {
-    let (subscriber, accepting, sender) = if service.expects_proxy(peer) {
-        // The PROXY header shows which client it is, and so which limits apply.
-        (None, accepting(service), Sender::Balancer)
-    } else if service.trusts_forwarded_for(peer) {
-        // The forwarded request shows which client it is.
-        (None, accepting(service), Sender::Proxy)
-    } else {
-        let subscriber = match peer.map_or(Ok(None), |peer| shared.permits.admit(peer.ip())) {
-            Ok(subscriber) => subscriber,
-            Err(over) => {
-                shared.refuse(peer, over);
-                return false;
-            }
-        };
-        match fast::answer(&socket, service) {
-            fast::Answer::Done => {
-                // At once after exactly a player's request.
-                shared.explain_answer(peer, REQUEST, service);
-                shared.count_fast(peer, ConnectionOutcome::Answered);
-                return false;
-            }
-            fast::Answer::Gone(outcome) => {
-                shared.count_fast(peer, outcome);
-                return false;
-            }
-            fast::Answer::Unfinished(side) => {
-                let side = side.with_config(Arc::clone(&service.accept));
-                (subscriber, Driver::new(side), Sender::Client)
-            }
-        }
+    let Some((subscriber, accepting, sender)) = begin(&socket, peer, service, shared) else {
+        return false;
     };
     let permit = (shared.permits).take(subscriber, peer, service.descriptors());
     match TcpStream::from_std(socket.into()) {
@@ -121,6 +94,44 @@ pub(crate) fn start(
             false
         }
     }
+}
+
+/// Reads once, unless a proxy's header comes first. `None` if the connection is over.
+fn begin(
+    socket: &OwnedFd,
+    peer: Option<SocketAddr>,
+    service: &Arc<Service>,
+    shared: &Shared,
+) -> Option<(Option<Subscriber>, Accepting, Sender)> {
+    if service.expects_proxy(peer) {
+        // The PROXY header shows which client it is, and so which limits apply.
+        return Some((None, accepting(service), Sender::Balancer));
+    }
+    if service.trusts_forwarded_for(peer) {
+        // The forwarded request shows which client it is.
+        return Some((None, accepting(service), Sender::Proxy));
+    }
+    let subscriber = match peer.map_or(Ok(None), |peer| shared.permits.admit(peer.ip())) {
+        Ok(subscriber) => subscriber,
+        Err(over) => {
+            shared.refuse(peer, over);
+            return None;
+        }
+    };
+    let outcome = match fast::answer(socket, service) {
+        fast::Answer::Unfinished(side) => {
+            let side = side.with_config(Arc::clone(&service.accept));
+            return Some((subscriber, Driver::new(side), Sender::Client));
+        }
+        fast::Answer::Done => {
+            // At once after exactly a player's request.
+            shared.explain_answer(peer, REQUEST, service);
+            ConnectionOutcome::Answered
+        }
+        fast::Answer::Gone(outcome) => outcome,
+    };
+    shared.count_fast(peer, outcome);
+    None
 }
 
 /// Starts the task for the rest of a connection. Until it is recognized, it can be evicted for another connection.

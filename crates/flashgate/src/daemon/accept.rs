@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use flashgate_config::ruffle::Doors;
 use flashgate_config::snapshot::Services;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, timeout};
@@ -22,7 +24,6 @@ use super::starved::{FIRST_PAUSE, Starved};
 use super::status::Status;
 use crate::connection::Shared;
 use crate::log::Sampler;
-use batch::{Batch, BatchEnd, is_empty};
 use pace::Pace;
 
 mod batch;
@@ -36,11 +37,31 @@ const QUEUE: usize = listening::BACKLOG.unsigned_abs() as usize;
 /// *Developer's Guide*: three seconds).
 pub(super) const SILENT_DRAIN: Duration = Duration::from_secs(3);
 
+/// The most accepts in a batch.
+const BATCH: usize = 16;
+
 /// The pause after a batch in which every connection failed.
 const REST: Duration = Duration::from_millis(10);
 
 /// How soon to check again if there is no room.
 const AGAIN: Duration = Duration::from_millis(100);
+
+/// A batch of accepts.
+struct Batch {
+    accepted: usize,
+    /// Whether one of the connections has a task, and so probably a timer.
+    goes_on: bool,
+    end: BatchEnd,
+}
+
+/// How a batch of accepts ended.
+enum BatchEnd {
+    Empty,
+    Full,
+    NoRoom,
+    Exhausted(Errno),
+    Dead(Errno),
+}
 
 /// What an accept loop does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -268,4 +289,10 @@ impl Acceptor {
             }
         }
     }
+}
+
+/// Whether no connection is queued. False if that is unknown.
+fn is_empty(listener: &OwnedFd) -> bool {
+    let mut asked = [PollFd::new(listener, PollFlags::IN)];
+    poll(&mut asked, Some(&Timespec::default())).is_ok_and(|ready| ready == 0)
 }

@@ -4,33 +4,12 @@ use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{SocketFlags, acceptfrom_with, getsockname};
 
 use super::super::accept_error::{Class, classify};
-use super::{Acceptor, SocketOffer};
+use super::{Acceptor, BATCH, Batch, BatchEnd, SocketOffer, is_empty};
 use crate::connection::{self, peer};
-
-/// The most accepts in a batch.
-pub(super) const BATCH: usize = 16;
-
-/// A batch of accepts.
-pub(super) struct Batch {
-    pub(super) accepted: usize,
-    /// Whether one of the connections has a task, and so probably a timer.
-    pub(super) goes_on: bool,
-    pub(super) end: BatchEnd,
-}
-
-/// How a batch of accepts ended.
-pub(super) enum BatchEnd {
-    Empty,
-    Full,
-    NoRoom,
-    Exhausted(Errno),
-    Dead(Errno),
-}
 
 impl Acceptor {
     /// Takes up to [`BATCH`] connections.
@@ -119,10 +98,4 @@ fn end_of_batch(
         Class::Exhausted => Some(BatchEnd::Exhausted(errno)),
         Class::Dead => Some(BatchEnd::Dead(errno)),
     }
-}
-
-/// Whether no connection is queued. False if that is unknown.
-pub(super) fn is_empty(listener: &OwnedFd) -> bool {
-    let mut asked = [PollFd::new(listener, PollFlags::IN)];
-    poll(&mut asked, Some(&Timespec::default())).is_ok_and(|ready| ready == 0)
 }

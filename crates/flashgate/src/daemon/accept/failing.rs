@@ -9,8 +9,7 @@ use rustix::net::{SocketFlags, accept_with};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
-use super::batch::BATCH;
-use super::{Acceptor, REST};
+use super::{Acceptor, BATCH, REST};
 use crate::daemon::accept_error::text as error_text;
 use crate::daemon::readable::watch;
 use crate::daemon::starved::{FIRST_PAUSE, LONGEST_PAUSE};
