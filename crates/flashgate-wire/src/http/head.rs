@@ -111,13 +111,36 @@ impl HeadReader {
 
     /// Takes the received bytes, and returns those after the head. After a verdict it takes no more.
     pub fn feed<'a>(&mut self, input: &'a [u8]) -> (HeadVerdict, &'a [u8]) {
-        for (index, byte) in input.iter().enumerate() {
+        let mut rest = input;
+        loop {
+            rest = self.take_text(rest);
+            let Some((byte, after)) = rest.split_first() else {
+                return (HeadVerdict::NeedMore, rest);
+            };
+            rest = after;
             let verdict = self.take(*byte);
             if verdict != HeadVerdict::NeedMore {
-                return (verdict, input.get(index + 1..).unwrap_or_default());
+                return (verdict, rest);
             }
         }
-        (HeadVerdict::NeedMore, &[])
+    }
+
+    /// Takes as many bytes as are surely neither part of a line end nor too many. Returns the others.
+    fn take_text<'a>(&mut self, input: &'a [u8]) -> &'a [u8] {
+        if self.bytes.ends_with(b"\r") {
+            return input;
+        }
+        let is_line_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        let text = input.iter().position(is_line_end).unwrap_or(input.len());
+        let room = LONGEST.saturating_sub(self.bytes.len());
+        let (taken, rest) = input.split_at(text.min(room));
+        let needed = self.bytes.len() + taken.len();
+        if needed > self.bytes.capacity() {
+            let steps = needed.next_multiple_of(STEP);
+            self.bytes.reserve_exact(steps - self.bytes.len());
+        }
+        self.bytes.extend_from_slice(taken);
+        rest
     }
 
     /// How much memory the head uses so far.
