@@ -17,7 +17,7 @@ pub(super) enum Shown {
     /// Tests; each reports at least once.
     Tests {
         package: &'static str,
-        /// A file of its `tests`.
+        /// A file of its `tests`, or [`UNIT`].
         binary: &'static str,
         tests: &'static [&'static str],
     },
@@ -29,6 +29,9 @@ pub(super) enum Shown {
         slow: &'static [&'static str],
     },
 }
+
+/// The tests in the library itself.
+pub(super) const UNIT: &str = "";
 
 /// Tests from outside.
 pub(super) const fn outside(binary: &'static str, tests: &'static [&'static str]) -> Shown {

@@ -32,6 +32,10 @@ $ cargo xtask prove R13
 It prints a line and updates the row. `cargo xtask prove` lists all of them, `cargo xtask prove all` measures them.
 `cargo xtask prove --check` lists the rows that are missing, missed, or from another commit than the newest row.
 
+Promises about other servers are measured elsewhere: [Comparison](comparison.md) has the gate's cost and throughput next
+to HAProxy and nginx. No row is about security advisories for dependencies, because reading their list needs a network
+connection.
+
 | | claim | measured | | date | commit | machine |
 |---|---|---|---|---|---|---|
 ";

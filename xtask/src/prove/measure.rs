@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result};
 use testkit::{container, figure, scale};
 
-use super::figure::{Figure, Shown};
+use super::figure::{Figure, Shown, UNIT};
 use crate::fuzz::{self, Fuzzed, Limit};
 use crate::package::image;
 use crate::test;
@@ -110,8 +110,13 @@ fn run_tests(name: &str, [package, binary]: [&str; 2], tests: &[&str]) -> Result
     } else {
         &[]
     };
+    let target: &[_] = match binary {
+        UNIT => &["--lib"],
+        _ => &["--test", binary],
+    };
     let output = Command::new("cargo")
-        .args(["test", "--release", "--package", package, "--test", binary])
+        .args(["test", "--release", "--package", package])
+        .args(target)
         .args(features)
         .args(["--", "--exact", "--nocapture", "--test-threads=1"])
         .args(tests)

@@ -1,6 +1,6 @@
 //! Gates and bridges: bytes that pass, memory that they take, clients that they refuse.
 
-use crate::prove::figure::{Figure, outside};
+use crate::prove::figure::{Figure, Shown, UNIT, outside};
 
 pub(super) const FIGURES: &[Figure] = &[
     Figure {
@@ -50,6 +50,15 @@ pub(super) const FIGURES: &[Figure] = &[
         name: "R28",
         claim: "10,000 PROXY headers from unlisted peers: 0 believed, each forwarded as data",
         shown: outside("gate", &["proxy_in::strangers_are_not_believed"]),
+    },
+    Figure {
+        name: "R28-ppp",
+        claim: "1,000,000 PROXY headers of both versions, some of them damaged: read as the `ppp` crate reads them",
+        shown: Shown::Tests {
+            package: "flashgate-wire",
+            binary: UNIT,
+            tests: &["proxy_header::tests::beside_ppp::agrees_with_ppp"],
+        },
     },
     Figure {
         name: "R33",

@@ -153,14 +153,14 @@ fn agree(count: usize) -> (usize, usize) {
     (accepted, refused)
 }
 
+/// `cargo xtask prove R28-ppp` compares a million.
 #[test]
 fn agrees_with_ppp() {
-    let (accepted, refused) = agree(10_000);
-    assert!(accepted > 5_000 && refused > 1_000, "{accepted} {refused}");
-}
-
-#[test]
-#[ignore = "a million headers; the ten thousand of the test above show the same"]
-fn agrees_with_ppp_on_a_million() {
-    agree(1_000_000);
+    let is_long = std::env::var_os("FLASHGATE_PROVE").is_some();
+    let count = if is_long { 1_000_000 } else { 10_000 };
+    let (accepted, refused) = agree(count);
+    let [most, some] = [count / 2, count / 10];
+    assert!(accepted > most && refused > some, "{accepted} {refused}");
+    // `cargo xtask prove` looks for this line.
+    println!("figure R28-ppp: {accepted} headers accepted, {refused} refused, all as ppp does");
 }
