@@ -1,9 +1,10 @@
 //! What gates have in addition to listeners: names, servers, and the ports of rules without ports.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
-use flash_policy::{Diagnostic, Policy, Port, PortSet, blocked_ports};
+use flash_policy::{Diagnostic, Port, PortSet, blocked_ports};
 
 use super::lines::Lines;
 use super::raw::{RawGate, RawHttp, RawListener, RawPolicy};
@@ -97,7 +98,7 @@ pub(super) fn resolve(
             .map_or(defaults::speaks_first_after().min(request), |at| at.value),
         send_proxy: gate.send_proxy,
         websocket: gate.websocket,
-        policy: Policy::default(),
+        policy: Arc::default(),
         public_port: None,
     })
 }

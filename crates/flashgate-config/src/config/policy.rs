@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use flash_policy::lint::PolicyReader;
-use flash_policy::reply::Dialect;
 use flash_policy::write::{self, Layout};
-use flash_policy::{Diagnostic, Policy, Port, Profile, Reply, SiteControl, Span};
+use flash_policy::{Diagnostic, Policy, Port, Profile, SiteControl, Span};
 
 use super::applies_to::AppliesTo;
 use super::gates::GatePorts;
@@ -17,11 +16,14 @@ use crate::confinement;
 use crate::reason;
 use crate::spelling::nearest;
 
+mod made;
 mod over_http;
 mod rules;
+mod sent;
 mod shown;
 mod silverlight;
 
+use self::made::SentPolicies;
 use self::rules::{ResolvedRule, all_rules};
 pub use self::rules::{bad_domain, bad_ports};
 
@@ -34,6 +36,7 @@ pub(super) struct Named {
     pub(super) clients: Vec<PolicyReader>,
     /// None if a mistake in it was reported.
     content: Option<PolicyContent>,
+    sent: SentPolicies,
 }
 
 #[derive(Debug)]
@@ -75,6 +78,7 @@ impl Named {
             header: raw.header,
             clients: raw.clients,
             content,
+            sent: SentPolicies::default(),
         }
     }
 
@@ -83,25 +87,6 @@ impl Named {
         match &self.content {
             Some(PolicyContent::File(file)) => Some(file),
             Some(PolicyContent::Rules { .. }) | None => None,
-        }
-    }
-
-    /// The reply to clients that connect to this port.
-    pub(super) fn reply(&self, dialect: Dialect, port: Option<Port>) -> Option<Reply> {
-        if dialect == Dialect::Silverlight {
-            return self.reply_to_silverlight();
-        }
-        match self.content.as_ref()? {
-            PolicyContent::File(file) => Reply::from_file_unchecked(&file.content.bytes).ok(),
-            PolicyContent::Rules { .. } => Reply::new(&self.policy(port)?).ok(),
-        }
-    }
-
-    /// The policy for players that connect to this port.
-    pub(super) fn granted(&self, port: Option<Port>) -> Option<Policy> {
-        match self.content.as_ref()? {
-            PolicyContent::File(file) => policy_file::policy(&file.content.bytes),
-            PolicyContent::Rules { .. } => self.policy(port),
         }
     }
 
@@ -162,7 +147,7 @@ impl Named {
     ) -> Vec<Diagnostic> {
         let text = write::flash_unchecked(policy, Layout::Compact);
         let places = self.places(&text, AppliesTo::Sockets);
-        let found = served.judge(text.as_bytes(), port).into_iter();
+        let found = policy_file::judge_on(text.as_bytes(), served, port).into_iter();
         found.map(|it| self.in_config(it, &places)).collect()
     }
 

@@ -1,19 +1,20 @@
 //! Policy files: read with a size limit, and checked for every port that serves them.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 
-use flash_policy::lint::{Options, PolicyKind, PolicyReader};
+use flash_policy::lint::{Options, PolicyKind};
 use flash_policy::parse::LARGEST;
-use flash_policy::{
-    Diagnostic, Policy, Port, PortRange, PortSet, Profile, Rule, Serving, Severity,
-};
+use flash_policy::{Diagnostic, Policy, Port, Profile, Serving, Severity};
 
 use super::writable;
 use crate::regular_file;
 use crate::snapshot::MasterFileKind;
+
+mod served_at;
+
+pub use self::served_at::{PlayerPorts, PolicyPort, ServedAt};
 
 /// The content of a policy file.
 #[derive(Clone, Debug)]
@@ -33,60 +34,6 @@ pub fn read(path: &Path) -> io::Result<FileContent> {
     })
 }
 
-/// A port that players connect to for a policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PolicyPort {
-    /// The port is not known.
-    Unknown,
-    /// The listening port. In a container, it may be published as another.
-    Presumably(Port),
-    /// The port that the operator has set.
-    Surely(Port),
-}
-
-impl PolicyPort {
-    pub(crate) fn port(self) -> Option<Port> {
-        match self {
-            Self::Unknown => None,
-            Self::Presumably(port) | Self::Surely(port) => Some(port),
-        }
-    }
-}
-
-/// Where a policy is served.
-#[derive(Clone, Debug)]
-pub struct ServedAt {
-    /// The ports, without duplicates. `None` is an unknown port.
-    ports: BTreeSet<Option<Port>>,
-    height: Height,
-    /// The ports of all gates, if only gates serve the policy and their ports are known.
-    gates: Arc<PlayerPorts>,
-    silverlight: SilverlightClients,
-    /// The clients that it is checked for.
-    clients: Vec<PolicyReader>,
-    /// The files that it is served as over HTTP.
-    over_http: Vec<MasterFileKind>,
-}
-
-/// Whether Silverlight clients ask for a policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum SilverlightClients {
-    Ask,
-    DontAsk,
-}
-
-/// The ports that players connect to for gates, each with the port of the server behind it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PlayerPorts(BTreeMap<Port, Option<Port>>);
-
-/// Which ports a policy is served on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Height {
-    /// Certainly served only on high ports.
-    HighOnly,
-    Any,
-}
-
 impl FileContent {
     /// A policy that is not in a file.
     pub fn made(text: String) -> Self {
@@ -101,7 +48,7 @@ impl FileContent {
         let mut found: Vec<_> = self.finding.as_deref().cloned().into_iter().collect();
         let mut told = Told::default();
         for &port in served.each() {
-            let new = served.judge(&self.bytes, port).into_iter();
+            let new = judge_on(&self.bytes, served, port).into_iter();
             found.extend(new.filter(|finding| told.is_new(finding)));
         }
         if served.asked_by_silverlight() {
@@ -234,6 +181,11 @@ impl Told {
     }
 }
 
+/// All findings for players that connect to this one of the ports.
+pub(super) fn judge_on(bytes: &[u8], served: &ServedAt, port: Option<Port>) -> Vec<Diagnostic> {
+    report(bytes, &served.options(bytes, port))
+}
+
 /// All findings for a file over HTTP.
 pub(super) fn judge_over_http(bytes: &[u8], file: MasterFileKind) -> Vec<Diagnostic> {
     let kind = match file {
@@ -248,107 +200,4 @@ pub(super) fn judge_over_http(bytes: &[u8], file: MasterFileKind) -> Vec<Diagnos
 /// The policy in a file, or nothing if players reject the file.
 pub fn policy(bytes: &[u8]) -> Option<Policy> {
     flash_policy::parse(bytes, Profile::Socket).policy
-}
-
-impl PlayerPorts {
-    /// The ports of the servers, each with the port that players connect to for it.
-    fn servers(&self) -> Vec<(Port, Port)> {
-        let pairs = self.0.iter();
-        pairs
-            .filter_map(|(player, server)| Some(((*server)?, *player)))
-            .collect()
-    }
-}
-
-impl FromIterator<(Port, Option<Port>)> for PlayerPorts {
-    fn from_iter<I: IntoIterator<Item = (Port, Option<Port>)>>(gates: I) -> Self {
-        Self(gates.into_iter().collect())
-    }
-}
-
-impl ServedAt {
-    /// Takes the ports, and the gates' ports if only gates serve the policy.
-    pub fn new(ports: Vec<PolicyPort>, gates: Option<Arc<PlayerPorts>>) -> Self {
-        let is_high =
-            |dialled: &PolicyPort| matches!(dialled, PolicyPort::Surely(port) if !port.is_low());
-        let only_high = !ports.is_empty() && ports.iter().all(is_high);
-        Self {
-            height: if only_high {
-                Height::HighOnly
-            } else {
-                Height::Any
-            },
-            ports: ports.into_iter().map(PolicyPort::port).collect(),
-            gates: gates.unwrap_or_default(),
-            silverlight: SilverlightClients::DontAsk,
-            clients: Vec::new(),
-            over_http: Vec::new(),
-        }
-    }
-
-    /// The same places, checked for these clients too.
-    #[must_use]
-    pub fn for_clients(self, clients: &[PolicyReader]) -> Self {
-        Self {
-            clients: clients.to_vec(),
-            ..self
-        }
-    }
-
-    /// The same places, and a port that Silverlight asks.
-    #[must_use]
-    pub(crate) fn and_silverlight(self) -> Self {
-        Self {
-            silverlight: SilverlightClients::Ask,
-            ..self
-        }
-    }
-
-    pub(crate) fn asked_by_silverlight(&self) -> bool {
-        self.silverlight == SilverlightClients::Ask
-    }
-
-    /// Also served over HTTP, as these files.
-    pub(crate) fn and_over_http(mut self, files: Vec<MasterFileKind>) -> Self {
-        self.over_http = files;
-        self
-    }
-
-    /// The files that it is served as over HTTP.
-    pub(crate) fn over_http(&self) -> &[MasterFileKind] {
-        &self.over_http
-    }
-
-    /// The ports, without duplicates. `None` is an unknown port.
-    pub(crate) fn each(&self) -> &BTreeSet<Option<Port>> {
-        &self.ports
-    }
-
-    /// All findings for players that connect to this one of the ports.
-    pub(crate) fn judge(&self, bytes: &[u8], port: Option<Port>) -> Vec<Diagnostic> {
-        let serving = port.map_or(Serving::from_unknown_port(), Serving::from_port);
-        let mut options = Options::for_service(serving).clients(&self.clients);
-        if self.height == Height::HighOnly {
-            options = options.nowhere_else();
-        }
-        // Findings about gates are the same for each port.
-        let is_first = self.ports.first() == Some(&port);
-        if is_first && policy(bytes).is_some_and(|policy| self.misses_every_gate(&policy)) {
-            let gates = self.gates.0.keys().copied().map(PortRange::from);
-            options = options.used_ports(PortSet::List(gates.collect()));
-            options = options.server_ports(self.gates.servers());
-        }
-        report(bytes, &options)
-    }
-
-    /// Whether gates serve the policy but it opens none of their ports. A policy that opens a gate's port may also
-    /// open ports of servers that are not in this config.
-    pub(super) fn misses_every_gate(&self, policy: &Policy) -> bool {
-        let has_gate = |range: &PortRange| self.gates.0.range(range.low()..=range.high()).next();
-        let opens = |rule: &Rule| match &rule.ports {
-            PortSet::All => true,
-            PortSet::List(ranges) => ranges.iter().any(|range| has_gate(range).is_some()),
-        };
-        !self.gates.0.is_empty() && !policy.rules.iter().any(opens)
-    }
 }

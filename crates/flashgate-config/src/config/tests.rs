@@ -191,6 +191,30 @@ fn gates(more: &str) -> Vec<(Arc<Gate>, Vec<String>)> {
         .collect()
 }
 
+/// Otherwise 1,000 gates would make 1,000 policies with 1,000 ports each.
+#[test]
+fn gates_share_their_policy() {
+    let text = "[policy.g]\nrules = [{ domain = 'a.test' }]\n".to_owned();
+    let gate =
+        |port| format!("[[gate]]\naddress = '{port}'\nbackend = 'game.test:1'\npolicy = 'g'\n");
+    let text = text + &[9001, 9002, 9003].map(gate).concat();
+    // The listener of the minimal config does not say which policy it serves.
+    let (plan, _) = resolved(&text);
+    let services: Vec<_> = plan.listeners.iter().map(|it| &it.service).collect();
+    let with_gate = services
+        .iter()
+        .filter_map(|it| Some((it.gate()?, it.policy()?)));
+    let [first, others @ ..] = &with_gate.collect::<Vec<_>>()[..] else {
+        panic!("expected gates");
+    };
+    assert_eq!(others.len(), 2);
+    for (gate, served) in others {
+        assert!(Arc::ptr_eq(&gate.policy, &first.0.policy));
+        let (one, other) = (&served.reply, &first.1.reply);
+        assert_eq!(one.as_bytes().as_ptr(), other.as_bytes().as_ptr());
+    }
+}
+
 #[test]
 fn gate_defaults() {
     let [(gate, trusted)] = &gates(GATE)[..] else {

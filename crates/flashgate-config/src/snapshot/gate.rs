@@ -1,6 +1,7 @@
 //! A gate: the port of a server, where flashgate answers policy requests.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use flash_policy::{Policy, Port};
@@ -23,7 +24,7 @@ pub struct Gate {
     /// Whether clients may open WebSockets on the gate's own port.
     pub websocket: WebSocketMode,
     /// Which pages may open one, here or through the bridge.
-    pub policy: Policy,
+    pub policy: Arc<Policy>,
     /// The port that players connect to. None if it is the listening port and that is any free one.
     pub public_port: Option<Port>,
 }

@@ -133,7 +133,7 @@ pub(super) fn listeners(
     policy: &Policy,
     reply: &Reply,
 ) -> Vec<ServiceListener> {
-    let mut names = gates::GateNames::default();
+    let (mut names, policy) = (gates::GateNames::default(), Arc::new(policy.clone()));
     let mut listener = |flag: &GateFlag| ServiceListener {
         addresses: vec![flag.listen],
         asked_by: AskedBy::Gate(given.set_in()),
@@ -150,7 +150,7 @@ pub(super) fn listeners(
                     speaks_first_after: defaults::speaks_first_after(),
                     send_proxy: None,
                     websocket: defaults::websocket(),
-                    policy: policy.clone(),
+                    policy: Arc::clone(&policy),
                     public_port: Port::new(flag.listen.port()).ok(),
                 }),
             },

@@ -58,7 +58,8 @@ fn is_for_unity(policy: &Named) -> bool {
 fn unasked_by_players(raw: &RawListener, policy: &Named) -> Vec<Diagnostic> {
     let finding = |address: &At<ListenAddress>| {
         let port = gates::bound_port(address.value)?;
-        let mut finding = unasked_port(port, &policy.granted(Some(port))?)?;
+        let granted = policy.granted(Some(port))?;
+        let mut finding = unasked_port(port, &granted)?;
         if policy.clients == [PolicyReader::Unity] {
             finding.notes = vec![UNITY_ASKS.to_owned()];
             finding.help = vec![format!("listen on 843, or {}", prefetch(port))];

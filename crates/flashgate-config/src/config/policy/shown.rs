@@ -1,5 +1,7 @@
 //! A policy for `flashgate policy`, which prints it in any format.
 
+use std::sync::Arc;
+
 use flash_policy::{Policy, Port, Profile, silverlight};
 
 use super::{Named, PolicyContent};
@@ -11,7 +13,8 @@ impl Named {
             let access = silverlight::parse(&self.file()?.content.bytes).policy?;
             access.to_flash().ok()
         };
-        self.granted(port).or_else(of_silverlight)
+        let granted = self.granted(port).map(Arc::unwrap_or_clone);
+        granted.or_else(of_silverlight)
     }
 
     /// What it means as a file over HTTP.
