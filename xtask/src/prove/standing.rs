@@ -108,7 +108,7 @@ mod tests {
         for (verdict, commit) in [
             ("**missed**", "abc"),
             ("reached", "abc+"),
-            ("reached", "abd"),
+            ("reached", "def"),
         ] {
             assert!(problem(&row(verdict, commit), "all of them").is_some());
         }
