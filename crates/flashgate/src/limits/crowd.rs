@@ -3,7 +3,7 @@
 //! The size is bounded: there are as many members as connections, and a fixed number of cells. Joining, leaving and
 //! choosing take at most logarithmic time. Choosing also takes one pass over the cells.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
 
@@ -13,19 +13,43 @@ const CELLS: usize = 1024;
 /// A cell with more than one in `SHARE` of the total is crowded, and is the first to be evicted from.
 const SHARE: usize = 16;
 
-/// The key of a member: its cell, and its number, which increases with each new member.
+/// The bits of a key that hold the number. Enough for 89 years with 100,000 new members per second.
+const NUMBER_BITS: u32 = 48;
+
+/// The key of a member: its cell, and its number, which increases with each new member. In one number, because ten
+/// thousand connections may wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct MemberKey {
-    pub(super) cell: u16,
-    pub(super) number: u64,
+pub(super) struct MemberKey(u64);
+
+impl MemberKey {
+    pub(super) fn new(cell: u16, number: u64) -> Self {
+        Self(u64::from(cell) << NUMBER_BITS | number)
+    }
+
+    fn cell(self) -> usize {
+        usize::try_from(self.0 >> NUMBER_BITS).unwrap_or_default()
+    }
+
+    fn age(self) -> MemberAge {
+        MemberAge(self.0.rotate_right(NUMBER_BITS))
+    }
+}
+
+/// A key in the order of the numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct MemberAge(u64);
+
+impl MemberAge {
+    fn key(self) -> MemberKey {
+        MemberKey(self.0.rotate_left(NUMBER_BITS))
+    }
 }
 
 /// Members with a weight each.
 #[derive(Debug)]
 pub(super) struct Crowd<M> {
-    members: BTreeMap<MemberKey, (usize, M)>,
-    /// The members by age: the cell of each number.
-    ages: BTreeMap<u64, u16>,
+    members: BTreeMap<MemberKey, (u32, M)>,
+    ages: BTreeSet<MemberAge>,
     weights: Box<[usize]>,
     total: usize,
 }
@@ -34,7 +58,7 @@ impl<M> Crowd<M> {
     pub(super) fn new() -> Self {
         Self {
             members: BTreeMap::new(),
-            ages: BTreeMap::new(),
+            ages: BTreeSet::new(),
             weights: vec![0; CELLS].into_boxed_slice(),
             total: 0,
         }
@@ -48,30 +72,35 @@ impl<M> Crowd<M> {
         self.members.get_mut(&key).map(|(_, member)| member)
     }
 
+    /// The weight of a member, or 0 if there is none.
+    pub(super) fn weight(&self, key: MemberKey) -> u32 {
+        self.members.get(&key).map_or(0, |(weight, _)| *weight)
+    }
+
     /// Adds a member. An existing one gets the new weight.
-    pub(super) fn put(&mut self, key: MemberKey, weight: usize, member: M) {
+    pub(super) fn put(&mut self, key: MemberKey, weight: u32, member: M) {
         self.remove(key);
         self.members.insert(key, (weight, member));
-        self.ages.insert(key.number, key.cell);
-        self.total += weight;
-        if let Some(cell) = self.weights.get_mut(usize::from(key.cell)) {
-            *cell += weight;
+        self.ages.insert(key.age());
+        self.total += size(weight);
+        if let Some(cell) = self.weights.get_mut(key.cell()) {
+            *cell += size(weight);
         }
     }
 
     pub(super) fn remove(&mut self, key: MemberKey) -> Option<M> {
         let (weight, member) = self.members.remove(&key)?;
-        self.ages.remove(&key.number);
-        self.total -= weight;
-        if let Some(cell) = self.weights.get_mut(usize::from(key.cell)) {
-            *cell -= weight;
+        self.ages.remove(&key.age());
+        self.total -= size(weight);
+        if let Some(cell) = self.weights.get_mut(key.cell()) {
+            *cell -= size(weight);
         }
         Some(member)
     }
 
     /// Whether a member's cell crowds the others out.
     pub(super) fn crowds(&self, key: MemberKey) -> bool {
-        let weight = self.weights.get(usize::from(key.cell));
+        let weight = self.weights.get(key.cell());
         weight.is_some_and(|weight| weight.saturating_mul(SHARE) > self.total)
     }
 
@@ -80,15 +109,15 @@ impl<M> Crowd<M> {
         let weights = self.weights.iter().copied().zip(0_u16..);
         let (weight, cell) = weights.max()?;
         if weight.saturating_mul(SHARE) > self.total {
-            let first = MemberKey { cell, number: 0 };
+            let first = MemberKey::new(cell, 0);
             return self.members.range(first..).next().map(|(key, _)| *key);
         }
-        let (number, cell) = self.ages.first_key_value()?;
-        Some(MemberKey {
-            cell: *cell,
-            number: *number,
-        })
+        self.ages.first().map(|age| age.key())
     }
+}
+
+fn size(weight: u32) -> usize {
+    usize::try_from(weight).unwrap_or(usize::MAX)
 }
 
 /// Maps an address to the cell of its network. A network is a /24 or a /48, which is what one site gets.
@@ -111,7 +140,7 @@ mod tests {
     use super::*;
 
     fn key(cell: u16, number: u64) -> MemberKey {
-        MemberKey { cell, number }
+        MemberKey::new(cell, number)
     }
 
     /// Removes all members, and returns the order in which they are chosen.
@@ -119,7 +148,7 @@ mod tests {
         let mut order = Vec::new();
         while let Some(key) = crowd.first_to_go() {
             crowd.remove(key);
-            order.push(key.number);
+            order.push(key.0 & ((1 << NUMBER_BITS) - 1));
         }
         assert_eq!(crowd.total(), 0);
         order

@@ -60,6 +60,7 @@ pub(super) struct Unrecognized(Mutex<Inner>);
 
 #[derive(Debug)]
 struct Inner {
+    begun: Instant,
     cells: Cells,
     next: u64,
     connections: Crowd<Member>,
@@ -73,13 +74,31 @@ struct Inner {
 struct Member {
     peer: Option<SocketAddr>,
     task: Option<AbortHandle>,
-    held: usize,
-    since: Instant,
+    since: JoinTime,
+}
+
+/// Milliseconds since the start, modulo 2^32. Smaller than an `Instant`, because ten thousand connections may wait. None
+/// does for days.
+#[derive(Clone, Copy, Debug)]
+struct JoinTime(u32);
+
+impl JoinTime {
+    fn new(begun: Instant, now: Instant) -> Self {
+        let elapsed = now.saturating_duration_since(begun).as_millis();
+        Self(u32::try_from(elapsed & u128::from(u32::MAX)).unwrap_or_default())
+    }
+
+    /// The time until then, or zero if it is earlier, as other threads may read the clock.
+    fn until(self, then: Self) -> Duration {
+        let passed = then.0.wrapping_sub(self.0).cast_signed();
+        Duration::from_millis(u32::try_from(passed).unwrap_or(0).into())
+    }
 }
 
 impl Unrecognized {
     pub(super) fn new() -> Self {
         Self(Mutex::new(Inner {
+            begun: Instant::now(),
             cells: Cells::default(),
             next: 1,
             connections: Crowd::new(),
@@ -90,13 +109,9 @@ impl Unrecognized {
 
     /// Adds a connection, and its task if that is known.
     pub(super) fn join(&self, peer: Option<SocketAddr>, task: Option<AbortHandle>) -> MemberKey {
-        let member = Member {
-            peer,
-            task,
-            held: 0,
-            since: Instant::now(),
-        };
-        self.inner().join(member)
+        let mut inner = self.inner();
+        let since = JoinTime::new(inner.begun, Instant::now());
+        inner.join(Member { peer, task, since })
     }
 
     /// Sets the task of a connection. If the connection was evicted in the meantime, the task is aborted.
@@ -110,10 +125,10 @@ impl Unrecognized {
     /// Sets the client's address, if it becomes known later.
     pub(super) fn is_of(&self, key: MemberKey, peer: SocketAddr) -> MemberKey {
         let mut inner = self.inner();
+        let held = inner.holding.weight(key);
         let Some(member) = inner.take(key) else {
             return key;
         };
-        let held = member.held;
         let key = inner.join(Member {
             peer: Some(peer),
             ..member
@@ -125,7 +140,7 @@ impl Unrecognized {
     /// Sets how many bytes a connection holds. Returns the connections that are evicted for it.
     pub(super) fn hold(&self, key: MemberKey, bytes: usize) -> Vec<Evicted> {
         let mut inner = self.inner();
-        inner.hold(key, bytes);
+        inner.hold(key, u32::try_from(bytes).unwrap_or(u32::MAX));
         let mut evicted = Vec::new();
         while inner.holding.total() > BUDGET
             && let Some(first) = inner.holding.first_to_go()
@@ -148,7 +163,7 @@ impl Unrecognized {
         } else {
             GRACE
         };
-        if now.saturating_duration_since(since) < grace {
+        if since.until(JoinTime::new(inner.begun, now)) < grace {
             return Some(Err(Going));
         }
         inner.evict(first, Lack::Places).map(Ok)
@@ -177,23 +192,16 @@ pub(super) struct Going;
 impl Inner {
     fn join(&mut self, member: Member) -> MemberKey {
         let address = member.peer.map(|peer| peer.ip());
-        let key = MemberKey {
-            cell: self.cells.of(address),
-            number: self.next,
-        };
+        let key = MemberKey::new(self.cells.of(address), self.next);
         self.next += 1;
         self.connections.put(key, 1, member);
         key
     }
 
-    fn hold(&mut self, key: MemberKey, bytes: usize) {
-        let Some(member) = self.connections.get_mut(key) else {
-            return;
-        };
-        member.held = bytes;
+    fn hold(&mut self, key: MemberKey, bytes: u32) {
         if bytes == 0 {
             self.holding.remove(key);
-        } else {
+        } else if self.connections.get_mut(key).is_some() {
             self.holding.put(key, bytes, ());
         }
     }
@@ -251,6 +259,18 @@ mod tests {
         assert!(matches!(crowd.make_room(soon), Some(Ok(_))));
         assert!(matches!(others.make_room(soon), Some(Err(Going))));
         assert!(matches!(others.make_room(soon + GRACE), Some(Ok(_))));
+    }
+
+    /// The clock of 32 bits starts again after 49 days.
+    #[test]
+    fn short_times() {
+        let begun = Instant::now();
+        let at = |milliseconds| JoinTime::new(begun, begun + Duration::from_millis(milliseconds));
+        let wraps = 1 << 32;
+        for start in [0, 5, wraps - 10, wraps, 3 * wraps + 1] {
+            assert_eq!(at(start).until(at(start + 250)), GRACE_IN_A_CROWD);
+            assert_eq!(at(start + 1).until(at(start)), Duration::ZERO);
+        }
     }
 
     #[test]
