@@ -103,12 +103,14 @@ pub(crate) fn today() -> Result<String> {
     said("date", &["-u", "+%F"])
 }
 
-/// The commit that was measured: the last one that changed more than `page`, a path from the root of the repository. A
-/// plus sign means that there were uncommitted changes elsewhere.
-pub(crate) fn commit(page: &str) -> Result<String> {
-    let changed = format!(":(exclude){page}");
-    let commit = said("git", &["log", "-1", "--format=%h", "--", ":/", &changed])?;
-    let uncommitted = said("git", &["status", "--porcelain", "--", ":/", &changed])?;
+/// The commit that was measured: the last one that changed more than documents. A plus sign means that there were
+/// uncommitted changes elsewhere.
+pub(crate) fn commit() -> Result<String> {
+    let elsewhere = [":/", ":(top,exclude)docs/book", ":(top,exclude,glob)*.md"];
+    let log = ["log", "-1", "--format=%h", "--"];
+    let commit = said("git", &[&log[..], &elsewhere].concat())?;
+    let status = ["status", "--porcelain", "--"];
+    let uncommitted = said("git", &[&status[..], &elsewhere].concat())?;
     let mark = if uncommitted.is_empty() { "" } else { "+" };
     Ok(commit + mark)
 }

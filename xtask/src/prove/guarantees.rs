@@ -53,11 +53,6 @@ pub(super) fn read() -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("can't read {PAGE}"))
 }
 
-/// The commit to measure: the last one that changed more than the page.
-pub(super) fn commit() -> Result<String> {
-    page::commit(PAGE)
-}
-
 /// The page with one row replaced or added.
 fn with_row(old: &str, figure: &Figure, row: &str) -> String {
     let kept = |name: &str| {
@@ -81,7 +76,7 @@ fn row(figure: &Figure, measured: &Measured) -> Result<String> {
         GoalResult::Fail => "**missed**",
     };
     let date = page::today()?;
-    let commit = commit()?;
+    let commit = page::commit()?;
     let text = measured.text.replace('|', "/");
     Ok(format!(
         "| {} | {} | {text} | {verdict} | {date} | {commit} | {} |\n",

@@ -38,7 +38,7 @@ pub(super) fn check() -> Result<()> {
 /// What is wrong with the rows at this commit, each with the name of its figure.
 pub(super) fn problems_at_this_commit() -> Result<Vec<(&'static str, String)>> {
     let page = guarantees::read()?;
-    Ok(problems(&page, &figures::all(), &guarantees::commit()?))
+    Ok(problems(&page, &figures::all(), &page::commit()?))
 }
 
 fn problems(page: &str, figures: &[&'static Figure], commit: &str) -> Vec<(&'static str, String)> {

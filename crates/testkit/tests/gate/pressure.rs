@@ -44,7 +44,7 @@ fn stalled_readers() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let limits = "[limits]\nper-address = \"off\"\n";
     let gate = start(&config(backend.address(), "", limits));
-    let start = cpu::resident_kb(gate.daemon.pid()).unwrap();
+    let start = cpu::private_kb(gate.daemon.pid()).unwrap();
     let (mut clients, mut called) = (Vec::new(), Vec::new());
     for _ in 0..count {
         let mut client = gate.client();
@@ -55,7 +55,7 @@ fn stalled_readers() {
     // One way for one half of them, the other way for the other.
     let half = usize::try_from(count / 2).unwrap();
     let written = fill(&mut clients[..half]) + fill(&mut called[half..]);
-    let grown = cpu::resident_kb(gate.daemon.pid())
+    let grown = cpu::private_kb(gate.daemon.pid())
         .unwrap()
         .saturating_sub(start);
     figure::report(

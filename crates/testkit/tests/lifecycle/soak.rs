@@ -140,8 +140,8 @@ fn mixed_load() {
             }
             // The first sixth is for everything that is allocated once.
             if due * 6 > length {
-                let resident = u32::try_from(cpu::resident_kb(stays.pid()).unwrap()).unwrap();
-                samples.push((begun.elapsed().as_secs_f64() / 3600.0, f64::from(resident)));
+                let private = u32::try_from(cpu::private_kb(stays.pid()).unwrap()).unwrap();
+                samples.push((begun.elapsed().as_secs_f64() / 3600.0, f64::from(private)));
             }
         }
     });

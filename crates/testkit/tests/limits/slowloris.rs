@@ -47,7 +47,7 @@ fn unlimited() {
         .unwrap();
     let idle = others(daemon.address());
     let (memory, files) = (
-        cpu::resident_kb(daemon.pid()).unwrap(),
+        cpu::private_kb(daemon.pid()).unwrap(),
         cpu::open_files(daemon.pid()).unwrap(),
     );
     let size = short_or_long(2_000, 10_000);
@@ -65,7 +65,7 @@ fn unlimited() {
             crowd.age() < DEADLINE,
             "the others were served after the crowd, not at the same time"
         );
-        let grown = cpu::resident_kb(daemon.pid())
+        let grown = cpu::private_kb(daemon.pid())
             .unwrap()
             .saturating_sub(memory);
         let ended = until(DEADLINE * 2, || {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use testkit::client::{ReceivedBytes, StreamEnd, TestClient, fetch};
-use testkit::cpu::resident_kb;
+use testkit::cpu::private_kb;
 use testkit::daemon::Daemon;
 
 /// The deadline for the first bytes, and how much longer a busy machine may take.
@@ -94,7 +94,7 @@ fn closed_at_the_deadline() {
 fn garbage_is_not_kept() {
     let daemon = daemon();
     fetch(daemon.address()).unwrap();
-    let before = resident_kb(daemon.pid()).unwrap();
+    let before = private_kb(daemon.pid()).unwrap();
     let garbage = vec![b'x'; 1 << 20];
     for _ in 0..32 {
         assert_eq!(say(&daemon, &garbage).bytes, b"");
@@ -111,10 +111,10 @@ fn garbage_is_not_kept() {
     client.half_close().unwrap();
     let heard = client.hear();
     assert_eq!((heard.end, heard.bytes.last()), (StreamEnd::Fin, Some(&0)));
-    let after = resident_kb(daemon.pid()).unwrap();
+    let after = private_kb(daemon.pid()).unwrap();
     assert!(
         after < before + 1024,
-        "resident memory went from {before} to {after} kB"
+        "memory went from {before} to {after} kB"
     );
 }
 

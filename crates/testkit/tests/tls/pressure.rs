@@ -78,9 +78,9 @@ fn stalled(what: Use, senders: Senders) -> [u64; 2] {
     let gate = gate(backend.address(), "public-port = 9339");
     let running = start(&(config(&gate) + limits));
     let pid = running.daemon.pid();
-    let resident = || cpu::resident_kb(pid).unwrap();
+    let private = || cpu::private_kb(pid).unwrap();
     asks(running.client());
-    let start = resident();
+    let start = private();
     let (mut clients, mut called) = (Vec::new(), Vec::new());
     for _ in 0..count {
         let mut client = running.client();
@@ -98,7 +98,7 @@ fn stalled(what: Use, senders: Senders) -> [u64; 2] {
         stream.set_nonblocking(true).unwrap();
         called.push(stream);
     }
-    let idle = resident().saturating_sub(start);
+    let idle = private().saturating_sub(start);
     let half = usize::try_from(count / 2).unwrap();
     let (up, down) = match senders {
         Senders::EitherSide => (&mut clients[..half], &mut called[half..]),
@@ -106,7 +106,7 @@ fn stalled(what: Use, senders: Senders) -> [u64; 2] {
     };
     // First the way down, so that it holds all that it may when the way up begins.
     let written = fill(down, |stream| in_clear(stream)) + fill(up, enciphered);
-    let grown = resident().saturating_sub(start);
+    let grown = private().saturating_sub(start);
     assert!(
         grown <= 72 * count,
         "{grown} kB for {count} connections, {} MiB sent without success",

@@ -59,8 +59,8 @@ fn a_crowd_gives_way(begin: impl Fn(&Running) -> TcpStream) {
     let mut player = running.client();
     player.echoes(b"before");
     let others = others(&running);
-    let resident_kb = |running: &Running| cpu::resident_kb(running.daemon.pid()).unwrap();
-    let before = resident_kb(&running);
+    let private_kb = |running: &Running| cpu::private_kb(running.daemon.pid()).unwrap();
+    let before = private_kb(&running);
     let crowd: Vec<_> = (0..CROWD).map(|_| begin(&running)).collect();
     let oldest_first = until(LIMIT, || {
         let gone = closed(&crowd);
@@ -71,7 +71,7 @@ fn a_crowd_gives_way(begin: impl Fn(&Running) -> TcpStream) {
     let oldest = crowd[0].local_addr().unwrap();
     let line = format!("peer={oldest} outcome=\"evicted\"");
     running.daemon.wait_for_line(&line, LIMIT).unwrap();
-    let grown = resident_kb(&running).saturating_sub(before);
+    let grown = private_kb(&running).saturating_sub(before);
     assert!(grown <= MOST_KB, "{grown} kB for {CROWD} connections");
     player.echoes(b"after");
     asks(running.client());
@@ -188,12 +188,12 @@ fn costs_little((what, many): (&str, u64), begin: impl Fn(&Running) -> TcpStream
     let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let running = patient_gate(&backend);
     asks(running.client());
-    let resident_kb = || cpu::resident_kb(running.daemon.pid()).unwrap();
-    let before = resident_kb();
+    let private_kb = || cpu::private_kb(running.daemon.pid()).unwrap();
+    let before = private_kb();
     let crowd: Vec<_> = (0..many).map(|_| begin(&running)).collect();
     // The earlier connections were accepted.
     asks_in_clear(running.address);
-    let grown = resident_kb().saturating_sub(before);
+    let grown = private_kb().saturating_sub(before);
     assert!(grown <= 6 * many, "{what}: {grown} kB for {many}");
     drop(crowd);
 }

@@ -62,12 +62,12 @@ fn stalled_readers() {
     let count = short_or_long(200, 1_000);
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let gate = start(&config(backend.address(), "", LIMITS));
-    let start = cpu::resident_kb(gate.daemon.pid()).unwrap();
+    let start = cpu::private_kb(gate.daemon.pid()).unwrap();
     let (mut clients, mut called) = sessions(&gate, &backend, count);
     // One way for one half of them, the other way for the other.
     let half = usize::try_from(count / 2).unwrap();
     let written = fill(&mut clients[..half]) + fill(&mut called[half..]);
-    let grown = cpu::resident_kb(gate.daemon.pid())
+    let grown = cpu::private_kb(gate.daemon.pid())
         .unwrap()
         .saturating_sub(start);
     figure::report(
@@ -96,9 +96,9 @@ fn idle_sessions() {
     let gate = start(&config(backend.address(), "", limits));
     // The overhead of the first sessions does not count for each session.
     let warm = sessions(&gate, &backend, 50);
-    let before = cpu::resident_kb(gate.daemon.pid()).unwrap();
+    let before = cpu::private_kb(gate.daemon.pid()).unwrap();
     let kept = sessions(&gate, &backend, count);
-    let grown = cpu::resident_kb(gate.daemon.pid())
+    let grown = cpu::private_kb(gate.daemon.pid())
         .unwrap()
         .saturating_sub(before);
     let each = grown * 1024 / count;

@@ -42,7 +42,7 @@ fn send_pattern(socket: &mut WebSocketClient, total: u64, piece: u64, whole: boo
 /// The backend gets a pattern of this length; returns how many KiB the daemon's memory grows.
 fn passes(gate: &Running, backend: &TestBackend, total: u64, piece: u64, whole: bool) -> u64 {
     let pid = gate.daemon.pid();
-    let before = cpu::resident_kb(pid).unwrap();
+    let before = cpu::private_kb(pid).unwrap();
     let mut socket = gate.open();
     let mut called = backend.next(LIMIT).unwrap();
     let most = thread::scope(|scope| {
@@ -57,7 +57,7 @@ fn passes(gate: &Running, backend: &TestBackend, total: u64, piece: u64, whole: 
                     pattern.place()
                 );
                 if pattern.place() % (1 << 20) < 65_536 {
-                    most = most.max(cpu::resident_kb(pid).unwrap());
+                    most = most.max(cpu::private_kb(pid).unwrap());
                 }
             }
             most

@@ -7,8 +7,6 @@ use crate::page;
 
 /// The path of the page, from the root of the repository.
 const PAGE: &str = "docs/book/src/growth.md";
-/// Other pages and pictures change in a run too.
-const BOOK: &str = "docs/book/src";
 
 const TEMPLATE: &str = include_str!("page.md.in");
 
@@ -23,7 +21,7 @@ pub(super) fn write(amount: GrowthAmount, machine: String, tables: &[GrowthTable
     };
     let mut values = vec![
         ("DATE", page::today()?),
-        ("COMMIT", page::commit(BOOK)?),
+        ("COMMIT", page::commit()?),
         ("MACHINE", machine),
         ("ROUNDS", format!("{rounds} rounds{note}")),
     ];

@@ -14,8 +14,6 @@ use crate::page::{self, MarkdownTable};
 
 /// The path of the page, from the root of the repository.
 const PAGE: &str = "docs/book/src/peers.md";
-/// Other pages and pictures change in a run too.
-const BOOK: &str = "docs/book/src";
 
 const TEMPLATE: &str = include_str!("page.md.in");
 
@@ -41,7 +39,7 @@ pub(super) fn write(all: &Measurements) -> Result<()> {
     };
     let values = [
         ("DATE", page::today()?),
-        ("COMMIT", page::commit(BOOK)?),
+        ("COMMIT", page::commit()?),
         ("MACHINE", all.machine.clone()),
         ("ROUNDS", format!("{rounds} rounds{note}")),
         (

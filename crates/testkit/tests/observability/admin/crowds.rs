@@ -69,8 +69,8 @@ fn unfinished_heads() {
     let to = admin(&daemon);
     assert_eq!(get(to, "/healthz").status, 200);
     let open_files = || cpu::open_files(daemon.pid()).unwrap();
-    let resident_kb = || cpu::resident_kb(daemon.pid()).unwrap();
-    let (files, resident) = (open_files(), resident_kb());
+    let private_kb = || cpu::private_kb(daemon.pid()).unwrap();
+    let (files, before) = (open_files(), private_kb());
     let start_of_head = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ";
     let head = format!("{start_of_head}{}", "x".repeat(8_150 - start_of_head.len()));
     let crowd: Vec<_> = (0..CROWD)
@@ -91,7 +91,7 @@ fn unfinished_heads() {
     let more = open_files().saturating_sub(files);
     assert!(more <= PLACES, "{more} more descriptors");
     // 8 KiB for each place, and 768 KiB for allocators and pages.
-    let grown = resident_kb().saturating_sub(resident);
+    let grown = private_kb().saturating_sub(before);
     assert!(grown <= 1024, "{grown} kB for {CROWD} heads");
     // The newest of them are still there, and can finish.
     let mut youngest = crowd.into_iter().next_back().unwrap();
