@@ -47,16 +47,17 @@ impl Idle {
 
     fn measure(&self, pid: u32, address: SocketAddr) -> Result<Vec<Goal>> {
         let files = cpu::open_files(pid)?;
-        let at_start = megabytes(pid)?;
-        println!("resident at start: {at_start:.2} MB");
+        let at_start = mebibytes(cpu::private_kb(pid)?);
+        let resident = mebibytes(cpu::resident_kb(pid)?);
+        println!("at start: {at_start:.2} MiB private, {resident:.2} MiB resident");
 
         let idle = self.open(address)?;
         let all = files + idle.len();
         wait(|| Ok(cpu::open_files(pid)? >= all))
             .context("some idle connections were not accepted")?;
-        let with_idle = megabytes(pid)?;
-        let each = (with_idle - at_start) * 1e6 / f64::from(self.connections);
-        println!("resident with idle connections: {with_idle:.2} MB, {each:.0} bytes for each");
+        let with_idle = mebibytes(cpu::private_kb(pid)?);
+        let each = (with_idle - at_start) * f64::from(1 << 20) / f64::from(self.connections);
+        println!("with idle connections: {with_idle:.2} MiB private, {each:.0} bytes for each");
         let failed = fetch_beside(address)?;
         let kept = cpu::open_files(pid)?.saturating_sub(files);
         println!(
@@ -66,12 +67,13 @@ impl Idle {
 
         drop(idle);
         wait(|| Ok(cpu::open_files(pid)? <= files)).context("some closed connections stay open")?;
-        println!("resident after closing them: {:.2} MB", megabytes(pid)?);
+        let at_end = mebibytes(cpu::private_kb(pid)?);
+        println!("after closing them: {at_end:.2} MiB private");
         watch_quiet(pid)?;
-        let with_idle_goal = format!("MB resident with {} idle", self.connections);
+        let with_idle_goal = format!("private MiB with {} idle", self.connections);
         Ok(vec![
-            Goal::at_most(4.0, "MB resident at start", at_start),
-            Goal::at_most(16.0, with_idle_goal, with_idle),
+            Goal::at_most(2.5, "private MiB at start", at_start),
+            Goal::at_most(14.0, with_idle_goal, with_idle),
             Goal::at_most(
                 0.0,
                 "fetches reset or lost with idle connections",
@@ -115,9 +117,8 @@ fn watch_quiet(pid: u32) -> Result<()> {
     Ok(())
 }
 
-/// Resident memory in megabytes.
-fn megabytes(pid: u32) -> Result<f64> {
-    Ok(f64::from(u32::try_from(cpu::resident_kb(pid)?)?) / 1000.0)
+fn mebibytes(kb: u64) -> f64 {
+    f64::from(u32::try_from(kb).unwrap_or(u32::MAX)) / 1024.0
 }
 
 /// Waits until a condition is true. A process sends no event when its descriptors change, so this polls.
