@@ -1,7 +1,5 @@
 //! Everything that must hold on `main`, with the fastest checks first and the tests last.
 
-use std::process::Command;
-
 use anyhow::Result;
 
 use crate::command::{cargo, step};
@@ -49,7 +47,7 @@ fn clippy(packages: &[&str]) -> Result<()> {
 
 /// Builds the documentation without warnings.
 fn document(packages: &[&str]) -> Result<()> {
-    let mut command = Command::new("cargo");
+    let mut command = testkit::cargo::command();
     command
         .args(["doc", "--no-deps"])
         .args(packages)

@@ -3,10 +3,11 @@
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use testkit::cargo;
 
 /// Runs cargo and shows its output.
 pub(crate) fn cargo(arguments: &[&str]) -> Result<()> {
-    step(Command::new("cargo").args(arguments))
+    step(cargo::command().args(arguments))
 }
 
 /// Runs a command. Prints it first, and names it in the error if it fails.

@@ -12,6 +12,7 @@ use std::thread::available_parallelism;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
+use testkit::cargo;
 
 use crate::command::step;
 use crate::needs;
@@ -114,7 +115,7 @@ fn wanted(names: &[String]) -> Result<Vec<String>> {
 fn build() -> Result<PathBuf> {
     let host = host()?;
     let target = folder();
-    let mut command = Command::new("cargo");
+    let mut command = cargo::command();
     command
         .args([
             "build",

@@ -24,7 +24,7 @@ pub(crate) struct Prove {
     /// Names such as R13, or `all`; without names, list the figures
     names: Vec<String>,
 
-    /// Leave these out, for example `all --except R22,R34`, which take an hour or more each
+    /// Leave these out, for example `all --except R1,R22`, which take an hour or more each
     #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "names")]
     except: Vec<String>,
 

@@ -1,17 +1,17 @@
 //! rustdoc's JSON: a library's documented items, as data. The stable compiler writes it if it may use unstable options.
 
 use std::path::PathBuf;
-use std::process::Command;
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
+use testkit::cargo;
 
 use crate::command::step;
 
 /// Documents a library with all its features, and returns the file.
 pub(crate) fn json(library: &str) -> Result<PathBuf> {
     let arguments = "--all-features -- -Z unstable-options --output-format json";
-    let mut command = Command::new("cargo");
+    let mut command = cargo::command();
     command
         .args(["rustdoc", "--quiet", "--lib", "--package", library])
         .args(arguments.split(' '))
@@ -22,7 +22,7 @@ pub(crate) fn json(library: &str) -> Result<PathBuf> {
 }
 
 fn target_folder() -> Result<PathBuf> {
-    let mut command = Command::new("cargo");
+    let mut command = cargo::command();
     command.args(["metadata", "--no-deps", "--format-version", "1"]);
     let metadata: Value = serde_json::from_slice(&command.output()?.stdout)?;
     let folder = metadata.get("target_directory").and_then(Value::as_str);

@@ -1,7 +1,6 @@
 //! Runs the tests after installing what they need.
 
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::Result;
 use testkit::container;
@@ -24,7 +23,7 @@ pub(crate) fn run(program: Option<&Path>) -> Result<()> {
     let libraries = ["--package", first, "--package", second, "--all-features"];
     cargo(&[&test[..], &libraries].concat())?;
     let others = ["--workspace", "--exclude", first, "--exclude", second];
-    let mut command = Command::new("cargo");
+    let mut command = testkit::cargo::command();
     command.args(test).args(others);
     if let Some(program) = program {
         command.env("FLASHGATE_BIN", program);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
-use testkit::real_server;
+use testkit::{cargo, real_server};
 
 use crate::command::step;
 
@@ -203,7 +203,7 @@ impl Tool {
 
     /// The command that installs it from crates.io.
     fn cargo_install(&self, folder: &PathBuf) -> Command {
-        let mut command = Command::new("cargo");
+        let mut command = cargo::command();
         command
             .args(["install", self.program, "--version", self.version])
             .args(["--locked", "--root"])

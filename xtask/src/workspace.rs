@@ -1,10 +1,10 @@
 //! What cargo says about the packages of the workspace.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
+use testkit::cargo;
 
 /// The folder of the root manifest.
 pub(crate) fn root() -> PathBuf {
@@ -13,7 +13,7 @@ pub(crate) fn root() -> PathBuf {
 
 /// All packages that cargo lists with these options.
 pub(crate) fn packages(folder: &Path, options: &[&str]) -> Result<Vec<Value>> {
-    let output = Command::new("cargo")
+    let output = cargo::command()
         .args(["metadata", "--format-version", "1"])
         .args(options)
         .current_dir(folder)

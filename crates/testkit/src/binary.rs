@@ -3,10 +3,11 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::Command;
 use std::sync::OnceLock;
 
 use anyhow::{Context as _, Result, bail};
+
+use crate::cargo;
 
 /// The environment variables that set what flags of `serve` set. Processes under test must not inherit them.
 pub const VARIABLES: [&str; 11] = [
@@ -81,7 +82,6 @@ fn fault_folder() -> Result<PathBuf> {
 }
 
 fn build(further: &[OsString]) -> Result<PathBuf> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let arguments = [
         "build",
         "--release",
@@ -90,7 +90,7 @@ fn build(further: &[OsString]) -> Result<PathBuf> {
         "--message-format",
         "json",
     ];
-    let output = Command::new(cargo)
+    let output = cargo::command()
         .args(arguments)
         .args(further)
         .current_dir(env!("CARGO_MANIFEST_DIR"))

@@ -5,6 +5,7 @@
 pub mod backend;
 pub mod binary;
 pub mod book;
+pub mod cargo;
 pub mod client;
 pub mod container;
 pub mod cpu;

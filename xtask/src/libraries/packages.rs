@@ -7,10 +7,10 @@ mod contents;
 mod unpack;
 
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Result, ensure};
 use serde_json::Value;
+use testkit::cargo;
 
 use crate::command::step;
 use crate::test::LIBRARIES;
@@ -49,7 +49,7 @@ fn pack(published: &[Value], folder: &Path) -> Result<()> {
         .iter()
         .flat_map(|package| ["--package", text(package, "name")]);
     step(
-        Command::new("cargo")
+        cargo::command()
             .args(["package", "--quiet", "--no-verify", "--allow-dirty"])
             .args(names)
             .arg("--target-dir")
@@ -60,7 +60,7 @@ fn pack(published: &[Value], folder: &Path) -> Result<()> {
 /// Runs cargo on the unpacked packages. Their build stays, so that only changes are built.
 fn run(unpacked: &Path, arguments: &[&str]) -> Result<()> {
     step(
-        Command::new("cargo")
+        cargo::command()
             .args(arguments)
             .arg("--quiet")
             .current_dir(unpacked)

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use clap::ValueEnum;
+use testkit::cargo;
 
 /// A kind of processor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -43,7 +44,7 @@ impl Architecture {
     /// The standard library for another processor would have to be downloaded. Debian has its sources.
     pub(super) fn cargo(self) -> Command {
         match self {
-            Self::Amd64 => Command::new("cargo"),
+            Self::Amd64 => cargo::command(),
             Self::Arm64 => {
                 let mut cargo = Command::new("/usr/bin/cargo");
                 cargo

@@ -10,7 +10,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
-use testkit::{container, real_server};
+use testkit::{cargo, container, real_server};
 
 use super::architecture::Architecture;
 use super::binary;
@@ -61,7 +61,7 @@ fn test(archive: &Path) -> Result<()> {
     let tests = ["test", "--profile", "checks", "--package", "testkit"];
     let containers = ["--test", "containers"];
     step(
-        Command::new("cargo")
+        cargo::command()
             .args(tests)
             .args(containers)
             .env(container::VARIABLE, archive),

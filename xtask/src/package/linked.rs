@@ -1,10 +1,10 @@
 //! The libraries that the program is linked with, without those that only builds and tests need.
 
 use std::collections::BTreeSet;
-use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
+use testkit::cargo;
 
 use super::architecture::Architecture;
 use super::binary;
@@ -37,7 +37,7 @@ pub(super) fn is_foreign(package: &Value) -> bool {
 
 fn names(architecture: Architecture) -> Result<BTreeSet<String>> {
     let listed = output(
-        Command::new("cargo")
+        cargo::command()
             .args(["tree", "--package", "flashgate", "--locked"])
             .args(["--edges", "normal,no-proc-macro", "--prefix", "none"])
             .args(["--format", "{p}", "--target", architecture.target()])

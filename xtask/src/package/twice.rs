@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
+use testkit::cargo;
 
 use super::architecture::Architecture;
 use super::{binary, hardened, sums};
@@ -25,7 +26,7 @@ pub(crate) fn compare(architectures: &[Architecture]) -> Result<String> {
         let folder = parent.join(name);
         clone(&folder, &commit)?;
         step(
-            Command::new("cargo")
+            cargo::command()
                 .args(["run", "--quiet", "--package", "xtask", "--", "package"])
                 .args(
                     architectures

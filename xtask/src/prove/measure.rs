@@ -1,9 +1,9 @@
 //! Measures one figure: runs its tests, its fuzz targets or its task.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use anyhow::{Context as _, Result};
-use testkit::{container, figure, scale};
+use testkit::{cargo, container, figure, scale};
 
 use super::figure::{Figure, Shown, UNIT};
 use crate::fuzz::{self, Fuzzed, Limit};
@@ -114,7 +114,7 @@ fn run_tests(name: &str, [package, binary]: [&str; 2], tests: &[&str]) -> Result
         UNIT => &["--lib"],
         _ => &["--test", binary],
     };
-    let output = Command::new("cargo")
+    let output = cargo::command()
         .args(["test", "--release", "--package", package])
         .args(target)
         .args(features)

@@ -1,8 +1,7 @@
 //! Figures that other tasks of this crate measure.
 
-use std::process::Command;
-
 use anyhow::{Result, ensure};
+use testkit::cargo;
 
 use crate::command::output;
 use crate::libraries::dependencies;
@@ -33,7 +32,7 @@ pub(super) fn supply_chain() -> Result<String> {
 
 /// The packages that one is built from, with itself.
 fn tree(package: &str) -> Result<Vec<String>> {
-    let mut command = Command::new("cargo");
+    let mut command = cargo::command();
     command
         .args(["tree", "--locked", "--package", package])
         .args(["--edges", "normal,no-proc-macro", "--prefix", "none"])

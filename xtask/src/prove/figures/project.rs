@@ -16,7 +16,27 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R34",
-        claim: "tests notice every change to the recognizer, the decision, the Origin and the PROXY header, 95 % of those to `flash-policy`, and 80 % of those to the acceptor",
-        shown: Shown::Task(mutants::survivors),
+        claim: "tests notice every change to the code that recognizes a request",
+        shown: Shown::Task(mutants::of_recognizer),
+    },
+    Figure {
+        name: "R34-decision",
+        claim: "tests notice every change to the code that decides, and that reads an Origin",
+        shown: Shown::Task(mutants::of_decision),
+    },
+    Figure {
+        name: "R34-proxy",
+        claim: "tests notice every change to the code that reads a PROXY header",
+        shown: Shown::Task(mutants::of_proxy_header),
+    },
+    Figure {
+        name: "R34-acceptor",
+        claim: "tests notice 80 % of the changes to the acceptor",
+        shown: Shown::Task(mutants::of_acceptor),
+    },
+    Figure {
+        name: "R34-library",
+        claim: "tests notice 95 % of the changes to `flash-policy`, of which one in 40 is tried",
+        shown: Shown::Task(mutants::of_library),
     },
 ];
