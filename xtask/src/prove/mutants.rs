@@ -137,6 +137,7 @@ fn survivors(mutated: &Mutated) -> Result<String> {
 /// Mutates some code and runs its tests. Returns the folder of the results.
 fn run(mutated: &Mutated) -> Result<PathBuf> {
     let folder = tools::folder("mutants")?;
+    fs::create_dir_all(&folder).context("can't create the folder of the results")?;
     let output = folder.join(mutated.name);
     let mut command = Command::new(tools::cargo_mutants()?);
     command.args(["mutants", "--package", mutated.package]);

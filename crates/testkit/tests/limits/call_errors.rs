@@ -114,7 +114,7 @@ const FAULTS: [Faults; 12] = [
 /// descriptors stay open, and their clients wait for their limit: only in the long run.
 const CLOSE: Faults = (
     "close",
-    SOME,
+    "60..130+7",
     &["EIO", "EINTR", "EDQUOT", "ENOSPC", "EBADF", "EAGAIN"],
 );
 

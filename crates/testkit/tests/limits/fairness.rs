@@ -16,9 +16,9 @@ use testkit::scale::{is_long, short_or_long};
 use testkit::{SetAtEnd, figure, until};
 
 const GREEDY: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 66);
-/// How many connections it keeps, and how many it tries to open each millisecond.
+/// How many connections it keeps, and the time between two tries.
 const KEPT: usize = 5_000;
-const TRIES: usize = 10;
+const PACE: Duration = Duration::from_micros(100);
 
 /// Keeps trying, and keeps the newest connections; returns the number of tries, and the time.
 ///
@@ -26,23 +26,21 @@ const TRIES: usize = 10;
 fn grab(target: SocketAddr, end: &AtomicBool, count: &AtomicUsize) -> Duration {
     setpriority_process(Some(gettid()), 19).expect("a lower priority");
     let (start, mut kept) = (Instant::now(), VecDeque::new());
-    for tick in 1.. {
+    for tries in 1.. {
         if end.load(Ordering::Acquire) {
             break;
         }
-        for _ in 0..TRIES {
-            let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
-            socket.set_nonblocking(true).expect("an option");
-            socket
-                .bind(&SocketAddrV4::new(GREEDY, 0).into())
-                .expect("a port");
-            // In progress is as good as done here.
-            let _ = socket.connect(&target.into());
-            kept.push_back(socket);
-        }
-        count.fetch_add(TRIES, Ordering::Release);
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+        socket.set_nonblocking(true).expect("an option");
+        socket
+            .bind(&SocketAddrV4::new(GREEDY, 0).into())
+            .expect("a port");
+        // In progress is as good as done here.
+        let _ = socket.connect(&target.into());
+        kept.push_back(socket);
+        count.fetch_add(1, Ordering::Release);
         kept.drain(..kept.len().saturating_sub(KEPT));
-        thread::sleep(Duration::from_millis(tick).saturating_sub(start.elapsed()));
+        thread::sleep((PACE * tries).saturating_sub(start.elapsed()));
     }
     start.elapsed()
 }
