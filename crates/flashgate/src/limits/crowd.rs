@@ -72,7 +72,7 @@ impl<M> Crowd<M> {
         self.members.get_mut(&key).map(|(_, member)| member)
     }
 
-    /// The weight of a member, or 0 if there is none.
+    /// The weight of a member, or 0 without one.
     pub(super) fn weight(&self, key: MemberKey) -> u32 {
         self.members.get(&key).map_or(0, |(weight, _)| *weight)
     }

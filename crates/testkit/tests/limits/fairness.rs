@@ -22,7 +22,7 @@ const PACE: Duration = Duration::from_micros(100);
 
 /// Keeps trying, and keeps the newest connections; returns the number of tries, and the time.
 ///
-/// It stands for another machine, so it gets only the CPU time that nobody else wants.
+/// It would run on another machine, so it gets only the CPU time that the other programs leave.
 fn grab(target: SocketAddr, end: &AtomicBool, count: &AtomicUsize) -> Duration {
     setpriority_process(Some(gettid()), 19).expect("a lower priority");
     let (start, mut kept) = (Instant::now(), VecDeque::new());
