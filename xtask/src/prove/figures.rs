@@ -33,7 +33,44 @@ fn number(name: &str) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::Path;
+
     use super::*;
+    use crate::prove::figure::{Shown, UNIT};
+    use crate::workspace;
+
+    /// The text of all files in a folder, or of a file; empty if there is neither.
+    fn sources(path: &Path) -> String {
+        let Ok(entries) = fs::read_dir(path) else {
+            return fs::read_to_string(path).unwrap_or_default();
+        };
+        let paths = entries.map(|entry| entry.unwrap().path());
+        paths.map(|path| sources(&path)).collect()
+    }
+
+    #[test]
+    fn tests_report_their_figures() {
+        for figure in all() {
+            let Shown::Tests {
+                package, binary, ..
+            } = figure.shown
+            else {
+                continue;
+            };
+            let package = workspace::root().join("crates").join(package);
+            let text = if binary == UNIT {
+                sources(&package.join("src"))
+            } else {
+                let file = package.join("tests").join(format!("{binary}.rs"));
+                sources(&file) + &sources(&package.join("tests").join(binary))
+            };
+            let name = figure.name;
+            let is_reported =
+                text.contains(&format!("\"{name}\"")) || text.contains(&format!("figure {name}:"));
+            assert!(is_reported, "{name}");
+        }
+    }
 
     #[test]
     fn numbers_come_first_and_have_no_gaps() {

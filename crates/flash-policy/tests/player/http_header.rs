@@ -98,6 +98,24 @@ fn on_the_sites_own_file() {
     }
 }
 
+/// On a missing file, it is listed among the choices where it would have an effect: never for `all`, in any spelling.
+#[test]
+fn on_a_missing_file() {
+    for (header, is_listed) in [
+        ("all", false),
+        ("ALL", false),
+        ("none", true),
+        ("none-this-response", true),
+    ] {
+        let missing = [Deed::Permits(None, header), Deed::HasNone];
+        let world = world("9.0.115").loads("http://srv.test/crossdomain.xml");
+        let played = world.site(Server::does(&missing)).play();
+        assert!(!is_allowed(&played), "{header}");
+        let listed = played.outcome.rests_on.contains(&Choice::HttpMetaPolicy);
+        assert_eq!(listed, is_listed, "{header}");
+    }
+}
+
 /// A file that is loaded twice, and for the site's meta-policy, is asked once; its header counts for each.
 #[test]
 fn asked_once() {

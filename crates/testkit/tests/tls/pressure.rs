@@ -121,7 +121,7 @@ fn relays() {
     let [idle, one_way] = stalled(Use::Bytes, Senders::EitherSide);
     let [_, both_ways] = stalled(Use::Bytes, Senders::BothSides);
     figure::report(
-        "R17",
+        "R17-tls",
         format!(
             "TLS relays: {idle} KiB of memory each while idle, {one_way} KiB with stalled readers, {both_ways} KiB where \
              neither side reads"
@@ -134,7 +134,7 @@ fn websockets() {
     let [idle, one_way] = stalled(Use::WebSocket, Senders::EitherSide);
     let [_, both_ways] = stalled(Use::WebSocket, Senders::BothSides);
     figure::report(
-        "R17-bridge",
+        "R17-tls",
         format!(
             "WebSockets over TLS: {idle} KiB of memory each while idle, {one_way} KiB with stalled readers, {both_ways} KiB \
              where neither side reads"
