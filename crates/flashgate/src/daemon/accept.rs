@@ -37,6 +37,9 @@ const QUEUE: usize = listening::BACKLOG.unsigned_abs() as usize;
 /// *Developer's Guide*: three seconds).
 pub(super) const SILENT_DRAIN: Duration = Duration::from_secs(3);
 
+/// How long the handshakes that have begun may take before the listener is closed. More than most round trips.
+const HANDSHAKES: Duration = Duration::from_millis(100);
+
 /// The most accepts in a batch.
 const BATCH: usize = 16;
 
@@ -153,7 +156,7 @@ impl Acceptor {
         }
         if let Course::End(limit) = wanted {
             // After this time the queue is lost. Its clients would not wait longer, and there is no room for them.
-            let _ = timeout(limit, self.finish()).await;
+            let _ = timeout(limit, self.finish_for_good()).await;
         }
     }
 
@@ -264,6 +267,16 @@ impl Acceptor {
             }
             // Connections that are too young to evict now will be old enough later.
             let _ = timeout(AGAIN, returned).await;
+        }
+    }
+
+    /// Takes the queue, and clients whose handshake has begun, unless another process does.
+    async fn finish_for_good(&mut self) {
+        let is_last = self.endpoint.admit_no_more();
+        self.finish().await;
+        if is_last {
+            sleep(HANDSHAKES).await;
+            self.finish().await;
         }
     }
 

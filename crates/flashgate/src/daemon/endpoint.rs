@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use flashgate_config::snapshot::ListenAddress;
 use flashgate_relay::prepare as prepare_for_relays;
 
-use super::listening::{Bound, Family};
+use super::listening::{self, Bound, Family};
 use super::opener;
 use super::status::Health;
 use crate::log;
@@ -25,6 +25,8 @@ pub(super) struct Endpoint {
     family: Family,
     /// Whether accepted connections may be relayed.
     relays: AtomicBool,
+    /// Whether another process may have the socket too.
+    is_shared: AtomicBool,
     socket: Mutex<Arc<OwnedFd>>,
 }
 
@@ -60,6 +62,7 @@ impl Endpoint {
             health: Health::default(),
             family: bound.family,
             relays: AtomicBool::new(false),
+            is_shared: AtomicBool::new(bound.is_shared),
             socket: Mutex::new(Arc::new(bound.socket)),
         }
     }
@@ -72,6 +75,22 @@ impl Endpoint {
     pub(super) fn prepare_for_relays(&self) {
         self.relays.store(true, Ordering::Relaxed);
         prepare_for_relays(&self.socket());
+    }
+
+    /// The socket, for another process.
+    pub(super) fn share(&self) -> Arc<OwnedFd> {
+        self.is_shared.store(true, Ordering::Relaxed);
+        self.socket()
+    }
+
+    /// Refuses new clients, so that none is in the queue when the socket is closed. Returns false for a socket that
+    /// another process may have too: its queue remains after the close.
+    pub(super) fn admit_no_more(&self) -> bool {
+        let is_ours = !self.is_shared.load(Ordering::Relaxed);
+        if is_ours {
+            listening::admit_no_more(self.socket());
+        }
+        is_ours
     }
 
     /// Replaces the descriptor of a failed socket, usually by one for the same socket that listens again.

@@ -188,6 +188,7 @@ pub(super) fn adopt(socket: OwnedFd) -> io::Result<Bound> {
         socket,
         address,
         family,
+        is_shared: true,
     })
 }
 

@@ -1,13 +1,14 @@
-//! Creates a listening socket, or makes one listen again.
+//! Creates a listening socket, makes one listen again, or makes it refuse new clients.
 
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use flashgate_config::snapshot::{self, AskedBy, ListenAddress};
 use rustix::io::Errno;
 use rustix::net::Shutdown;
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 /// The kernel limits it to `net.core.somaxconn`, 4096 on current Linux.
 pub(super) const BACKLOG: i32 = 4096;
@@ -19,6 +20,8 @@ pub(super) struct Bound {
     /// The bound address: with the real port, or the IPv4 wildcard on a machine without IPv6.
     pub(super) address: SocketAddr,
     pub(super) family: Family,
+    /// Whether another process may have it too: it was inherited.
+    pub(super) is_shared: bool,
 }
 
 /// A socket that the plan asks for.
@@ -68,6 +71,7 @@ pub(super) fn listen_here(address: SocketAddr, family: Family) -> io::Result<Bou
         socket: socket.into(),
         address,
         family,
+        is_shared: false,
     })
 }
 
@@ -97,3 +101,15 @@ fn is_at(socket: BorrowedFd<'_>, address: SocketAddr) -> bool {
     let now = rustix::net::getsockname(socket).map(SocketAddr::try_from);
     matches!(now, Ok(Ok(now)) if now.port() == address.port())
 }
+
+/// Refuses clients that begin to connect. Handshakes that have begun go on, and their clients are queued. Without this,
+/// Linux resets every client that connects between the last look at the queue and the close.
+///
+/// It binds the socket to a network device that does not exist, so no new packet is for this socket. Linux before 5.7
+/// needs a privilege for that; there, this has no effect.
+pub(super) fn admit_no_more(socket: impl AsFd) {
+    let _ = SockRef::from(&socket).bind_device_by_index_v4(NonZeroU32::new(NO_DEVICE));
+}
+
+/// The index of a network device that does not exist. Linux counts from 1.
+const NO_DEVICE: u32 = i32::MAX.unsigned_abs();

@@ -10,9 +10,11 @@ use testkit::backend::{BackendBehaviour, TestBackend};
 use testkit::client::{StreamEnd, TestClient, fetch};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
+use testkit::link::{self, Conditions, Link, Path};
 use testkit::load::{Load, REQUEST, run};
+use testkit::namespace::Namespace;
 use testkit::scale::short_or_long;
-use testkit::{cpu, figure, log_pipe, needs, until};
+use testkit::{binary, cpu, figure, log_pipe, needs, until};
 
 fn daemon() -> Daemon {
     Daemon::serve(["--allow", "a.test:80"]).expect("a daemon")
@@ -65,6 +67,43 @@ fn a_stop_under_load() {
             "{stops} stops under load: {answered} answered, 0 lost, exit 0 within {longest:.0?}"
         ),
     );
+}
+
+/// Over the internet a handshake takes time. A client is answered if its connection was established before the end.
+#[test]
+fn a_stop_far_away() {
+    if !needs::met(link::missing()) {
+        return;
+    }
+    // The namespaces have no network access, should cargo need a registry for the build.
+    binary::flashgate().unwrap();
+    let (near, far) = (Namespace::new().unwrap(), Namespace::new().unwrap());
+    let path = Path {
+        delay: Duration::from_millis(20),
+        jitter: Duration::from_millis(15),
+        ..Path::default()
+    };
+    let link = Link::join(&near, &far, Conditions::both_ways(path, 843)).unwrap();
+    let folder = Folder::new().unwrap();
+    // All clients have one address.
+    let text = "[policy.default]\nrules = [{ domain = \"a.test\", ports = \"80\" }]\n\
+                [[listen]]\naddress = \"0.0.0.0:843\"\n\
+                [limits]\nper-address = \"off\"\nrate-per-address = \"off\"\n";
+    let config = folder.file("flashgate.toml", text).unwrap();
+    let serve = ["serve".into(), "--config".into(), config.into_os_string()];
+    let start = || Daemon::builder().args(serve).start();
+    let mut daemon = far.run(start).unwrap().unwrap();
+    let mut load = Load::new((link.far(), 843).into(), POLICY);
+    (load.fetches, load.in_flight) = (2_000, 200);
+    let report = thread::scope(|scope| {
+        let fetches = scope.spawn(|| near.run(|| run(&load)).unwrap().unwrap());
+        assert!(until(TestClient::PATIENCE, || link.inbound().passed > 1_000));
+        daemon.terminate().unwrap();
+        assert_eq!(daemon.wait(TestClient::PATIENCE).unwrap().code(), Some(0));
+        fetches.join().unwrap()
+    });
+    assert_eq!(report.ok + report.refused, load.fetches, "{report}");
+    assert!(report.ok > 0 && report.refused > 0, "{report}");
 }
 
 /// No client that was in the kernel's queue before the stop is lost, even if the daemon could not have accepted it

@@ -284,7 +284,7 @@ impl HandoverSocket {
 
     fn hand_over(&self, to: &OwnedFd, offer: &Offer<'_>) -> io::Result<()> {
         for some in offer.listeners.chunks(PER_PACKET) {
-            let sockets: Vec<_> = some.iter().map(|it| it.endpoint.socket()).collect();
+            let sockets: Vec<_> = some.iter().map(|it| it.endpoint.share()).collect();
             let asked: Vec<_> = some.iter().map(|it| it.asked.to_string()).collect();
             let text = format!("{GREETING}\nlisteners\n{}", asked.join("\n"));
             let sockets: Vec<_> = sockets.iter().map(|socket| socket.as_fd()).collect();
