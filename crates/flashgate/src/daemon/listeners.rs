@@ -307,10 +307,18 @@ impl Listeners {
         for serving in self.serving.drain(..) {
             self.leaving.extend(serving.end(how));
         }
-        for task in self.leaving.drain(..).filter(|task| !task.is_finished()) {
-            // It ends by itself. A panic has already been logged.
-            let _ = task.await;
-        }
+        self.gone().await;
         self.tell();
+    }
+
+    /// Waits until the sockets of removed listeners are closed, so that their addresses are free.
+    pub(super) async fn gone(&mut self) {
+        while let Some(task) = self.leaving.last_mut() {
+            if !task.is_finished() {
+                // It ends by itself. A panic has already been logged.
+                let _ = task.await;
+            }
+            self.leaving.pop();
+        }
     }
 }

@@ -18,12 +18,20 @@ impl RunningDaemon {
         fault::point(fault::Point::Reload);
         self.status.set_phase(Phase::Reloading);
         self.manager.reloading();
+        let load = async {
+            let loaded = self.loader.load(&mut self.changes).await;
+            // An address that the last reload removed may be back.
+            self.listeners.gone().await;
+            loaded
+        };
         let loaded = tokio::select! {
             biased;
             signal = self.signals.next_stop() => return Some(signal),
-            loaded = self.loader.load(&mut self.changes) => loaded.map_err(PlanRefused::from),
+            loaded = load => loaded,
         };
-        let taken = loaded.and_then(|loaded| self.take_over(loaded));
+        let taken = loaded
+            .map_err(PlanRefused::from)
+            .and_then(|loaded| self.take_over(loaded));
         let summary = match taken {
             Ok(plan) => self.reloaded(plan),
             Err(refused) => self.not_reloaded(&refused),

@@ -309,6 +309,10 @@ fn listeners_come_and_go() {
         testkit::until(LIMIT, || fetch(first).is_err()),
         "{first} is still open"
     );
+    replace(&path, &config(&format!("\"127.0.0.2:0\", \"{first}\"")));
+    daemon.hang_up().unwrap();
+    daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
+    assert_eq!(fetch(first).unwrap().end, StreamEnd::Fin, "back at once");
     half_way.send(b"-file-request/>\0");
     assert_eq!(
         half_way.hear().bytes.last(),
