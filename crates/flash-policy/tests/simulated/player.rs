@@ -8,6 +8,7 @@ use flash_policy::player::{
 };
 use flash_policy::{Moment, Port, Reply};
 
+use crate::RunEnd;
 use crate::network::{End, Random, Read, Weather, Wire};
 use crate::server::Server;
 
@@ -182,12 +183,12 @@ impl Attempt<'_> {
     }
 }
 
-/// Whether the movie may connect.
+/// Whether the movie may connect, because it got the reply.
 pub(crate) fn run(
     seed: u64,
     config: &AcceptConfig,
     weather: &mut dyn FnMut(&mut Random) -> Weather,
-) -> bool {
+) -> RunEnd {
     let movie = Sandbox::Remote("http://www.example.com/game.swf".parse().unwrap());
     let target = "play.example.com".parse().unwrap();
     let port = Port::new(9339).unwrap();
@@ -217,5 +218,9 @@ pub(crate) fn run(
             .map(Reply::as_bytes)
             .unwrap_or_default(),
     );
-    outcome.verdict == Verdict::Allowed
+    if outcome.verdict == Verdict::Allowed {
+        RunEnd::Reply
+    } else {
+        RunEnd::Error
+    }
 }

@@ -10,6 +10,8 @@ pub(crate) struct Server<'a> {
     config: &'a AcceptConfig,
     side: ServerSide<&'a AcceptConfig>,
     pub(crate) since: Moment,
+    /// How many bytes it has read.
+    pub(crate) read: usize,
     sent: usize,
     /// Whether it is done.
     pub(crate) is_done: bool,
@@ -21,6 +23,7 @@ impl<'a> Server<'a> {
             config,
             side: ServerSide::new(config, since),
             since,
+            read: 0,
             sent: 0,
             is_done: false,
         }
@@ -75,6 +78,9 @@ impl<'a> Server<'a> {
                 assert!(until <= self.since + limit, "a wait beyond every limit");
                 return Some(until);
             };
+            if let Completion::Read(count) = completion {
+                self.read += count;
+            }
             self.side.handle(completion, now);
         }
         None

@@ -5,6 +5,7 @@ use std::time::Duration;
 use flash_policy::accept::AcceptConfig;
 use flash_policy::{Moment, REQUEST, Reply};
 
+use crate::RunEnd;
 use crate::network::{End, Random, Read, Weather, Wire};
 use crate::server::Server;
 
@@ -57,7 +58,7 @@ pub(crate) fn run(
     seed: u64,
     config: &AcceptConfig,
     weather: &mut dyn FnMut(&mut Random) -> Weather,
-) -> bool {
+) -> RunEnd {
     let random = &mut Random(!seed);
     let behind = random.one_of(&[0, 1, 23, 4096, 50_000]);
     let mut wire = Wire::new(seed, weather(random), Moment::ZERO);
@@ -82,5 +83,11 @@ pub(crate) fn run(
     let reply = config.reply.as_ref().map(Reply::as_bytes);
     let reply = reply.unwrap_or_default();
     assert!(reply.starts_with(&client.heard), "seed {seed}");
-    client.heard == reply
+    if client.heard == reply {
+        RunEnd::Reply
+    } else if behind > 0 && server.read == REQUEST.len() {
+        RunEnd::TakenForPlayer
+    } else {
+        RunEnd::Error
+    }
 }

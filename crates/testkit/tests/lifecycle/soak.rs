@@ -16,8 +16,8 @@ use testkit::{SetAtEnd, cpu, figure};
 
 const LIMIT: Duration = Duration::from_secs(90);
 
-/// The time between two clients of a kind, so that every kind gets its share of the CPU.
-const PACE: Duration = Duration::from_millis(5);
+/// The time between two clients of a kind, so that every kind gets its share of the CPU, and other work the rest.
+const PACE: Duration = Duration::from_millis(20);
 
 /// The relays of a thread share this many pipes at most. There are two threads, and the log.
 const PIPES: usize = 2 * 2 * 16 + 1;
